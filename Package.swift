@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+// Lathe: one photograph into 3D. Targets are listed so that each imports only from rows above it.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The kernels stay optimised in debug builds: SwiftPM puts target flags after its own `-O0`.
+let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra"])]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        exclude: [],
+        swiftSettings: strict)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+    name: "lathe",
+    products: [
+        .executable(name: "lathe", targets: ["lathe"]),
+        .library(name: "Lathe", targets: ["Lathe"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C and system libraries
+        .target(name: "CKernels", cSettings: kernelSettings),
+        systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+        systemLibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CGIF", linkerSettings: [.linkedLibrary("gif")]),
+
+        // Arrays, pictures, files
+        library("Arrays", ["CKernels", "COpenBLAS"]),
+        library("Images", ["Arrays", "CPNG", "CJPEG", "CGIF"]),
+        library("Checkpoints", ["Arrays"]),
+        library("Tokenizers", []),
+        library("Meshes", ["Arrays", "Images"]),
+
+        // Differentiation and layers
+        library("Autograd", ["Arrays"]),
+        library("Layers", ["Autograd", "Checkpoints"]),
+
+        // Models
+        library("SegmentAnything", ["Layers", "Images"]),
+        library("CLIP", ["Layers", "Images", "Tokenizers"]),
+        library("BLIP", ["Layers", "Images", "Tokenizers"]),
+        library("StableDiffusion", ["Layers", "CLIP", "Images", "Tokenizers"]),
+
+        // Fields
+        library("Toybox", ["Arrays", "CKernels", "Images"]),
+        library("Radiance", ["Arrays", "CKernels", "Checkpoints", "Images"]),
+
+        // Training
+        library("Distillation", ["Radiance", "StableDiffusion", "CLIP", "Autograd"]),
+
+        // Composition
+        library(
+            "Lathe",
+            [
+                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Meshes", "Images",
+                logging, yams, crypto,
+            ]),
+
+        // Programs
+        .executableTarget(name: "lathe", dependencies: ["Lathe", argumentParser, logging], path: "Sources/lathe-cli",
+            swiftSettings: strict),
+
+        // Tests
+        .target(name: "TestSupport", dependencies: ["Arrays", "Checkpoints"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+    ] + [
+        tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"), tests(of: "Tokenizers"),
+        tests(of: "Meshes"), tests(of: "Autograd"), tests(of: "Layers"), tests(of: "SegmentAnything"),
+        tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"), tests(of: "Toybox"),
+        tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe"),
+        .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,1 @@
+// libgif behind functions that return codes; filled in with the animation writer.

@@ -1,0 +1,1 @@
+#include "cgif_shim.h"

@@ -1,0 +1,1 @@
+// libjpeg behind functions that return codes; its setjmp never reaches Swift.

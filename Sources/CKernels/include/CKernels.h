@@ -1,0 +1,5 @@
+// Umbrella: scalars and pointers only, every symbol prefixed `ck_`.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+#include "ck_cpu.h"
+#endif
