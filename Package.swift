@@ -55,10 +55,11 @@ let package = Package(
 
         // Arrays, pictures, files
         library("Arrays", ["CKernels", "COpenBLAS"]),
-        library("Images", ["Arrays", "CPNG", "CJPEG", "CGIF"]),
-        library("Checkpoints", ["Arrays"]),
+        library("Files", []),
+        library("Images", ["Arrays", "Files", "CPNG", "CJPEG", "CGIF"]),
+        library("Checkpoints", ["Arrays", "Files"]),
         library("Tokenizers", []),
-        library("Meshes", ["Arrays", "Images"]),
+        library("Meshes", ["Arrays", "Files", "Images"]),
 
         // Differentiation and layers
         library("Autograd", ["Arrays"]),
@@ -81,7 +82,7 @@ let package = Package(
         library(
             "Lathe",
             [
-                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Meshes", "Images",
+                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Meshes", "Images", "Files",
                 logging, yams, crypto,
             ]),
 
