@@ -1,10 +1,20 @@
 // The root command: names the tool and lists its subcommands.
 
 import ArgumentParser
+import Lathe
 
-@main
-struct LatheCommand: AsyncParsableCommand {
+struct LatheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lathe",
-        abstract: "Lift one photograph into 3D.")
+        abstract: "Lift one photograph into 3D.",
+        discussion: """
+            Example: lathe lift photo.jpg --point 320,240
+
+            Exit codes: 0 done, 2 bad use or bad input, 3 a model is missing or unusable,
+            4 a promised guarantee failed, 130 interrupted with the work kept.
+            """,
+        version: LatheVersion.current,
+        subcommands: [
+            DoctorCommand.self
+        ])
 }

@@ -1,0 +1,35 @@
+// SHA-256 of files, so that a run's record names exactly what went in.
+
+import Crypto
+import Foundation
+
+/// Content digests.
+public enum Digest {
+    /// The SHA-256 of a file as 64 hexadecimal digits, read in pieces.
+    /// - Throws: `LatheError` (`badInput`) if the file cannot be read.
+    public static func sha256(ofFile path: String) throws -> String {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw LatheError.badInput("cannot read \(path); check the path and its permissions")
+        }
+        defer { try? handle.close() }
+        var hash = SHA256()
+        do {
+            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+        } catch {
+            throw LatheError.badInput("cannot read \(path) to its end")
+        }
+        return hex(hash.finalize())
+    }
+
+    /// The SHA-256 of bytes in memory.
+    public static func sha256(of data: some Sequence<UInt8>) -> String {
+        hex(SHA256.hash(data: Array(data)))
+    }
+
+    private static func hex(_ digest: SHA256.Digest) -> String {
+        digest.map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+    }
+}

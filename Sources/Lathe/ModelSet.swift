@@ -1,0 +1,89 @@
+// Where the models of a run lie: one folder with a sub-folder per part, and overrides per part.
+
+import Foundation
+
+/// The folders of the models that a run uses.
+public struct ModelSet: Sendable, Hashable, Codable {
+    /// One job that a model does.
+    ///
+    /// The raw value is the name of its folder inside a set.
+    public enum Part: String, Sendable, Hashable, Codable, CaseIterable {
+        /// SAM: finds the object under a click.
+        case segmenter
+        /// BLIP: describes the object.
+        case captioner
+        /// A text-conditioned diffusion pipeline.
+        case diffusion
+        /// The prior that says what the object looks like from elsewhere.
+        case viewPrior = "view-prior"
+
+        /// The option of the program that replaces this part.
+        public var option: String {
+            switch self {
+            case .segmenter: "--sam"
+            case .captioner: "--captioner"
+            case .diffusion: "--diffusion"
+            case .viewPrior: "--view-prior"
+            }
+        }
+    }
+
+    /// The folder that holds one folder per part, if there is one.
+    public var root: String?
+    public var overrides: [Part: String]
+
+    public init(root: String?, overrides: [Part: String] = [:]) {
+        self.root = root
+        self.overrides = overrides
+    }
+
+    /// The first of the candidates that is a folder.
+    public static func firstFolder(of candidates: [String]) -> String? {
+        candidates.first(where: isFolder)
+    }
+
+    /// Whether a folder is named for the part and exists.
+    public func has(_ part: Part) -> Bool {
+        path(of: part).map(isFolder) ?? false
+    }
+
+    /// Where the part is looked for; nil when neither a set nor an override is given.
+    public func path(of part: Part) -> String? {
+        overrides[part] ?? root.map { "\($0)/\(part.rawValue)" }
+    }
+
+    /// The folder of a part.
+    /// - Throws: `LatheError` (`modelUnusable`) naming the folder looked for and the options that choose it.
+    public func folder(of part: Part) throws -> String {
+        guard let path = path(of: part) else {
+            throw LatheError.modelUnusable(
+                "no \(part.rawValue) model: no model set found; give its folder with --models or \(part.option)"
+            )
+        }
+        guard isFolder(path) else {
+            throw LatheError.modelUnusable(
+                "no \(part.rawValue) model: \(path) is not a folder; choose one with --models or \(part.option)"
+            )
+        }
+        return path
+    }
+
+    /// The weight files below a part's folder, sorted, as paths relative to it.
+    public func weightFiles(of part: Part) throws -> [String] {
+        let folder = try folder(of: part)
+        guard let walker = FileManager.default.enumerator(atPath: folder) else {
+            throw LatheError.modelUnusable("cannot list \(folder); check its permissions")
+        }
+        return walker.compactMap { $0 as? String }.filter { $0.hasSuffix(".safetensors") }.sorted()
+    }
+}
+
+func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+}
+
+func isFile(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
+}

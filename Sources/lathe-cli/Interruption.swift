@@ -1,0 +1,23 @@
+// Ctrl-C as a flag that long work looks at between steps.
+
+import Foundation
+import Synchronization
+
+/// Set by SIGINT and SIGTERM; a second signal ends the program at once.
+enum Interruption {
+    private static let flag = Atomic<Bool>(false)
+
+    static var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+    /// Starts listening.
+    static func listen() {
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { number in
+                if Interruption.isRequested { _exit(130) }
+                Interruption.request()
+            }
+        }
+    }
+
+    private static func request() { flag.store(true, ordering: .relaxed) }
+}

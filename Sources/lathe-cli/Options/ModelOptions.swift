@@ -1,0 +1,56 @@
+// Which models are used, and where the starter set is looked for.
+
+import ArgumentParser
+import Foundation
+import Lathe
+
+struct ModelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Folder of a model set: segmenter, captioner, diffusion, view-prior. Default: $LATHE_MODELS, "
+                + "else Models/starter here or beside the program's package.",
+            valueName: "dir"))
+    var models: String?
+
+    @Option(help: ArgumentHelp("Another segmenter (SAM).", valueName: "dir"))
+    var sam: String?
+
+    @Option(help: ArgumentHelp("Another captioner (BLIP).", valueName: "dir"))
+    var captioner: String?
+
+    @Option(help: ArgumentHelp("Another text-conditioned diffusion pipeline.", valueName: "dir"))
+    var diffusion: String?
+
+    @Option(help: ArgumentHelp("Another view prior.", valueName: "dir"))
+    var viewPrior: String?
+
+    /// The models asked for.
+    /// - Throws: `LatheError` (`modelUnusable`) if a folder given by hand does not exist.
+    func modelSet() throws -> ModelSet {
+        var overrides: [ModelSet.Part: String] = [:]
+        overrides[.segmenter] = sam
+        overrides[.captioner] = captioner
+        overrides[.diffusion] = diffusion
+        overrides[.viewPrior] = viewPrior
+        let named =
+            models ?? ProcessInfo.processInfo.environment["LATHE_MODELS"].flatMap { $0.isEmpty ? nil : $0 }
+        if let named, ModelSet.firstFolder(of: [named]) == nil {
+            throw LatheError(
+                .modelUnusable, "the model set \(named) is not a folder; check --models or LATHE_MODELS")
+        }
+        return ModelSet(
+            root: named ?? ModelSet.firstFolder(of: ModelOptions.starterFolders), overrides: overrides)
+    }
+
+    /// Under the current folder, then upwards from the program, which is built inside the package.
+    private static var starterFolders: [String] {
+        var folders = ["Models/starter"]
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        var folder = program.deletingLastPathComponent()
+        for _ in 0..<5 {
+            folders.append(folder.appendingPathComponent("Models/starter").path)
+            folder.deleteLastPathComponent()
+        }
+        return folders
+    }
+}
