@@ -21,7 +21,7 @@ public struct OptionFile {
     /// `point: [[320, 240], [10, 12, "-"]]` are both understood.
     /// - Throws: `LatheError` (`badInput`) naming the file and what is wrong in it.
     public static func load(_ path: String) throws -> [OptionFile] {
-        try parse(try Files.readText(path), name: path)
+        try parse(try Disk.readText(path), name: path)
     }
 
     static func parse(_ text: String, name: String) throws -> [OptionFile] {

@@ -57,7 +57,7 @@ public struct RunRecord: Codable, Sendable {
             throw LatheError.badInput("\(folder) is not a run directory: it holds no run.json")
         }
         do {
-            return try JSONDecoder().decode(RunRecord.self, from: try Files.read(path))
+            return try JSONDecoder().decode(RunRecord.self, from: try Disk.read(path))
         } catch let error as LatheError {
             throw error
         } catch {
@@ -66,7 +66,7 @@ public struct RunRecord: Codable, Sendable {
     }
 
     func save(inRun folder: String) throws {
-        try Files.write(try LatheJSON.encode(self), to: "\(folder)/run.json")
+        try Disk.write(try LatheJSON.encode(self), to: "\(folder)/run.json")
     }
 }
 
