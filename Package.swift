@@ -59,7 +59,7 @@ let package = Package(
         library("Images", ["Arrays", "Files", "CPNG", "CJPEG", "CGIF"]),
         library("Checkpoints", ["Arrays", "Files"]),
         library("Tokenizers", []),
-        library("Meshes", ["Arrays", "Files", "Images"]),
+        library("Meshes", ["Files", "Images"]),
 
         // Differentiation and layers
         library("Autograd", ["Arrays"]),
