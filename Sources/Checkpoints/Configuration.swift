@@ -1,0 +1,144 @@
+// Reading configuration files of models, with errors that name the file and the key.
+
+import Files
+import Foundation
+
+/// A configuration that can tell whether its values make sense together.
+///
+/// `loadConfiguration` calls `check` after decoding, so sizes that would divide by zero, overflow or exhaust memory
+/// are refused before anything is allocated.
+public protocol CheckedConfiguration: Decodable {
+    /// Throws `ConfigurationProblem` for the first value that cannot be used.
+    func check() throws
+}
+
+/// A value of a configuration that cannot be used.
+public struct ConfigurationProblem: Error, Sendable {
+    public let key: String
+    public let reason: String
+
+    public init(key: String, reason: String) {
+        self.key = key
+        self.reason = reason
+    }
+
+    /// Requires `value` to lie in `range`.
+    public static func require(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws {
+        guard range.contains(value) else {
+            throw ConfigurationProblem(
+                key: key, reason: "is \(value); it must lie from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+
+    /// Requires `value` to be above zero and finite.
+    public static func requirePositive(_ key: String, _ value: Double) throws {
+        guard value > 0, value.isFinite else {
+            throw ConfigurationProblem(key: key, reason: "is \(value); it must be above zero")
+        }
+    }
+
+    /// Requires `divisor` to be above zero and to divide `value`.
+    public static func require(_ key: String, _ divisor: Int, divides valueKey: String, _ value: Int) throws {
+        guard divisor > 0, value % divisor == 0 else {
+            throw ConfigurationProblem(
+                key: key, reason: "is \(divisor) and must divide '\(valueKey)', which is \(value)")
+        }
+    }
+}
+
+/// Reads a configuration such as `config.json`.
+///
+/// The text must be strict JSON: one object, UTF-8, no key twice, no number beyond range, nesting of at most 128.
+/// - Parameters:
+///   - modelTypes: the values of `model_type` that fit; empty if the file has no such key.
+/// - Throws: `CheckpointError` naming the file and the key.
+public func loadConfiguration<T: Decodable>(
+    _ type: T.Type, from path: String, modelTypes: Set<String> = []
+) throws -> T {
+    let bytes = try configurationBytes(at: path)
+    do {
+        if !modelTypes.isEmpty { try checkModelType(bytes, among: modelTypes) }
+        let value = try JSONDecoder().decode(type, from: bytes)
+        if let checked = value as? any CheckedConfiguration { try checked.check() }
+        return value
+    } catch let problem as ConfigurationProblem {
+        throw CheckpointError(path: path, reason: "'\(problem.key)' \(problem.reason)")
+    } catch let error as DecodingError {
+        throw CheckpointError(path: path, reason: reason(of: error))
+    } catch let error as CheckpointError {
+        throw CheckpointError(path: path, reason: error.reason)
+    }
+}
+
+// MARK: Helpers
+
+/// Largest configuration that is read; the largest real ones have some hundred kilobytes.
+private let configurationLimit = 16 << 20
+
+private func configurationBytes(at path: String) throws -> Data {
+    let map: MappedFile
+    do {
+        map = try MappedFile(path: path)
+    } catch {
+        throw CheckpointError(error)
+    }
+    guard !map.bytes.isEmpty else { throw CheckpointError(path: path, reason: "the file is empty") }
+    guard map.bytes.count <= configurationLimit else {
+        throw CheckpointError(
+            path: path,
+            reason: "the file has \(map.bytes.count) bytes; at most \(configurationLimit) are read")
+    }
+    var cursor = JSONCursor(map.bytes)
+    do throws(JSONFault) {
+        guard cursor.peek() == UInt8(ascii: "{") else { throw cursor.fault("the file is not a JSON object") }
+        try cursor.skipValue()
+        try cursor.expectEnd()
+    } catch {
+        throw CheckpointError(path: path, reason: "\(error.reason) (byte \(error.offset))")
+    }
+    return Data(map.bytes)
+}
+
+private struct ModelType: Decodable {
+    let modelType: String
+
+    enum CodingKeys: String, CodingKey {
+        case modelType = "model_type"
+    }
+}
+
+private func checkModelType(_ bytes: Data, among known: Set<String>) throws {
+    let found = try JSONDecoder().decode(ModelType.self, from: bytes).modelType
+    guard known.contains(found) else {
+        let fitting = known.sorted().map { "'\($0)'" }.joined(separator: " or ")
+        throw ConfigurationProblem(key: "model_type", reason: "is \(found.shown); \(fitting) is needed here")
+    }
+}
+
+private func reason(of error: DecodingError) -> String {
+    func key(_ path: [any CodingKey], _ last: (any CodingKey)? = nil) -> String {
+        let names = (path + (last.map { [$0] } ?? [])).map { $0.intValue.map(String.init) ?? $0.stringValue }
+        return names.joined(separator: ".").shown
+    }
+    return switch error {
+    case .keyNotFound(let missing, let context): "the key \(key(context.codingPath, missing)) is missing"
+    case .typeMismatch(let type, let context): "\(key(context.codingPath)) is not \(name(of: type))"
+    case .valueNotFound(let type, let context):
+        "\(key(context.codingPath)) is null where \(name(of: type)) is needed"
+    case .dataCorrupted(let context):
+        context.codingPath.isEmpty
+            ? context.debugDescription : "\(key(context.codingPath)): \(context.debugDescription)"
+    @unknown default: "\(error)"
+    }
+}
+
+private func name(of type: any Any.Type) -> String {
+    switch type {
+    case is any BinaryInteger.Type: "a whole number"
+    case is any BinaryFloatingPoint.Type: "a number"
+    case is String.Type: "text"
+    case is Bool.Type: "true or false"
+    case is any Collection.Type: "a list"
+    default: "\(type)"
+    }
+}

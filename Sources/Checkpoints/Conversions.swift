@@ -1,0 +1,86 @@
+// Element conversions between stored types and float32, as branch-free loops the compiler vectorises.
+//
+// `Float(Float16)` compiles to a library call per element where the build targets baseline x86-64, some twenty
+// times slower than memory; integer arithmetic on the bit patterns needs no special instructions.
+
+typealias FloatConversion = @Sendable (UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Float>) -> Void
+
+/// The loop that turns stored elements of `type` into float32; nil for types that float32 cannot hold.
+func floatConversion(from type: ElementType) -> FloatConversion? {
+    switch type {
+    case .f32:
+        { source, target in UnsafeMutableRawBufferPointer(target).copyMemory(from: source) }
+    case .f64: { source, target in convert(source, target, as: Double.self) { Float($0) } }
+    case .f16: { source, target in convert(source, target, as: UInt16.self, floatFromHalf) }
+    case .bf16: { source, target in convert(source, target, as: UInt16.self, floatFromBrain) }
+    case .i16: { source, target in convert(source, target, as: Int16.self) { Float($0) } }
+    case .u16: { source, target in convert(source, target, as: UInt16.self) { Float($0) } }
+    case .i8: { source, target in convert(source, target, as: Int8.self) { Float($0) } }
+    case .u8, .bool: { source, target in convert(source, target, as: UInt8.self) { Float($0) } }
+    case .i64, .i32, .u64, .u32, .f8e4m3, .f8e5m2: nil
+    }
+}
+
+@inline(__always)
+private func convert<T: BitwiseCopyable>(
+    _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableBufferPointer<Float>, as _: T.Type,
+    _ body: (T) -> Float
+) {
+    precondition(
+        source.count == target.count * MemoryLayout<T>.stride,
+        "convert: \(source.count) bytes for \(target.count) values")
+    guard let input = source.baseAddress, let output = target.baseAddress else { return }
+    for index in 0..<target.count {
+        output[index] = body(input.loadUnaligned(fromByteOffset: index &* MemoryLayout<T>.stride, as: T.self))
+    }
+}
+
+/// IEEE half precision to single, exact for every pattern; NaN keeps its payload.
+@inline(__always)
+func floatFromHalf(_ half: UInt16) -> Float {
+    let bits = UInt32(half)
+    let magnitude = (bits & 0x7FFF) << 13
+    let exponent = magnitude & 0x0F80_0000
+    // Rebias by 127 − 15; infinities and NaN need the same step once more.
+    let normal = magnitude &+ 0x3800_0000 &+ (exponent == 0x0F80_0000 ? 0x3800_0000 : 0)
+    // A subnormal half is an integer times 2⁻²⁴: give it the exponent of 2⁻¹⁴ and take 2⁻¹⁴ away again.
+    let subnormal = (Float(bitPattern: magnitude &+ 0x3880_0000) - 0x1p-14).bitPattern
+    return Float(bitPattern: (exponent == 0 ? subnormal : normal) | (bits & 0x8000) << 16)
+}
+
+/// The upper half of a float32.
+@inline(__always)
+func floatFromBrain(_ brain: UInt16) -> Float {
+    Float(bitPattern: UInt32(brain) << 16)
+}
+
+/// Single precision to half, rounded to nearest even; beyond the range it becomes infinity.
+@inline(__always)
+func halfFromFloat(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
+    let magnitude = bits & 0x7FFF_FFFF
+    // Adding 0.5 to a number below 2⁻¹⁴ leaves its multiple of 2⁻²⁴, rounded by the processor, in the low bits.
+    let subnormal = (Float(bitPattern: magnitude) + 0.5).bitPattern &- 0x3F00_0000
+    let odd = (magnitude >> 13) & 1
+    let normal = (magnitude &+ 0xC800_0FFF &+ odd) >> 13
+    let special: UInt32 = magnitude > 0x7F80_0000 ? 0x7E00 : 0x7C00
+    let finite = magnitude < 0x3880_0000 ? subnormal : normal
+    return sign | UInt16(truncatingIfNeeded: magnitude >= 0x4780_0000 ? special : finite)
+}
+
+/// Single precision to bfloat16, rounded to nearest even.
+@inline(__always)
+func brainFromFloat(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    let rounded = (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) >> 16
+    return UInt16(truncatingIfNeeded: bits & 0x7FFF_FFFF > 0x7F80_0000 ? (bits >> 16) | 0x40 : rounded)
+}
+
+/// Whether no value is NaN or infinite.
+func isFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
+    var carry: UInt32 = 0
+    // An exponent of all ones is the only one that carries into the sign when one is added to it.
+    for value in values { carry |= (value.bitPattern & 0x7F80_0000) &+ 0x0080_0000 }
+    return carry & 0x8000_0000 == 0
+}

@@ -1,0 +1,101 @@
+// Finding the weights in a model folder, whole or in shards.
+
+import Files
+import Glibc
+
+extension WeightScope {
+    /// Largest shard index that is read; a real one has a hundred bytes per tensor.
+    private static let indexLimit = 64 << 20
+
+    /// Opens the weights at `path`: a `.safetensors` file, or a folder that holds one of the usual layouts
+    /// (`model.safetensors`, `diffusion_pytorch_model.safetensors`, either with an `.index.json` and shards).
+    /// - Throws: `CheckpointError` when nothing usable is there, or an index and its shards disagree.
+    public static func open(folder path: String) throws -> WeightScope {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw CheckpointError(path: path, reason: "there is no such file or folder")
+        }
+        if status.st_mode & S_IFMT != S_IFDIR { return WeightScope(try SafetensorsFile(path: path)) }
+        let stems = ["model", "diffusion_pytorch_model"]
+        for ending in [".safetensors", ".fp16.safetensors"] {
+            for stem in stems where exists("\(path)/\(stem)\(ending)") {
+                return WeightScope(try SafetensorsFile(path: "\(path)/\(stem)\(ending)"))
+            }
+            for stem in stems where exists("\(path)/\(stem)\(ending).index.json") {
+                return try open(index: "\(path)/\(stem)\(ending).index.json", folder: path)
+            }
+        }
+        let pickles = ["pytorch_model.bin", "diffusion_pytorch_model.bin"].filter { exists("\(path)/\($0)") }
+        let hint =
+            pickles.first.map { "; it holds \($0), which must be saved as safetensors first" }
+            ?? "; model.safetensors or diffusion_pytorch_model.safetensors is needed"
+        throw CheckpointError(path: path, reason: "the folder holds no weights" + hint)
+    }
+
+    // MARK: Helpers
+
+    private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Reads `{"weight_map": {"tensor": "shard file", …}, …}` and checks it against the shards both ways.
+    private static func open(index path: String, folder: String) throws -> WeightScope {
+        let shardNames = try weightMap(at: path)
+        var files: [String: SafetensorsFile] = [:]
+        for shard in Set(shardNames.values).sorted() {
+            guard !shard.contains("/"), shard != "..", shard.hasSuffix(".safetensors") else {
+                throw CheckpointError(
+                    path: path, reason: "shard \(shard.shown) is not the name of a file in this folder")
+            }
+            guard exists("\(folder)/\(shard)") else {
+                throw CheckpointError(
+                    path: path, reason: "shard \(shard.shown) is not in the folder; fetch it again")
+            }
+            files[shard] = try SafetensorsFile(path: "\(folder)/\(shard)")
+        }
+        var shards: [String: SafetensorsFile] = [:]
+        for (name, shard) in shardNames {
+            guard let file = files[shard], file.entry(name) != nil else {
+                throw CheckpointError(
+                    path: path, reason: "tensor \(name.shown) is not in its shard \(shard.shown)")
+            }
+            shards[name] = file
+        }
+        for (shard, file) in files.sorted(by: { $0.key < $1.key }) {
+            for name in file.names where shardNames[name] != shard {
+                throw CheckpointError(
+                    path: path,
+                    reason: "tensor \(name.shown) of shard \(shard.shown) is not listed for it in the index")
+            }
+        }
+        return WeightScope(path: "", store: WeightStore(shards: shards, origin: folder))
+    }
+
+    private static func weightMap(at path: String) throws -> [String: String] {
+        let map: MappedFile
+        do {
+            map = try MappedFile(path: path)
+        } catch {
+            throw CheckpointError(error)
+        }
+        guard map.bytes.count <= indexLimit else {
+            throw CheckpointError(
+                path: path, reason: "the index has \(map.bytes.count) bytes; at most \(indexLimit) are read")
+        }
+        var names: [String: String]?
+        var cursor = JSONCursor(map.bytes)
+        do {
+            try cursor.object { (cursor, key) throws(JSONFault) in
+                guard key == "weight_map" else { return try cursor.skipValue() }
+                var found: [String: String] = [:]
+                try cursor.object { (cursor, name) throws(JSONFault) in found[name] = try cursor.string() }
+                names = found
+            }
+            try cursor.expectEnd()
+        } catch {
+            throw CheckpointError(path: path, reason: "\(error.reason) (byte \(error.offset))")
+        }
+        guard let names, !names.isEmpty else {
+            throw CheckpointError(path: path, reason: "the index has no 'weight_map'")
+        }
+        return names
+    }
+}

@@ -1,0 +1,109 @@
+// Weights by dotted name, with a ledger of what has been read.
+
+public import Arrays
+
+/// A place in a tree of named weights, such as `encoder.layers.3`, from which modules fetch their tensors.
+///
+/// Every scope of one model shares a ledger. After a model is built, `finish()` throws if any tensor was left
+/// unread, so a wrong configuration or key mapping cannot pass unnoticed.
+public struct WeightScope: Sendable {
+    /// The dotted path of this scope; empty at the root.
+    public let path: String
+    private let store: WeightStore
+
+    init(path: String, store: WeightStore) {
+        self.path = path
+        self.store = store
+    }
+
+    /// The weights of one file.
+    public init(_ file: SafetensorsFile) {
+        self.init(path: "", store: WeightStore(file))
+    }
+
+    /// Weights held in memory, for tests and for models that were just made.
+    /// - Parameter origin: what error messages call them, in place of a file.
+    public init(arrays: [String: NDArray], origin: String = "weights in memory") {
+        self.init(path: "", store: WeightStore(arrays, origin: origin))
+    }
+
+    /// The scope of a child; `"a.b"` steps down twice.
+    public func scope(_ name: String) -> WeightScope {
+        WeightScope(path: fullName(name), store: store)
+    }
+
+    /// The scope of a child.
+    public subscript(_ name: String) -> WeightScope { scope(name) }
+
+    /// The scope of a numbered child.
+    public subscript(_ index: Int) -> WeightScope { scope(String(index)) }
+
+    /// Fetches the tensor `name` of this scope, as float32, and notes it as read.
+    /// - Parameter shape: the shape it must have; the file's shape must equal it exactly.
+    /// - Throws: `CheckpointError` naming the tensor's full path when it is missing, of another shape, of a type
+    ///   that is not a float, or holds NaN or infinity.
+    public func tensor(_ name: String, _ shape: [Int]) throws -> NDArray {
+        try store.tensor(fullName(name), shape: shape)
+    }
+
+    /// The shape of the tensor `name`, or nil if there is none.
+    ///
+    /// For layouts that are told apart by their tensors; does not count as reading it.
+    public func shape(of name: String) -> [Int]? { store.shape(of: fullName(name)) }
+
+    /// Whether this scope holds a tensor of that name.
+    public func contains(_ name: String) -> Bool { shape(of: name) != nil }
+
+    /// Full names of all tensors in this scope, sorted.
+    public var names: [String] {
+        let prefix = path.isEmpty ? "" : path + "."
+        return store.names.filter { $0.hasPrefix(prefix) }
+    }
+
+    /// The file or folder the weights come from, for messages.
+    public var origin: String { store.origin }
+
+    /// Checks that every tensor of this scope was read.
+    /// - Parameter ignoring: names, relative to this scope, that may stay unread; `*` stands for any characters.
+    /// - Throws: `CheckpointError` that lists the tensors left over.
+    public func finish(ignoring patterns: [String] = []) throws {
+        let read = store.namesRead
+        let offset = path.isEmpty ? 0 : path.count + 1
+        let left = names.filter { name in
+            !read.contains(name)
+                && !patterns.contains { NamePattern($0).matches(String(name.dropFirst(offset))) }
+        }
+        guard !left.isEmpty else { return }
+        let shown = left.prefix(4).map(\.shown).joined(separator: ", ")
+        let more = left.count > 4 ? " and \(left.count - 4) more" : ""
+        throw CheckpointError(
+            path: store.origin,
+            reason:
+                "\(left.count) tensor(s) do not belong to the model that the configuration describes: \(shown)\(more)"
+        )
+    }
+
+    private func fullName(_ name: String) -> String {
+        path.isEmpty ? name : "\(path).\(name)"
+    }
+}
+
+/// A name with `*` for any run of characters.
+struct NamePattern {
+    private let pieces: [Substring]
+
+    init(_ pattern: String) {
+        pieces = pattern.split(separator: "*", omittingEmptySubsequences: false)
+    }
+
+    func matches(_ name: String) -> Bool {
+        guard let first = pieces.first, let last = pieces.last, name.hasPrefix(first) else { return false }
+        if pieces.count == 1 { return name == first }
+        var rest = name.dropFirst(first.count)
+        for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
+            guard let range = rest.firstRange(of: piece) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.hasSuffix(last)
+    }
+}

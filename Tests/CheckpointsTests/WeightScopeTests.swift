@@ -1,0 +1,101 @@
+// Scopes: names, shapes, the ledger, folders and shards.
+
+import Arrays
+import Checkpoints
+import Files
+import TestSupport
+import Testing
+
+private func message(_ body: () throws -> Void) throws -> String {
+    let error = #expect(throws: CheckpointError.self, performing: body)
+    let text = try #require(error).description
+    #expect(!text.contains("\n"))
+    return text
+}
+
+@Suite struct WeightScopeTests {
+    private let weights = WeightScope(arrays: [
+        "encoder.layers.0.weight": .zeros([2, 3]), "encoder.layers.0.bias": .zeros([2]),
+        "encoder.layers.10.weight": .zeros([1]), "head.position_ids": .zeros([4]),
+    ])
+
+    @Test func scopesNestAndTensorsAreChecked() throws {
+        let layer = weights["encoder"]["layers"][0]
+        #expect(layer.path == "encoder.layers.0")
+        #expect(weights.scope("encoder.layers").names.count == 3)
+        #expect(try layer.tensor("weight", [2, 3]).shape == [2, 3])
+        #expect(layer.contains("bias") && !layer.contains("scale"))
+        let wrong = try message { _ = try layer.tensor("weight", [3, 2]) }
+        #expect(wrong.contains("'encoder.layers.0.weight' has shape [2, 3]") && wrong.contains("[3, 2]"))
+        let missing = try message { _ = try layer.tensor("scale", [2]) }
+        #expect(missing.contains("'encoder.layers.0.scale' is missing"))
+    }
+
+    @Test func finishListsWhatWasNotRead() throws {
+        let scope = WeightScope(arrays: [
+            "a.weight": .zeros([1]), "a.position_ids": .zeros([1]), "b.weight": .zeros([1]),
+            "ab.weight": .zeros([1]),
+        ])
+        _ = try scope["a"].tensor("weight", [1])
+        try scope["a"].finish(ignoring: ["*position_ids"])
+        let left = try message { try scope.finish() }
+        #expect(left.contains("3 tensor(s)") && left.contains("'b.weight'"))
+        try scope.finish(ignoring: ["b.*", "*.position_ids", "ab.weight"])
+        _ = try message { try scope.finish(ignoring: ["b.*", "a.posit*on", "ab"]) }
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -.infinity])
+    func valuesThatAreNotFiniteAreRefused(_ value: Float) throws {
+        let scope = WeightScope(arrays: [
+            "w": NDArray([0, 1, value, 3, -.greatestFiniteMagnitude], shape: [5])
+        ])
+        #expect(try message { _ = try scope.tensor("w", [5]) }.contains("NaN or infinity"))
+        let largest = WeightScope(arrays: ["w": NDArray([.greatestFiniteMagnitude, -0.0, 1e-45], shape: [3])])
+        _ = try largest.tensor("w", [3])
+    }
+
+    @Test func foldersOpenWholeAndInShards() throws {
+        try withTemporaryFolder { folder in
+            #expect(try message { _ = try WeightScope.open(folder: folder) }.contains("no weights"))
+            try writeFile("x", to: folder + "/pytorch_model.bin")
+            #expect(try message { _ = try WeightScope.open(folder: folder) }.contains("pytorch_model.bin"))
+            try SafetensorsWriter.write([("a.w", .zeros([2]))], to: folder + "/model-1.safetensors")
+            try SafetensorsWriter.write([("b.w", .zeros([3]))], to: folder + "/model-2.safetensors")
+            let index = folder + "/model.safetensors.index.json"
+            func refused(_ map: String) throws -> String {
+                try writeFile("{\"metadata\":{\"total_size\":20},\"weight_map\":\(map)}", to: index)
+                return try message { _ = try WeightScope.open(folder: folder) }
+            }
+            #expect(try refused("{}").contains("weight_map"))
+            #expect(
+                try refused(#"{"a.w":"model-3.safetensors"}"#).contains(
+                    "model-3.safetensors' is not in the folder"))
+            #expect(try refused(#"{"a.w":"../model-1.safetensors"}"#).contains("not the name of a file"))
+            #expect(try refused(#"{"a.w":"model-2.safetensors"}"#).contains("not in its shard"))
+            #expect(
+                try refused(#"{"a.w":"model-1.safetensors","a.w":"model-2.safetensors"}"#).contains("twice"))
+            try writeFile(
+                #"{"weight_map":{"a.w":"model-1.safetensors","b.w":"model-2.safetensors"}}"#, to: index)
+            let scope = try WeightScope.open(folder: folder)
+            #expect(scope.names == ["a.w", "b.w"])
+            _ = try scope["b"].tensor("w", [3])
+            #expect(try message { try scope.finish() }.contains("'a.w'"))
+            try SafetensorsWriter.write(
+                [("b.w", .zeros([3])), ("c.w", .zeros([3]))], to: folder + "/model-2.safetensors")
+            #expect(try message { _ = try WeightScope.open(folder: folder) }.contains("'c.w'"))
+            try SafetensorsWriter.write([("whole", .zeros([1]))], to: folder + "/model.safetensors")
+            #expect(try WeightScope.open(folder: folder).names == ["whole"])
+        }
+    }
+
+    @Test(.enabled(if: TestData.isPresent, "\(TestData.absent)"))
+    func anIndexThatPointsOutsideIsRefused() throws {
+        let data = try #require(TestData.folder)
+        try withTemporaryFolder { folder in
+            try writeFile(
+                fileBytes(data + "/bad/configs/index_missing_shard.json"),
+                to: folder + "/model.safetensors.index.json")
+            _ = try message { _ = try WeightScope.open(folder: folder) }
+        }
+    }
+}
