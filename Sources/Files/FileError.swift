@@ -22,8 +22,10 @@ extension String {
         var count = 0
         for scalar in unicodeScalars {
             if count == 400 { return line + "…" }
-            let printable = scalar.value >= 0x20 && scalar.value != 0x7F && !(0x80..<0xA0).contains(scalar.value)
-            line.unicodeScalars.append(printable && scalar.value != 0x2028 && scalar.value != 0x2029 ? scalar : " ")
+            let printable =
+                scalar.value >= 0x20 && scalar.value != 0x7F && !(0x80..<0xA0).contains(scalar.value)
+            line.unicodeScalars.append(
+                printable && scalar.value != 0x2028 && scalar.value != 0x2029 ? scalar : " ")
             count += 1
         }
         return line

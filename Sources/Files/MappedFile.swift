@@ -17,7 +17,9 @@ package final class MappedFile: @unchecked Sendable {
         self.path = path
         // Without O_NONBLOCK, opening a named pipe would wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(path: path, reason: "cannot be opened: \(systemReason())") }
+        guard descriptor >= 0 else {
+            throw FileError(path: path, reason: "cannot be opened: \(systemReason())")
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -32,7 +34,8 @@ package final class MappedFile: @unchecked Sendable {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
-        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED
+        else {
             throw FileError(path: path, reason: "cannot be mapped into memory: \(systemReason())")
         }
         bytes = UnsafeRawBufferPointer(start: address, count: count)
