@@ -1,5 +1,6 @@
 // Umbrella: scalars and pointers only, every symbol prefixed `ck_`.
 #ifndef CKERNELS_H
 #define CKERNELS_H
+#include "ck_arrays.h"
 #include "ck_cpu.h"
 #endif

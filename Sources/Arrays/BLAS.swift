@@ -1,0 +1,50 @@
+// The only file that calls OpenBLAS: single-threaded products inside tiles of our own.
+internal import COpenBLAS
+internal import Glibc
+
+/// Single-precision matrix products through OpenBLAS, one thread per call.
+enum BLAS {
+    /// Runs once before the first product: see `repairCoreType`, then fixes OpenBLAS to one thread per call.
+    private static let ready: Bool = {
+        repairCoreType()
+        openblas_set_num_threads(1)
+        return true
+    }()
+
+    /// The kernel set OpenBLAS has chosen, for diagnostics.
+    static var coreName: String {
+        _ = ready
+        return openblas_get_corename().map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// C = alpha * op(A) op(B) + beta * C, row-major; `lda`, `ldb`, `ldc` are row strides in elements.
+    static func product(
+        rows m: Int, cols n: Int, inner k: Int, _ a: Pointer, lda: Int, transposeA: Bool = false, _ b: Pointer,
+        ldb: Int, transposeB: Bool = false, _ c: MutablePointer, ldc: Int, alpha: Float = 1, beta: Float = 0
+    ) {
+        _ = ready
+        guard m > 0, n > 0 else { return }
+        precondition(max(m, n, k, lda, ldb, ldc) <= Int(Int32.max), "matrix product: an extent exceeds 2^31")
+        cblas_sgemm(
+            CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+            blasint(m), blasint(n), blasint(k), alpha, a, blasint(max(1, lda)), b, blasint(max(1, ldb)), beta, c,
+            blasint(max(1, ldc)))
+    }
+
+    /// OpenBLAS before 0.3.22 does not know Zen 4 and 5 and falls back to AVX2 kernels (half the speed or less).
+    ///
+    /// It reads `OPENBLAS_CORETYPE` in its start-up routine, which has run before `main`; so the routine is run again.
+    private static func repairCoreType() {
+        guard KernelTier.detected == .avx512, let name = openblas_get_corename().map({ String(cString: $0) }),
+            name == "Haswell" || name == "Zen", getenv("OPENBLAS_CORETYPE") == nil
+        else { return }
+        typealias Routine = @convention(c) () -> Void
+        guard let quit = dlsym(nil, "gotoblas_dynamic_quit"), let start = dlsym(nil, "gotoblas_dynamic_init") else {
+            return
+        }
+        setenv("OPENBLAS_CORETYPE", "SkylakeX", 1)
+        unsafeBitCast(quit, to: Routine.self)()
+        unsafeBitCast(start, to: Routine.self)()
+        unsetenv("OPENBLAS_CORETYPE")
+    }
+}

@@ -1,0 +1,165 @@
+// Convolution of channels-last images: bounded im2col tiles and matrix products, with the adjoints.
+
+/// Zero padding of an image, in pixels per side.
+public struct Padding: Sendable, Hashable {
+    public var top: Int, left: Int, bottom: Int, right: Int
+
+    public init(top: Int, left: Int, bottom: Int, right: Int) {
+        (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
+    }
+
+    /// The same padding on all four sides.
+    public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+
+    public static let zero = Padding(0)
+}
+
+/// Sizes of one convolution `[batch, height, width, in]` by `[kernelHeight, kernelWidth, in, out]`.
+package struct ConvolutionGeometry: Sendable {
+    let batch: Int, height: Int, width: Int, inputs: Int
+    let kernelHeight: Int, kernelWidth: Int, outputs: Int
+    let stride: Int, padding: Padding
+    let outHeight: Int, outWidth: Int
+
+    package init(input: [Int], weight: [Int], stride: Int, padding: Padding) {
+        precondition(
+            input.count == 4 && weight.count == 4 && input[3] == weight[2],
+            "conv2d: input \(input) [batch, height, width, in] and weight \(weight) [kh, kw, in, out]")
+        precondition(stride >= 1, "conv2d: stride \(stride)")
+        (batch, height, width, inputs) = (input[0], input[1], input[2], input[3])
+        (kernelHeight, kernelWidth, outputs) = (weight[0], weight[1], weight[3])
+        (self.stride, self.padding) = (stride, padding)
+        let tall = height + padding.top + padding.bottom, wide = width + padding.left + padding.right
+        precondition(
+            tall >= kernelHeight && wide >= kernelWidth, "conv2d: kernel \(weight) exceeds padded input \(input)")
+        outHeight = (tall - kernelHeight) / stride + 1
+        outWidth = (wide - kernelWidth) / stride + 1
+    }
+
+    package var outputShape: [Int] { [batch, outHeight, outWidth, outputs] }
+    private var patch: Int { kernelHeight * kernelWidth * inputs }
+    /// A 1×1 kernel on every pixel: a plain product of pixels by weights.
+    private var isPointwise: Bool {
+        kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == .zero
+    }
+
+    private var window: Window {
+        Window(
+            height: height, width: width, channels: inputs, kernelHeight: kernelHeight, kernelWidth: kernelWidth,
+            stride: stride, padTop: padding.top, padLeft: padding.left, outWidth: outWidth)
+    }
+
+    /// Floats of scratch per tile (4 MiB).
+    private static let scratch = 1 << 20
+
+    /// Rows per tile when every row of a grid needs `perRow` floats of scratch and `work` multiplications.
+    private static func rowsPerTile(_ rows: Int, perRow: Int, work: Int) -> Int {
+        let fitting = max(1, scratch / max(1, perRow))
+        let balanced = max(1, (1 << 24) / max(1, work))
+        return max(1, min(rows, fitting, balanced))
+    }
+
+    /// The convolution; `bias` has `out` values or is nil.
+    package func forward(_ x: NDArray, weight: NDArray, bias: NDArray?) -> NDArray {
+        precondition(bias.map { $0.count == outputs } ?? true, "conv2d: bias \(bias?.shape ?? []) for \(outputs)")
+        return NDArray.build(outputShape, keeping: x, weight, bias) { out in
+            if isPointwise {
+                MatrixProduct(rows: batch * height * width, cols: outputs, inner: inputs)
+                    .run(x.pointer, weight.pointer, out, bias: bias?.pointer)
+                return
+            }
+            let w = window, rows = Self.rowsPerTile(
+                outHeight, perRow: outWidth * patch, work: outWidth * patch * outputs)
+            let tiles = (outHeight + rows - 1) / rows
+            nonisolated(unsafe) let (px, pw, pb, py) = (x.pointer, weight.pointer, bias?.pointer, out)
+            parallelFor(batch * tiles, chunk: 1) { range in
+                let columns = Storage(count: rows * outWidth * patch)
+                for t in range {
+                    let item = t / tiles, begin = t % tiles * rows, end = min(outHeight, begin + rows)
+                    Kernels.current.im2col(
+                        px + item * height * width * inputs, w, begin..<end, columns.pointer)
+                    let target = py + (item * outHeight + begin) * outWidth * outputs
+                    let pixels = (end - begin) * outWidth
+                    BLAS.product(
+                        rows: pixels, cols: outputs, inner: patch, columns.pointer, lda: patch, pw, ldb: outputs,
+                        target, ldc: outputs)
+                    if let pb {
+                        Kernels.current.binary(
+                            .add, target, outputs, 1, pb, 0, 1, target, pixels, outputs)
+                    }
+                }
+                withExtendedLifetime(columns) {}
+            }
+        }
+    }
+
+    /// The gradient for the input: each pixel gathers the output gradients it took part in.
+    package func inputGradient(_ gradient: NDArray, weight: NDArray) -> NDArray {
+        precondition(gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
+        // [kh, kw, in, out] → [kh, kw, out, in]: rows then match the gathered columns.
+        let turned = weight.transposed([0, 1, 3, 2])
+        let taps = kernelHeight * kernelWidth * outputs
+        return NDArray.build([batch, height, width, inputs], keeping: gradient, turned) { out in
+            if isPointwise {
+                MatrixProduct(rows: batch * height * width, cols: inputs, inner: outputs)
+                    .run(gradient.pointer, turned.pointer, out)
+                return
+            }
+            let w = Window(
+                height: outHeight, width: outWidth, channels: outputs, kernelHeight: kernelHeight,
+                kernelWidth: kernelWidth, stride: stride, padTop: padding.top, padLeft: padding.left, outWidth: width)
+            let rows = Self.rowsPerTile(height, perRow: width * taps, work: width * taps * inputs)
+            let tiles = (height + rows - 1) / rows
+            nonisolated(unsafe) let (pd, pw, po) = (gradient.pointer, turned.pointer, out)
+            parallelFor(batch * tiles, chunk: 1) { range in
+                let columns = Storage(count: rows * width * taps)
+                for t in range {
+                    let item = t / tiles, begin = t % tiles * rows, end = min(height, begin + rows)
+                    Kernels.current.im2colAdjoint(
+                        pd + item * outHeight * outWidth * outputs, w, begin..<end, columns.pointer)
+                    BLAS.product(
+                        rows: (end - begin) * width, cols: inputs, inner: taps, columns.pointer, lda: taps, pw,
+                        ldb: inputs, po + (item * height + begin) * width * inputs, ldc: inputs)
+                }
+                withExtendedLifetime(columns) {}
+            }
+        }
+    }
+
+    /// The gradient for the weight, one kernel tap per task, images and rows in order.
+    package func weightGradient(_ gradient: NDArray, input x: NDArray) -> NDArray {
+        precondition(gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
+        let shape = [kernelHeight, kernelWidth, inputs, outputs]
+        return NDArray.build(shape, keeping: gradient, x) { out in
+            if isPointwise {
+                MatrixProduct(rows: inputs, cols: outputs, inner: batch * height * width, transposeA: true)
+                    .run(x.pointer, gradient.pointer, out)
+                return
+            }
+            let w = window
+            let rows = max(1, min(outHeight, Self.scratch / 4 / max(1, outWidth * inputs)))
+            nonisolated(unsafe) let (px, pd, po) = (x.pointer, gradient.pointer, out)
+            parallelFor(kernelHeight * kernelWidth, chunk: 1) { range in
+                let columns = Storage(count: rows * outWidth * inputs)
+                for t in range {
+                    let target = po + t * inputs * outputs
+                    Kernels.current.fill(target, inputs * outputs, 0)
+                    for item in 0..<batch {
+                        for begin in Swift.stride(from: 0, to: outHeight, by: rows) {
+                            let end = min(outHeight, begin + rows)
+                            Kernels.current.im2colTap(
+                                px + item * height * width * inputs, w, tap: (t / kernelWidth, t % kernelWidth),
+                                begin..<end, columns.pointer)
+                            BLAS.product(
+                                rows: inputs, cols: outputs, inner: (end - begin) * outWidth, columns.pointer,
+                                lda: inputs, transposeA: true,
+                                pd + (item * outHeight + begin) * outWidth * outputs, ldb: outputs, target,
+                                ldc: outputs, beta: 1)
+                        }
+                    }
+                }
+                withExtendedLifetime(columns) {}
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+// Matrix products: fixed tiles over threads, each a single-threaded BLAS call.
+
+/// One row-major product C = op(A) op(B), optionally with a bias per column.
+struct MatrixProduct: Sendable {
+    var rows: Int, cols: Int, inner: Int
+    var transposeA = false
+    var transposeB = false
+
+    /// Computes all of C in parallel tiles; the tiling depends on the extents only.
+    /// - Parameter bias: `cols` values added to every row, or nil.
+    func run(_ a: Pointer, _ b: Pointer, _ c: MutablePointer, bias: Pointer? = nil, alpha: Float = 1) {
+        guard rows > 0, cols > 0 else { return }
+        if inner >= 8 * Self.innerChunk, rows * cols <= 1 << 16 {
+            runSplit(a, b, c, alpha: alpha)
+            if let bias { addBias(bias, c, rows: 0..<rows, cols: 0..<cols) }
+            return
+        }
+        let (rowTile, colTile) = tiles
+        let across = (cols + colTile - 1) / colTile, down = (rows + rowTile - 1) / rowTile
+        nonisolated(unsafe) let (a, b, c, bias) = (a, b, c, bias)
+        parallelFor(across * down, chunk: 1) { range in
+            for t in range {
+                let i = t / across * rowTile, j = t % across * colTile
+                tile(a, b, c, i..<min(rows, i + rowTile), j..<min(cols, j + colTile), 0..<inner, c, alpha: alpha)
+                if let bias {
+                    addBias(bias, c, rows: i..<min(rows, i + rowTile), cols: j..<min(cols, j + colTile))
+                }
+            }
+        }
+    }
+
+    /// Small results of long sums (weight gradients): partial products over fixed parts, added in order.
+    private func runSplit(_ a: Pointer, _ b: Pointer, _ c: MutablePointer, alpha: Float) {
+        let parts = min(16, (inner + Self.innerChunk - 1) / Self.innerChunk)
+        let chunk = (inner + parts - 1) / parts, size = rows * cols
+        let partials = Storage(count: parts * size)
+        nonisolated(unsafe) let (a, b, scratch) = (a, b, partials.pointer)
+        parallelFor(parts, chunk: 1) { range in
+            for p in range {
+                tile(
+                    a, b, scratch, 0..<rows, 0..<cols, min(inner, p * chunk)..<min(inner, (p + 1) * chunk),
+                    scratch + p * size, alpha: alpha)
+            }
+        }
+        c.update(from: scratch, count: size)
+        for p in 1..<parts { Kernels.current.accumulate(scratch + p * size, c, size, scale: 1) }
+        withExtendedLifetime(partials) {}
+    }
+
+    private static let innerChunk = 2048
+
+    /// Rows and columns per tile: few enough that panels are seldom packed twice, enough for many cores.
+    private var tiles: (Int, Int) {
+        let work = rows * cols * max(1, inner)
+        let wanted = min(16, work >> 21)
+        guard wanted > 1 else { return (rows, cols) }
+        if rows >= cols {
+            let size = max(32, (rows + wanted - 1) / wanted)
+            return ((size + 15) & ~15, cols)
+        }
+        let size = max(64, (cols + wanted - 1) / wanted)
+        return (rows, (size + 63) & ~63)
+    }
+
+    private func tile(
+        _ a: Pointer, _ b: Pointer, _ c: MutablePointer, _ i: Range<Int>, _ j: Range<Int>, _ k: Range<Int>,
+        _ out: MutablePointer, alpha: Float
+    ) {
+        let lda = transposeA ? rows : inner, ldb = transposeB ? inner : cols
+        let pa = transposeA ? a + k.lowerBound * lda + i.lowerBound : a + i.lowerBound * lda + k.lowerBound
+        let pb = transposeB ? b + j.lowerBound * ldb + k.lowerBound : b + k.lowerBound * ldb + j.lowerBound
+        BLAS.product(
+            rows: i.count, cols: j.count, inner: k.count, pa, lda: lda, transposeA: transposeA, pb, ldb: ldb,
+            transposeB: transposeB, out + i.lowerBound * cols + j.lowerBound, ldc: cols, alpha: alpha)
+    }
+
+    private func addBias(_ bias: Pointer, _ c: MutablePointer, rows i: Range<Int>, cols j: Range<Int>) {
+        for r in i {
+            let row = c + r * cols + j.lowerBound
+            Kernels.current.accumulate(bias + j.lowerBound, row, j.count, scale: 1)
+        }
+    }
+}
+
+extension NDArray {
+    /// Batched matrix product over the last two dimensions.
+    ///
+    /// - Parameters:
+    ///   - other: `[…, k, n]`, or `[…, n, k]` with `transposeOther`. Leading dimensions broadcast; a matrix
+    ///     (rank 2) is shared by the whole batch.
+    ///   - transposeSelf: whether `self` is `[…, k, m]`.
+    /// - Returns: `[…, m, n]`.
+    package func matmul(
+        _ other: NDArray, transposeSelf: Bool = false, transposeOther: Bool = false
+    ) -> NDArray {
+        precondition(rank >= 2 && other.rank >= 2, "matmul: needs matrices, got \(shape) and \(other.shape)")
+        let m = transposeSelf ? shape[rank - 1] : shape[rank - 2]
+        let k = transposeSelf ? shape[rank - 2] : shape[rank - 1]
+        let n = transposeOther ? other.shape[other.rank - 2] : other.shape[other.rank - 1]
+        let otherK = transposeOther ? other.shape[other.rank - 1] : other.shape[other.rank - 2]
+        precondition(k == otherK, "matmul: inner extents of \(shape) and \(other.shape) differ")
+        let batchA = Array(shape.dropLast(2)), batchB = Array(other.shape.dropLast(2))
+        let batch = broadcastShape(batchA, batchB, op: "matmul")
+        let result = batch + [m, n]
+
+        // A shared right-hand matrix turns the batch into rows of one product.
+        if !transposeSelf, elementCount(batchB) == 1, elementCount(batchA) == elementCount(batch) {
+            let product = MatrixProduct(
+                rows: elementCount(batch) * m, cols: n, inner: k, transposeB: transposeOther)
+            return NDArray(shape: result) { out in
+                guard let c = out.baseAddress else { return }
+                product.run(pointer, other.pointer, c)
+            }
+        }
+        let offsetsA = broadcastOffsets(batchA, to: batch, unit: m * k)
+        let offsetsB = broadcastOffsets(batchB, to: batch, unit: k * n)
+        let product = MatrixProduct(
+            rows: m, cols: n, inner: k, transposeA: transposeSelf, transposeB: transposeOther)
+        return NDArray(shape: result) { out in
+            guard let base = out.baseAddress else { return }
+            nonisolated(unsafe) let (a, b, c) = (pointer, other.pointer, base)
+            let items = elementCount(batch)
+            if items == 1 || m * n * k >= 1 << 24 {
+                for i in 0..<items { product.run(a + offsetsA[i], b + offsetsB[i], c + i * m * n) }
+            } else {
+                let chunk = max(1, (1 << 20) / max(1, m * n * k))
+                parallelFor(items, chunk: chunk) { range in
+                    for i in range { product.run(a + offsetsA[i], b + offsetsB[i], c + i * m * n) }
+                }
+            }
+        }
+    }
+
+    /// Rows times a matrix plus a bias: `self[…, k]`, weight `[n, k]` (or `[k, n]` if not transposed) → `[…, n]`.
+    package func linear(_ weight: NDArray, bias: NDArray?, transposeWeight: Bool = true) -> NDArray {
+        precondition(rank >= 1 && weight.rank == 2, "linear: \(shape) by \(weight.shape)")
+        let n = transposeWeight ? weight.shape[0] : weight.shape[1]
+        let k = transposeWeight ? weight.shape[1] : weight.shape[0]
+        precondition(shape[rank - 1] == k, "linear: \(shape) by \(weight.shape)")
+        precondition(bias.map { $0.count == n } ?? true, "linear: bias \(bias?.shape ?? []) for \(n) outputs")
+        let rows = k > 0 ? count / k : elementCount(Array(shape.dropLast()))
+        return NDArray(shape: shape.dropLast() + [n]) { out in
+            guard let c = out.baseAddress else { return }
+            MatrixProduct(rows: rows, cols: n, inner: k, transposeB: transposeWeight)
+                .run(pointer, weight.pointer, c, bias: bias?.pointer)
+        }
+    }
+}
+
+/// Start of each batch item of an operand of leading shape `shape`, broadcast to `batch`.
+private func broadcastOffsets(_ shape: [Int], to batch: [Int], unit: Int) -> [Int] {
+    let strides = broadcastStrides(shape, to: batch)
+    var offsets = [0]
+    for (extent, stride) in zip(batch, strides) {
+        offsets = offsets.flatMap { base in (0..<extent).map { base + $0 * stride } }
+    }
+    return offsets.map { $0 * unit }
+}

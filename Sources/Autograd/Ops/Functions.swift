@@ -1,0 +1,50 @@
+// Elementwise functions of one variable.
+package import Arrays
+
+extension Tensor {
+    /// `f` of every element.
+    package func mapped(_ f: UnaryFunction) -> Tensor {
+        let x = value, y = x.mapped(f)
+        return Tensor.recorded(y, self) { x.mappedGradient(f, value: y, gradient: $0) }
+    }
+
+    public func exp() -> Tensor { mapped(.exp) }
+    public func log() -> Tensor { mapped(.log) }
+    public func sqrt() -> Tensor { mapped(.sqrt) }
+    public func square() -> Tensor { mapped(.square) }
+    public func abs() -> Tensor { mapped(.absolute) }
+    public func reciprocal() -> Tensor { mapped(.reciprocal) }
+    public func sin() -> Tensor { mapped(.sin) }
+    public func cos() -> Tensor { mapped(.cos) }
+    public func tanh() -> Tensor { mapped(.tanh) }
+    public func sigmoid() -> Tensor { mapped(.sigmoid) }
+    public func relu() -> Tensor { mapped(.relu) }
+    /// `log(1 + exp(x))`
+    public func softplus() -> Tensor { mapped(.softplus) }
+    /// `x * sigmoid(x)`
+    public func silu() -> Tensor { mapped(.silu) }
+    /// `x * Φ(x)` with the exact normal distribution.
+    public func gelu() -> Tensor { mapped(.gelu) }
+    /// The tanh approximation of GELU ("gelu_new").
+    public func tanhGELU() -> Tensor { mapped(.tanhGELU) }
+    /// `x * sigmoid(1.702 x)`
+    public func quickGELU() -> Tensor { mapped(.quickGELU) }
+
+    /// Every element limited to `range`; the gradient is 0 outside it.
+    public func clamped(_ range: ClosedRange<Float>) -> Tensor {
+        let x = value, y = x.clamped(range)
+        return Tensor.recorded(y, self) { g in
+            // 1 where nothing was cut off: sign of the distance moved, turned into a mask.
+            g * (y - x).mapped(.absolute).combined(NDArray(0), .maximum).isZero()
+        }
+    }
+}
+
+extension NDArray {
+    /// 1 where the element is 0, else 0.
+    fileprivate func isZero() -> NDArray {
+        NDArray(shape: shape) { out in
+            withUnsafeBuffer { x in for i in x.indices { out[i] = x[i] == 0 ? 1 : 0 } }
+        }
+    }
+}

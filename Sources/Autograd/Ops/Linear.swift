@@ -1,0 +1,50 @@
+// Matrix products.
+internal import Arrays
+
+extension Tensor {
+    /// Batched matrix product of the last two dimensions.
+    /// - Parameter other: `[…, k, n]`, or `[…, n, k]` with `transposeOther`; leading dimensions broadcast.
+    /// - Returns: `[…, m, n]` for `self` of `[…, m, k]`.
+    public func matmul(_ other: Tensor, transposeOther: Bool = false) -> Tensor {
+        let (sa, sb) = (shape, other.shape)
+        let (va, vb) = (other.needsGradient ? value : nil, needsGradient ? other.value : nil)
+        return Tensor.recorded(value.matmul(other.value, transposeOther: transposeOther), [self, other]) { g, needed in
+            let da = vb.flatMap { b in
+                needed[0] ? g.matmul(b, transposeOther: !transposeOther).summed(toShape: sa) : nil
+            }
+            let db = va.flatMap { a -> NDArray? in
+                guard needed[1] else { return nil }
+                if sb.count == 2 {
+                    // A shared matrix: the batch becomes rows, and nothing per item is stored.
+                    let rows = a.reshaped([-1, a.shape[a.rank - 1]]), slopes = g.reshaped([-1, g.shape[g.rank - 1]])
+                    return transposeOther
+                        ? slopes.matmul(rows, transposeSelf: true) : rows.matmul(slopes, transposeSelf: true)
+                }
+                let product = transposeOther
+                    ? g.matmul(a, transposeSelf: true) : a.matmul(g, transposeSelf: true)
+                return product.summed(toShape: sb)
+            }
+            return [da, db]
+        }
+    }
+
+    /// `self weightᵀ + bias` for `self` of `[…, in]`.
+    /// - Parameters:
+    ///   - weight: `[out, in]`, as in PyTorch files.
+    ///   - bias: `[out]` or nil.
+    /// - Returns: `[…, out]`.
+    public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
+        let (sx, sw) = (shape, weight.shape)
+        let (vx, vw) = (weight.needsGradient ? value : nil, needsGradient ? weight.value : nil)
+        let result = value.linear(weight.value, bias: bias?.value)
+        return Tensor.recorded(result, [self, weight] + (bias.map { [$0] } ?? [])) { g, needed in
+            let rows = g.reshaped([-1, sw[0]])
+            var parts = [
+                needed[0] ? vw.map { rows.linear($0, bias: nil, transposeWeight: false).reshaped(sx) } : nil,
+                needed[1] ? vx.map { rows.matmul($0.reshaped([-1, sw[1]]), transposeSelf: true) } : nil,
+            ]
+            if needed.count > 2 { parts.append(needed[2] ? rows.summed(axes: [0]) : nil) }
+            return parts
+        }
+    }
+}

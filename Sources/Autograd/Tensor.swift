@@ -1,0 +1,62 @@
+// Arrays that remember how they were computed.
+public import Arrays
+
+/// An array together with the operations that made it, if any of their inputs is a variable.
+///
+/// Operations on constants record nothing, so inference keeps no intermediate results.
+public struct Tensor: Sendable {
+    /// The numbers.
+    public let value: NDArray
+    let node: Node?
+
+    init(value: NDArray, node: Node?) {
+        self.value = value
+        self.node = node
+    }
+
+    /// A constant: gradients do not pass through it.
+    public init(_ value: NDArray) { self.init(value: value, node: nil) }
+
+    /// A variable, with respect to which gradients can be asked for.
+    public static func variable(_ value: NDArray) -> Tensor {
+        Tensor(value: value, node: Node(shape: value.shape))
+    }
+
+    /// Extents, outermost first.
+    public var shape: [Int] { value.shape }
+    /// Number of dimensions.
+    public var rank: Int { value.rank }
+    /// Number of scalars.
+    public var count: Int { value.count }
+    /// Whether operations on this tensor are recorded.
+    public var needsGradient: Bool { node != nil }
+    /// The same numbers as a constant.
+    public var detached: Tensor { Tensor(value) }
+
+    /// An operation's result, recorded only if an input needs gradients.
+    static func recorded(_ value: NDArray, _ inputs: [Tensor], _ pullback: @escaping Pullback) -> Tensor {
+        guard inputs.contains(where: \.needsGradient) else { return Tensor(value) }
+        return Tensor(
+            value: value, node: Node(shape: value.shape, inputs: inputs.map(\.node), pullback: pullback))
+    }
+
+    /// A result of one input.
+    static func recorded(
+        _ value: NDArray, _ input: Tensor, _ pullback: @escaping @Sendable (NDArray) -> NDArray
+    ) -> Tensor {
+        recorded(value, [input]) { gradient, _ in [pullback(gradient)] }
+    }
+
+    /// An operation defined elsewhere, with its own adjoint.
+    ///
+    /// - Parameters:
+    ///   - value: the result of the forward computation.
+    ///   - inputs: what it was computed from.
+    ///   - pullback: from the gradient of `value` to the gradients of `inputs`; entries whose `needed` is false may be nil.
+    public static func custom(
+        _ value: NDArray, inputs: [Tensor],
+        pullback: @escaping @Sendable (_ gradient: NDArray, _ needed: [Bool]) -> [NDArray?]
+    ) -> Tensor {
+        recorded(value, inputs, pullback)
+    }
+}

@@ -1,0 +1,46 @@
+// The array kernels, written once; compiled per instruction set by `arrays_<tier>.c`.
+#include "math-inl.h"
+#include "elementwise-inl.h"
+#include "reduce-inl.h"
+#include "norm-inl.h"
+#include "move-inl.h"
+#include "image-inl.h"
+#include "format-inl.h"
+
+const ck_arrays CK_NAME(ck_arrays_table) = {
+    .unary = unary,
+    .unary_grad = unary_grad,
+    .binary = binary,
+    .affine = affine,
+    .accumulate = accumulate,
+    .clamp = clamp,
+    .fill = fill,
+    .sum = sum,
+    .sum_squares = sum_squares,
+    .dot = dot,
+    .maximum = maximum,
+    .sum_columns = sum_columns,
+    .softmax = softmax,
+    .softmax_grad = softmax_grad,
+    .layer_norm = layer_norm,
+    .layer_norm_grad = layer_norm_grad,
+    .column_moments = column_moments,
+    .column_affine = column_affine,
+    .column_affine_grad_moments = column_affine_grad_moments,
+    .column_affine_grad = column_affine_grad,
+    .copy_rows = copy_rows,
+    .permute = permute,
+    .im2col = im2col,
+    .im2col_tap = im2col_tap,
+    .im2col_adjoint = im2col_adjoint,
+    .upsample = upsample,
+    .upsample_grad = upsample_grad,
+    .resize_bilinear = resize_bilinear,
+    .resize_bilinear_grad = resize_bilinear_grad,
+    .pool = pool,
+    .pool_grad = pool_grad,
+    .half_to_float = half_to_float,
+    .float_to_half = float_to_half,
+    .bfloat_to_float = bfloat_to_float,
+    .adam = adam,
+};

@@ -1,0 +1,141 @@
+// Copies: strided rows, permuted dimensions, sliding windows.
+
+static void copy_rows(const float *x, size_t x_stride, float *y, size_t y_stride, size_t rows, size_t cols) {
+    if (x_stride == cols && y_stride == cols) {
+        memcpy(y, x, rows * cols * sizeof(float));
+    } else if (cols >= 32) {
+        for (size_t r = 0; r < rows; r++) memcpy(y + r * y_stride, x + r * x_stride, cols * sizeof(float));
+    } else {
+        for (size_t r = 0; r < rows; r++)
+            for (size_t i = 0; i < cols; i++) y[r * y_stride + i] = x[r * x_stride + i];
+    }
+}
+
+#define TILE 16
+
+/// y[j * y_stride + i] = x[i * x_stride + j] for i < rows, j < cols.
+static void transpose(const float *x, size_t x_stride, float *y, size_t y_stride, size_t rows, size_t cols) {
+    for (size_t i = 0; i < rows; i += TILE)
+        for (size_t j = 0; j < cols; j += TILE) {
+            size_t h = rows - i < TILE ? rows - i : TILE, w = cols - j < TILE ? cols - j : TILE;
+            const float *px = x + i * x_stride + j;
+            float *py = y + j * y_stride + i;
+            if (h == TILE && w == TILE) {
+                float block[TILE][TILE];
+                for (int k = 0; k < TILE; k++)
+                    for (int l = 0; l < TILE; l++) block[k][l] = px[k * x_stride + l];
+                for (int l = 0; l < TILE; l++)
+                    for (int k = 0; k < TILE; k++) py[l * y_stride + k] = block[k][l];
+            } else {
+                for (size_t l = 0; l < w; l++)
+                    for (size_t k = 0; k < h; k++) py[l * y_stride + k] = px[k * x_stride + l];
+            }
+        }
+}
+
+static void permute_from(const float *x, float *y, const ck_permutation *p, const size_t *out_strides, size_t axis,
+                         size_t unit, size_t begin, size_t end) {
+    size_t last = p->rank - 1;
+    if (axis == last) {
+        if (unit == last)
+            memcpy(y + begin, x + begin, (end - begin) * sizeof(float));
+        else if (unit < last)
+            // Rows of the source run along `unit`: one plane of an ordinary transposition.
+            transpose(x + begin * p->strides[last], p->strides[last], y + begin, out_strides[unit], end - begin,
+                      p->dims[unit]);
+        else
+            for (size_t i = begin; i < end; i++) y[i] = x[i * p->strides[last]];
+        return;
+    }
+    if (axis == unit && unit != last) {
+        // Handled by the planes below, except for the slice asked for at the first axis.
+        permute_from(x, y, p, out_strides, axis + 1, unit, 0, p->dims[axis + 1]);
+        return;
+    }
+    for (size_t i = begin; i < end; i++)
+        permute_from(x + i * p->strides[axis], y + i * out_strides[axis], p, out_strides, axis + 1, unit, 0,
+                     p->dims[axis + 1]);
+}
+
+static void permute(const float *x, float *y, const ck_permutation *p, size_t begin, size_t end) {
+    size_t out_strides[8], n = 1, unit = p->rank;
+    for (size_t k = p->rank; k-- > 0;) {
+        out_strides[k] = n;
+        n *= p->dims[k];
+        if (p->strides[k] == 1 && unit == p->rank) unit = k;
+    }
+    if (unit == 0 && p->rank > 1) {
+        // The first output axis is the source's fastest: narrow the planes to the slice.
+        ck_permutation q = *p;
+        q.dims[0] = end - begin;
+        permute_from(x + begin, y + begin * out_strides[0], &q, out_strides, 0, 0, 0, q.dims[0]);
+        return;
+    }
+    permute_from(x, y, p, out_strides, 0, unit, begin, end);
+}
+
+static inline void copy_short(float *y, const float *x, size_t n) {
+    if (n >= 64)
+        memcpy(y, x, n * sizeof(float));
+    else
+        for (size_t i = 0; i < n; i++) y[i] = x[i];
+}
+
+static void im2col(const float *x, const ck_window *w, size_t begin, size_t end, float *columns) {
+    size_t c = w->channels, row = w->kernel_width * c;
+    ptrdiff_t width = (ptrdiff_t)w->width, height = (ptrdiff_t)w->height;
+    for (size_t oy = begin; oy < end; oy++)
+        for (size_t ox = 0; ox < w->out_width; ox++) {
+            ptrdiff_t y0 = (ptrdiff_t)(oy * w->stride) - w->pad_top, x0 = (ptrdiff_t)(ox * w->stride) - w->pad_left;
+            ptrdiff_t from = x0 < 0 ? -x0 : 0, to = (ptrdiff_t)w->kernel_width;
+            if (from > to) from = to;
+            if (x0 + to > width) to = width - x0;
+            if (to < from) to = from;
+            for (size_t ky = 0; ky < w->kernel_height; ky++, columns += row) {
+                ptrdiff_t y = y0 + (ptrdiff_t)ky;
+                if (y < 0 || y >= height || from == to) {
+                    memset(columns, 0, row * sizeof(float));
+                    continue;
+                }
+                // The taps of one kernel row are neighbours in memory: one copy between the clipped ends.
+                const float *source = x + (y * width + x0 + from) * (ptrdiff_t)c;
+                if (from > 0) memset(columns, 0, (size_t)from * c * sizeof(float));
+                copy_short(columns + (size_t)from * c, source, (size_t)(to - from) * c);
+                size_t done = (size_t)to * c;
+                if (done < row) memset(columns + done, 0, (row - done) * sizeof(float));
+            }
+        }
+}
+
+static void im2col_tap(const float *x, const ck_window *w, size_t ky, size_t kx, size_t begin, size_t end,
+                       float *columns) {
+    size_t c = w->channels;
+    for (size_t oy = begin; oy < end; oy++) {
+        ptrdiff_t y = (ptrdiff_t)(oy * w->stride + ky) - w->pad_top;
+        for (size_t ox = 0; ox < w->out_width; ox++, columns += c) {
+            ptrdiff_t px = (ptrdiff_t)(ox * w->stride + kx) - w->pad_left;
+            if (y < 0 || y >= (ptrdiff_t)w->height || px < 0 || px >= (ptrdiff_t)w->width)
+                memset(columns, 0, c * sizeof(float));
+            else
+                copy_short(columns, x + ((size_t)y * w->width + (size_t)px) * c, c);
+        }
+    }
+}
+
+static void im2col_adjoint(const float *dy, const ck_window *w, size_t begin, size_t end, float *columns) {
+    size_t c = w->channels;
+    ptrdiff_t s = (ptrdiff_t)w->stride;
+    for (size_t y = begin; y < end; y++)
+        for (size_t x = 0; x < w->out_width; x++)
+            for (size_t ky = 0; ky < w->kernel_height; ky++) {
+                ptrdiff_t ty = (ptrdiff_t)y + w->pad_top - (ptrdiff_t)ky;
+                int row_ok = ty >= 0 && ty % s == 0 && ty / s < (ptrdiff_t)w->height;
+                for (size_t kx = 0; kx < w->kernel_width; kx++, columns += c) {
+                    ptrdiff_t tx = (ptrdiff_t)x + w->pad_left - (ptrdiff_t)kx;
+                    if (row_ok && tx >= 0 && tx % s == 0 && tx / s < (ptrdiff_t)w->width)
+                        copy_short(columns, dy + ((ty / s) * (ptrdiff_t)w->width + tx / s) * (ptrdiff_t)c, c);
+                    else
+                        memset(columns, 0, c * sizeof(float));
+                }
+            }
+}

@@ -1,0 +1,147 @@
+// Leaf loops over float32 arrays. All matrices are row-major; nothing here allocates or starts threads.
+#ifndef CK_ARRAYS_H
+#define CK_ARRAYS_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ck_cpu.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum ck_unary {
+    CK_EXP, CK_LOG, CK_SQRT, CK_SQUARE, CK_NEGATE, CK_ABSOLUTE, CK_RECIPROCAL, CK_TANH, CK_SIGMOID, CK_RELU,
+    CK_SILU, CK_GELU, CK_GELU_TANH, CK_GELU_QUICK, CK_SOFTPLUS, CK_SIN, CK_COS
+} ck_unary;
+
+typedef enum ck_binary { CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_MAXIMUM, CK_MINIMUM } ck_binary;
+
+/// Geometry of one image under a sliding window; `out_width` is the width of the window grid.
+typedef struct ck_window {
+    size_t height, width, channels;
+    size_t kernel_height, kernel_width, stride;
+    ptrdiff_t pad_top, pad_left;
+    size_t out_width;
+} ck_window;
+
+/// A permuted copy: output dimensions and, per output dimension, the stride in the input.
+typedef struct ck_permutation {
+    size_t rank;
+    size_t dims[8];
+    size_t strides[8];
+} ck_permutation;
+
+#define CK_F const float *_Nonnull
+#define CK_FN const float *_Nullable
+#define CK_O float *_Nonnull
+#define CK_ON float *_Nullable
+#define CK_D double *_Nonnull
+
+/// One instruction-set variant of the whole family.
+typedef struct ck_arrays {
+    // Elementwise
+    void (*_Nonnull unary)(ck_unary op, CK_F x, CK_O y, size_t n);
+    /// dx = dy * f'(x); `y` is f(x).
+    void (*_Nonnull unary_grad)(ck_unary op, CK_F x, CK_F y, CK_F dy, CK_O dx, size_t n);
+    /// out[n0, n1]; inner strides `a1`, `b1` are 0 or 1.
+    void (*_Nonnull binary)(ck_binary op, CK_F a, size_t a0, size_t a1, CK_F b, size_t b0, size_t b1, CK_O out,
+                            size_t n0, size_t n1);
+    /// y = x * scale + shift
+    void (*_Nonnull affine)(CK_F x, CK_O y, size_t n, float scale, float shift);
+    /// y += scale * x
+    void (*_Nonnull accumulate)(CK_F x, CK_O y, size_t n, float scale);
+    void (*_Nonnull clamp)(CK_F x, CK_O y, size_t n, float low, float high);
+    void (*_Nonnull fill)(CK_O y, size_t n, float value);
+
+    // Reductions: float lanes over short blocks, blocks added in double
+    double (*_Nonnull sum)(CK_F x, size_t n);
+    double (*_Nonnull sum_squares)(CK_F x, size_t n);
+    double (*_Nonnull dot)(CK_F x, CK_F y, size_t n);
+    /// -infinity for n = 0; NaN is not propagated.
+    float (*_Nonnull maximum)(CK_F x, size_t n);
+    /// y[cols] += column sums of x[rows, cols] with rows `stride` apart.
+    void (*_Nonnull sum_columns)(CK_F x, size_t rows, size_t cols, size_t stride, CK_D y);
+
+    // Rows
+    void (*_Nonnull softmax)(CK_F x, CK_O y, size_t rows, size_t cols);
+    /// dx = scale * y * (dy - sum(y * dy)); dx may be dy.
+    void (*_Nonnull softmax_grad)(CK_F y, CK_F dy, CK_O dx, size_t rows, size_t cols, float scale);
+    /// y = (x - mean) / sqrt(variance + epsilon) * scale + bias per row.
+    void (*_Nonnull layer_norm)(CK_F x, CK_FN scale, CK_FN bias, CK_O y, size_t rows, size_t cols, float epsilon);
+    /// dx (if given) and, added up over rows, dscale and dbias (if given).
+    void (*_Nonnull layer_norm_grad)(CK_F x, CK_FN scale, CK_F dy, CK_ON dx, double *_Nullable dscale,
+                                     double *_Nullable dbias, size_t rows, size_t cols, float epsilon);
+
+    // Per-channel affine maps over [rows, cols] (group norm)
+    /// Adds the sums of (x - pivot) and (x - pivot)^2 per column.
+    void (*_Nonnull column_moments)(CK_F x, CK_F pivot, size_t rows, size_t cols, CK_D sum, CK_D square);
+    /// y = f(x * a + b), f = SiLU or identity.
+    void (*_Nonnull column_affine)(CK_F x, CK_F a, CK_F b, CK_O y, size_t rows, size_t cols, int silu);
+    /// With dz = dy * f'(x * a + b): adds the sums of dz and of dz * (x - mean) per column.
+    void (*_Nonnull column_affine_grad_moments)(CK_F x, CK_F dy, CK_F a, CK_F b, CK_F mean, size_t rows, size_t cols,
+                                                int silu, CK_D sum, CK_D product);
+    /// dx = dz * p + x * q + r per column.
+    void (*_Nonnull column_affine_grad)(CK_F x, CK_F dy, CK_F a, CK_F b, CK_F p, CK_F q, CK_F r, CK_O dx, size_t rows,
+                                        size_t cols, int silu);
+
+    // Movement
+    void (*_Nonnull copy_rows)(CK_F x, size_t x_stride, CK_O y, size_t y_stride, size_t rows, size_t cols);
+    /// Writes slices [begin, end) of the first output dimension (`begin`, `end` index dims[0]).
+    void (*_Nonnull permute)(CK_F x, CK_O y, const ck_permutation *_Nonnull p, size_t begin, size_t end);
+    /// columns[(oy - begin) * out_width + ox, (ky, kx, c)] of rows begin..<end of the window grid.
+    void (*_Nonnull im2col)(CK_F x, const ck_window *_Nonnull w, size_t begin, size_t end, CK_O columns);
+    /// One tap (ky, kx) only: columns[(oy - begin) * out_width + ox, c].
+    void (*_Nonnull im2col_tap)(CK_F x, const ck_window *_Nonnull w, size_t ky, size_t kx, size_t begin, size_t end,
+                                CK_O columns);
+    /// The adjoint's gather. `w` describes the gradient image (height, width, channels of dy); `out_width` and rows
+    /// begin..<end index the input of the convolution: dy at ((y + pad_top - ky) / stride, …), 0 where not whole.
+    void (*_Nonnull im2col_adjoint)(CK_F dy, const ck_window *_Nonnull w, size_t begin, size_t end, CK_O columns);
+    /// y[h * f, w * f, c] = x[h, w, c] repeated, rows begin..<end of x.
+    void (*_Nonnull upsample)(CK_F x, CK_O y, size_t width, size_t channels, size_t factor, size_t begin, size_t end);
+    void (*_Nonnull upsample_grad)(CK_F dy, CK_O dx, size_t width, size_t channels, size_t factor, size_t begin,
+                                   size_t end);
+    /// Bilinear with half-pixel centres, rows begin..<end of the output.
+    void (*_Nonnull resize_bilinear)(CK_F x, size_t height, size_t width, size_t channels, CK_O y, size_t out_height,
+                                     size_t out_width, size_t begin, size_t end);
+    /// Adjoint over a whole image; `dx` must be zeroed.
+    void (*_Nonnull resize_bilinear_grad)(CK_O dx, size_t height, size_t width, size_t channels, CK_F dy,
+                                          size_t out_height, size_t out_width);
+    /// Mean (or maximum) over size × size windows, without padding; rows begin..<end of the output.
+    void (*_Nonnull pool)(CK_F x, CK_O y, size_t width, size_t channels, size_t size, size_t stride, size_t out_width,
+                          int maximum, size_t begin, size_t end);
+    /// Adjoint over a whole image; `dx` must be zeroed. The first maximum of a window takes the gradient.
+    void (*_Nonnull pool_grad)(CK_F x, CK_F y, CK_F dy, CK_O dx, size_t width, size_t channels, size_t size,
+                               size_t stride, size_t out_height, size_t out_width, int maximum);
+
+    // Storage formats
+    void (*_Nonnull half_to_float)(const uint16_t *_Nonnull x, CK_O y, size_t n);
+    void (*_Nonnull float_to_half)(CK_F x, uint16_t *_Nonnull y, size_t n);
+    void (*_Nonnull bfloat_to_float)(const uint16_t *_Nonnull x, CK_O y, size_t n);
+
+    // Optimisers
+    /// One Adam step on flat vectors; `c1`, `c2` are the bias corrections 1 / (1 - beta^t).
+    void (*_Nonnull adam)(CK_O w, CK_F g, CK_O m, CK_O v, size_t n, float rate, float beta1, float beta2, float epsilon,
+                          float c1, float c2, float decay);
+} ck_arrays;
+
+/// The table for a tier; a tier above `ck_detected_tier()` must not be asked for.
+const ck_arrays *_Nonnull ck_arrays_for(ck_tier tier);
+
+// Random numbers: one variant only, so that every machine draws the same.
+/// Words 4 * counter ..< of Philox 4x32-10 with `key`, stream in the upper half of the counter.
+void ck_philox(uint64_t key, uint64_t stream, uint64_t counter, uint32_t *_Nonnull out, size_t blocks);
+/// Pairs of words (two per value pair) to standard normals by Box-Muller; n is even.
+void ck_box_muller(const uint32_t *_Nonnull words, float *_Nonnull out, size_t n);
+
+/// Processors this process may run on; at least 1.
+int ck_processor_count(void);
+
+// Whether this thread already works inside a parallel loop.
+int ck_thread_is_worker(void);
+void ck_thread_set_worker(int value);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
