@@ -59,7 +59,7 @@ let package = Package(
         library("Images", ["Arrays", "Files", "CPNG", "CJPEG", "CGIF"]),
         library("Checkpoints", ["Arrays", "Files"]),
         library("Tokenizers", []),
-        library("Meshes", ["Files", "Images"]),
+        library("Meshes", ["Files"]),
 
         // Differentiation and layers
         library("Autograd", ["Arrays"]),

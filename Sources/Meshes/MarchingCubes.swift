@@ -32,15 +32,15 @@ private struct LevelSetExtractor {
         var vertices = [UInt32](repeating: .max, count: 2 * 3 * slice)
         var values = [Float](repeating: -.infinity, count: 2 * slice)
         fill(&values, half: 0, z: 0)
-        for z in 0 ..< lattice.z - 1 {
+        for z in 0..<lattice.z - 1 {
             let lower = z & 1
             let upper = 1 - lower
             fill(&values, half: upper, z: z + 1)
-            for index in upper * 3 * slice ..< (upper + 1) * 3 * slice { vertices[index] = .max }
-            for y in 0 ..< lattice.y - 1 {
-                for x in 0 ..< lattice.x - 1 {
+            for index in upper * 3 * slice..<(upper + 1) * 3 * slice { vertices[index] = .max }
+            for y in 0..<lattice.y - 1 {
+                for x in 0..<lattice.x - 1 {
                     var pattern = 0
-                    for corner in 0 ..< 8 {
+                    for corner in 0..<8 {
                         let half = corner >> 2 == 0 ? lower : upper
                         let index = half * slice + (y + corner >> 1 & 1) * lattice.x
                         if values[index + x + corner & 1] > level { pattern |= 1 << corner }
@@ -60,7 +60,9 @@ private struct LevelSetExtractor {
                             positions.append(crossing(from: point, to: other))
                         }
                         triangle[place % 3] = vertices[slot]
-                        if place % 3 == 2, triangle.x != triangle.y, triangle.y != triangle.z { faces.append(triangle) }
+                        if place % 3 == 2, triangle.x != triangle.y, triangle.y != triangle.z {
+                            faces.append(triangle)
+                        }
                     }
                 }
             }
@@ -72,12 +74,12 @@ private struct LevelSetExtractor {
     private func fill(_ values: inout [Float], half: Int, z: Int) {
         let slice = lattice.x * lattice.y
         let start = half * slice
-        for index in start ..< start + slice { values[index] = -.infinity }
+        for index in start..<start + slice { values[index] = -.infinity }
         guard z > 0, z < lattice.z - 1 else { return }
-        for y in 1 ..< lattice.y - 1 {
+        for y in 1..<lattice.y - 1 {
             let source = grid.size.x * (y - 1 + grid.size.y * (z - 1))
             let target = start + y * lattice.x + 1
-            for x in 0 ..< grid.size.x {
+            for x in 0..<grid.size.x {
                 let value = grid.values[source + x]
                 values[target + x] = value.isNaN ? -.infinity : value
             }

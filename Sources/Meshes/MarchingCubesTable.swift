@@ -17,15 +17,15 @@ struct MarchingCubesTable: Sendable {
 
     private init() {
         var edges: [(Int, Int)] = []
-        for corner in 0 ..< 8 {
-            for axis in 0 ..< 3 where corner & (1 << axis) == 0 { edges.append((corner, corner | 1 << axis)) }
+        for corner in 0..<8 {
+            for axis in 0..<3 where corner & (1 << axis) == 0 { edges.append((corner, corner | 1 << axis)) }
         }
         self.edges = edges
         // The corners of each face, counter-clockwise seen from outside the cube.
         let faces = [
             [0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6],
         ]
-        triangles = (0 ..< 256).map { pattern in
+        triangles = (0..<256).map { pattern in
             MarchingCubesTable.polygons(pattern, faces: faces, edges: edges).flatMap { polygon in
                 MarchingCubesTable.triangulation(of: polygon, edges: edges)
             }
@@ -44,7 +44,9 @@ struct MarchingCubesTable: Sendable {
         var triangles: [Int] = []
         while rest.count >= 3 {
             let ears = rest.indices.map { ($0, ($0 + 1) % rest.count, ($0 + 2) % rest.count) }
-            guard let ear = ears.first(where: { rest.count == 3 || !shareFace(rest[$0.0], rest[$0.2]) }) ?? ears.first
+            guard
+                let ear = ears.first(where: { rest.count == 3 || !shareFace(rest[$0.0], rest[$0.2]) })
+                    ?? ears.first
             else { break }
             triangles += [rest[ear.0], rest[ear.1], rest[ear.2]]
             rest.remove(at: ear.1)
@@ -58,7 +60,7 @@ struct MarchingCubesTable: Sendable {
         func edge(_ a: Int, _ b: Int) -> Int? { edges.firstIndex { $0 == (min(a, b), max(a, b)) } }
         var next: [Int: Int] = [:]
         for face in faces {
-            for start in 0 ..< 4 where !inside(face[start]) && inside(face[(start + 1) % 4]) {
+            for start in 0..<4 where !inside(face[start]) && inside(face[(start + 1) % 4]) {
                 // Walk on from the entered corner to the first edge that leaves the solid.
                 var step = start + 1
                 while inside(face[(step + 1) % 4]) { step += 1 }

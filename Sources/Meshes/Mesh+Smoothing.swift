@@ -11,7 +11,7 @@ extension Mesh {
         var seen = Set<UInt64>(minimumCapacity: faces.count * 3 / 2)
         var pairs: [(Int, Int)] = []
         for face in faces {
-            for corner in 0 ..< 3 {
+            for corner in 0..<3 {
                 let (a, b) = (face[corner], face[(corner + 1) % 3])
                 if seen.insert(Mesh.edgeKey(a, b)).inserted { pairs.append((Int(a), Int(b))) }
             }
@@ -22,7 +22,7 @@ extension Mesh {
             degree[b] += 1
         }
         var copy = self
-        for pass in 0 ..< 2 * passes {
+        for pass in 0..<2 * passes {
             let step = pass % 2 == 0 ? lambda : -mu
             var sums = [SIMD3<Float>](repeating: .zero, count: positions.count)
             for (a, b) in pairs {

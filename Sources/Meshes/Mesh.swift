@@ -72,7 +72,7 @@ public struct Mesh: Sendable, Equatable {
     public func compacted() -> Mesh {
         var target = [UInt32](repeating: .max, count: positions.count)
         for face in faces {
-            for corner in 0 ..< 3 { target[Int(face[corner])] = 0 }
+            for corner in 0..<3 { target[Int(face[corner])] = 0 }
         }
         var kept: [Int] = []
         for index in target.indices where target[index] == 0 {

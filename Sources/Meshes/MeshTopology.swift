@@ -30,7 +30,7 @@ extension Mesh {
         var volume = 0.0
         var area = 0.0
         for face in faces {
-            for corner in 0 ..< 3 {
+            for corner in 0..<3 {
                 let (a, b) = (face[corner], face[(corner + 1) % 3])
                 uses[Mesh.edgeKey(a, b), default: .zero] &+= a < b ? SIMD2(1, 0) : SIMD2(0, 1)
             }
@@ -74,7 +74,7 @@ extension Mesh {
 
     /// The piece that each vertex belongs to, and how many pieces have faces (union–find with path halving).
     private func componentLabels() -> (labels: [Int], count: Int) {
-        var parent = Array(0 ..< positions.count)
+        var parent = Array(0..<positions.count)
         func root(_ start: Int) -> Int {
             var index = start
             while parent[index] != index {

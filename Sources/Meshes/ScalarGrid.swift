@@ -15,7 +15,8 @@ public struct ScalarGrid: Sendable {
     /// - Precondition: there are `size.x * size.y * size.z` values.
     public init(size: SIMD3<Int>, origin: SIMD3<Float>, spacing: SIMD3<Float>, values: [Float]) {
         precondition(
-            values.count == size.x * size.y * size.z, "ScalarGrid: \(values.count) values for a grid of \(size)")
+            values.count == size.x * size.y * size.z,
+            "ScalarGrid: \(values.count) values for a grid of \(size)")
         self.size = size
         self.origin = origin
         self.spacing = spacing
@@ -28,9 +29,9 @@ public struct ScalarGrid: Sendable {
         let spacing = 2 * extent / Float(resolution - 1)
         var values: [Float] = []
         values.reserveCapacity(resolution * resolution * resolution)
-        for z in 0 ..< resolution {
-            for y in 0 ..< resolution {
-                for x in 0 ..< resolution {
+        for z in 0..<resolution {
+            for y in 0..<resolution {
+                for x in 0..<resolution {
                     values.append(field(SIMD3(Float(x), Float(y), Float(z)) * spacing - extent))
                 }
             }
