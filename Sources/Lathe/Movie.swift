@@ -1,0 +1,42 @@
+// An .mp4 of numbered frames, made by `ffmpeg` where it is installed.
+
+import Foundation
+
+/// Runs `ffmpeg` on frames that are already on disk.
+struct Movie {
+    /// The `ffmpeg` program.
+    let program: String
+
+    /// Encodes `folder/000.png`, `001.png` … as H.264.
+    ///
+    /// The film is written beside its place and renamed, so that a failure leaves nothing half-written.
+    /// - Returns: nil when it worked, else what the program said.
+    func encode(framesIn folder: String, framesPerSecond: Int, to path: String) -> String? {
+        let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).part.mp4"
+        defer { try? FileManager.default.removeItem(atPath: temporary) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = [
+            "-nostdin", "-y", "-loglevel", "error", "-framerate", "\(framesPerSecond)", "-i", "\(folder)/%03d.png",
+            // The common pixel format needs even sides.
+            "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p",
+            "-movflags", "+faststart", temporary,
+        ]
+        let errors = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        do {
+            try process.run()
+        } catch {
+            return "ffmpeg could not be started"
+        }
+        let text = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+            let line = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? "no reason given"
+            return "ffmpeg failed: \(line)"
+        }
+        return rename(temporary, path) == 0 ? nil : "the film could not be put in its place"
+    }
+}

@@ -1,0 +1,63 @@
+// The names of everything in a run directory, and when one may be written to.
+
+import Foundation
+
+/// A run directory, `Renders/<name>/`.
+struct RunDirectory {
+    let path: String
+
+    var input: String { "\(path)/input.png" }
+    var mask: String { "\(path)/mask.png" }
+    var object: String { "\(path)/object.png" }
+    var overlay: String { "\(path)/overlay.png" }
+    var caption: String { "\(path)/caption.txt" }
+    var metrics: String { "\(path)/metrics.jsonl" }
+    var record: String { "\(path)/run.json" }
+    var field: String { "\(path)/field.safetensors" }
+    var film: String { "\(path)/turntable.gif" }
+    var movie: String { "\(path)/turntable.mp4" }
+    var frames: String { "\(path)/turntable" }
+    var progress: String { "\(path)/progress" }
+    var mesh: String { "\(path)/mesh.glb" }
+    var report: String { "\(path)/report.html" }
+
+    /// Everything that a run writes.
+    private var all: [String] {
+        [input, mask, object, overlay, caption, metrics, record, field, film, movie, frames, progress, mesh, report]
+    }
+
+    /// Checks that a fresh run may be written here: nothing is there yet, or only an earlier run.
+    /// - Throws: `LatheError` (`badInput`) naming what is in the way.
+    func checkIsFree() throws {
+        let manager = FileManager.default
+        guard manager.fileExists(atPath: path) else { return }
+        guard isFolder(path) else { throw LatheError.badInput("\(path) is a file; choose another folder with -o") }
+        let entries = (try? manager.contentsOfDirectory(atPath: path)) ?? []
+        guard entries.isEmpty || isFile(record) else {
+            throw LatheError.badInput("\(path) holds files that are no run; choose another folder with -o")
+        }
+    }
+
+    /// Makes the folder, and clears what an earlier run left in it.
+    func prepare() throws {
+        try Disk.createFolder(path)
+        for path in all where FileManager.default.fileExists(atPath: path) {
+            try remove(path)
+        }
+    }
+
+    /// Removes what later stages of a run wrote, before a resumed run writes it again.
+    func clearResults() throws {
+        for path in [film, movie, frames, mesh, report] where FileManager.default.fileExists(atPath: path) {
+            try remove(path)
+        }
+    }
+
+    private func remove(_ path: String) throws {
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw LatheError.badInput("cannot replace \(path) of an earlier run; check its permissions")
+        }
+    }
+}
