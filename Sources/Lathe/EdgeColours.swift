@@ -1,17 +1,17 @@
 // Frees the colours along an object's edge from the background that shone through.
 
-import Arrays
+package import Arrays
 
 /// Replaces the colours of half-covered pixels by those of the object's inside.
 ///
 /// Colours that are surely the object's (opacity at least 0.98, also around) are pulled into a pyramid of averages and
 /// pushed back out (Gortler et al., "The Lumigraph", 1996, §3.4), which extends them smoothly past the edge.
-enum EdgeColours {
+package enum EdgeColours {
     /// - Parameters:
     ///   - colour: `[height, width, 3]`, sRGB 0 … 1, straight.
     ///   - opacity: `[height, width]`, 0 … 1.
     /// - Returns: `[height, width, 3]`: the same colours inside, the extended ones elsewhere.
-    static func extended(_ colour: NDArray, opacity: NDArray) -> NDArray {
+    package static func extended(_ colour: NDArray, opacity: NDArray) -> NDArray {
         precondition(
             colour.rank == 3 && colour.shape[2] == 3 && opacity.shape == Array(colour.shape[0..<2]),
             "EdgeColours: colour \(colour.shape) and opacity \(opacity.shape) do not agree")

@@ -1,6 +1,6 @@
 // Puts the object into a square picture the way the priors were trained to see objects.
 
-import Arrays
+package import Arrays
 
 /// A similarity between a photograph and a square picture in which the object is centred.
 ///
@@ -29,7 +29,7 @@ public struct Framing: Codable, Sendable, Hashable {
     /// then along columns, so that shrinking does not alias.
     /// - Parameter picture: `[height, width, channels]`, colours premultiplied by opacity.
     /// - Returns: `[size, size, channels]`
-    func sample(_ picture: NDArray, size: Int) -> NDArray {
+    package func sample(_ picture: NDArray, size: Int) -> NDArray {
         precondition(picture.rank == 3 && size > 0, "Framing.sample: picture \(picture.shape), size \(size)")
         let (h, w, c) = (picture.shape[0], picture.shape[1], picture.shape[2])
         let columns = taps(centre: centreX, extent: w, size: size)

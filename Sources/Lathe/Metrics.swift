@@ -3,30 +3,32 @@
 import Foundation
 
 /// The figures of a run over its steps.
-struct MetricsLog {
-    struct Row: Codable, Hashable {
-        var step: Int
-        var values: [String: Double]
+package struct MetricsLog {
+    package struct Row: Codable, Hashable {
+        package var step: Int
+        package var values: [String: Double]
     }
 
-    private(set) var rows: [Row] = []
+    package private(set) var rows: [Row] = []
 
-    mutating func add(step: Int, _ values: [String: Double]) {
+    package init() {}
+
+    package mutating func add(step: Int, _ values: [String: Double]) {
         rows.removeAll { $0.step == step }
         rows.append(Row(step: step, values: values.filter { $0.value.isFinite }))
     }
 
     /// Forgets what a resumed run will do again.
-    mutating func truncate(after step: Int) { rows.removeAll { $0.step > step } }
+    package mutating func truncate(after step: Int) { rows.removeAll { $0.step > step } }
 
     /// Names of the figures, sorted.
-    var names: [String] { Set(rows.flatMap(\.values.keys)).sorted() }
+    package var names: [String] { Set(rows.flatMap(\.values.keys)).sorted() }
 
-    func series(_ name: String) -> [(step: Int, value: Double)] {
+    package func series(_ name: String) -> [(step: Int, value: Double)] {
         rows.compactMap { row in row.values[name].map { (row.step, $0) } }
     }
 
-    func save(to path: String) throws {
+    package func save(to path: String) throws {
         let lines = try rows.map { row in
             var object = row.values
             object["step"] = Double(row.step)
@@ -35,7 +37,7 @@ struct MetricsLog {
         try Disk.write(lines.joined(), to: path)
     }
 
-    static func load(_ path: String) throws -> MetricsLog {
+    package static func load(_ path: String) throws -> MetricsLog {
         var log = MetricsLog()
         guard isFile(path) else { return log }
         for line in try Disk.readText(path).split(whereSeparator: \.isNewline) {

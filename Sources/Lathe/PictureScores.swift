@@ -1,12 +1,12 @@
 // Figures that compare pictures: PSNR and overlap of silhouettes.
 
-import Arrays
+package import Arrays
 import Foundation
 
 /// Comparisons of premultiplied RGBA pictures `[height, width, 4]` in 0 … 1.
-enum PictureScores {
+package enum PictureScores {
     /// Peak signal-to-noise ratio of two arrays of one shape, peak 1, in dB, at most 60.
-    static func psnr(_ a: NDArray, _ b: NDArray) -> Double {
+    package static func psnr(_ a: NDArray, _ b: NDArray) -> Double {
         precondition(a.shape == b.shape, "psnr: shapes \(a.shape) and \(b.shape) differ")
         let sum = a.withUnsafeBuffer { a in
             b.withUnsafeBuffer { b in
@@ -22,7 +22,7 @@ enum PictureScores {
     ///   - a: `[height, width, 3]`
     ///   - b: `[height, width, 3]`
     ///   - mask: `[height, width]`
-    static func psnr(_ a: NDArray, _ b: NDArray, inside mask: NDArray) -> Double {
+    package static func psnr(_ a: NDArray, _ b: NDArray, inside mask: NDArray) -> Double {
         precondition(
             a.shape == b.shape && mask.count * 3 == a.count,
             "psnr: shapes \(a.shape), \(b.shape) and mask \(mask.shape) do not agree")
@@ -45,7 +45,7 @@ enum PictureScores {
     }
 
     /// Intersection over union of two opacities thresholded at one half; 1 when both are empty.
-    static func intersectionOverUnion(_ a: NDArray, _ b: NDArray) -> Double {
+    package static func intersectionOverUnion(_ a: NDArray, _ b: NDArray) -> Double {
         precondition(a.count == b.count, "intersectionOverUnion: shapes \(a.shape) and \(b.shape) differ")
         var both = 0
         var either = 0

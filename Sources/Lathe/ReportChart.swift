@@ -3,16 +3,21 @@
 import Foundation
 
 /// A line chart of one figure.
-struct ReportChart {
+package struct ReportChart {
     let title: String
     let points: [(step: Int, value: Double)]
+
+    package init(title: String, points: [(step: Int, value: Double)]) {
+        self.title = title
+        self.points = points
+    }
 
     private static let width = 320.0
     private static let height = 150.0
     private static let margin = (left: 46.0, right: 8.0, top: 22.0, bottom: 20.0)
 
     /// The SVG element; nil when there are fewer than two points.
-    var svg: String? {
+    package var svg: String? {
         guard points.count > 1, let first = points.first, let last = points.last else { return nil }
         let values = points.map(\.value)
         let low = values.min() ?? 0
