@@ -82,13 +82,14 @@ let package = Package(
         library(
             "Lathe",
             [
-                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Meshes", "Images", "Files",
-                logging, yams, crypto,
+                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Radiance", "Meshes", "Images",
+                "Checkpoints", "Tokenizers", "Arrays", "Files", logging, yams, crypto,
             ]),
 
         // Programs
-        .executableTarget(name: "lathe", dependencies: ["Lathe", argumentParser, logging], path: "Sources/lathe-cli",
-            swiftSettings: strict),
+        .executableTarget(
+            name: "lathe", dependencies: ["Lathe", "Toybox", "Radiance", "Arrays", argumentParser, logging],
+            path: "Sources/lathe-cli", swiftSettings: strict),
 
         // Tests
         .target(name: "TestSupport", dependencies: ["Arrays", "Checkpoints"], path: "Tests/TestSupport",

@@ -33,8 +33,10 @@ package enum EdgeColours {
                     for x in 0..<w {
                         var least = all[y * w + x]
                         if neighbours {
-                            least = min(least, x > 0 ? all[y * w + x - 1] : 1, x < w - 1 ? all[y * w + x + 1] : 1)
-                            least = min(least, y > 0 ? all[(y - 1) * w + x] : 1, y < h - 1 ? all[(y + 1) * w + x] : 1)
+                            least = min(
+                                least, x > 0 ? all[y * w + x - 1] : 1, x < w - 1 ? all[y * w + x + 1] : 1)
+                            least = min(
+                                least, y > 0 ? all[(y - 1) * w + x] : 1, y < h - 1 ? all[(y + 1) * w + x] : 1)
                         }
                         out[y * w + x] = least >= threshold ? 1 : 0
                     }
@@ -71,7 +73,8 @@ package enum EdgeColours {
                                 for yy in 2 * y..<min(h, 2 * y + 2) {
                                     for xx in 2 * x..<min(w, 2 * x + 2) {
                                         let i = yy * w + xx
-                                        let rgb = SIMD4(colour[3 * i], colour[3 * i + 1], colour[3 * i + 2], 1)
+                                        let rgb = SIMD4(
+                                            colour[3 * i], colour[3 * i + 1], colour[3 * i + 2], 1)
                                         sum += weight[i] * rgb
                                     }
                                 }
@@ -100,10 +103,15 @@ package enum EdgeColours {
                                     let (x0, x1, fx) = neighbours(x, cw)
                                     let i = y * w + x
                                     for k in 0..<3 {
-                                        let top = coarse[3 * (y0 * cw + x0) + k] * (1 - fx) + coarse[3 * (y0 * cw + x1) + k] * fx
-                                        let low = coarse[3 * (y1 * cw + x0) + k] * (1 - fx) + coarse[3 * (y1 * cw + x1) + k] * fx
+                                        let top =
+                                            coarse[3 * (y0 * cw + x0) + k] * (1 - fx) + coarse[
+                                                3 * (y0 * cw + x1) + k] * fx
+                                        let low =
+                                            coarse[3 * (y1 * cw + x0) + k] * (1 - fx) + coarse[
+                                                3 * (y1 * cw + x1) + k] * fx
                                         let outside = top * (1 - fy) + low * fy
-                                        out[3 * i + k] = weight[i] * colour[3 * i + k] + (1 - weight[i]) * outside
+                                        out[3 * i + k] =
+                                            weight[i] * colour[3 * i + k] + (1 - weight[i]) * outside
                                     }
                                 }
                             }

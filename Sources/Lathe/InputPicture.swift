@@ -19,15 +19,18 @@ public struct InputPicture: Sendable {
     public static func find(_ path: String) throws -> InputPicture {
         guard isFolder(path) else {
             guard FileManager.default.fileExists(atPath: path) else {
-                throw LatheError.badInput("\(path) does not exist; give a PNG, a JPEG or a folder with scene.yaml")
+                throw LatheError.badInput(
+                    "\(path) does not exist; give a PNG, a JPEG or a folder with scene.yaml")
             }
             let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
             return InputPicture(
-                picture: path, name: name.isEmpty ? "picture" : name, selection: Selection(), sceneFolder: nil)
+                picture: path, name: name.isEmpty ? "picture" : name, selection: Selection(), sceneFolder: nil
+            )
         }
         let file = "\(path)/scene.yaml"
         guard isFile(file) else {
-            throw LatheError.badInput("\(path) is a folder without scene.yaml; give a picture file or a scene")
+            throw LatheError.badInput(
+                "\(path) is a folder without scene.yaml; give a picture file or a scene")
         }
         let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
         return try scene(try Disk.readText(file), file: file, folder: path, name: name)
@@ -46,7 +49,8 @@ public struct InputPicture: Sendable {
             throw LatheError.badInput("\(file) must name its picture: 'image: photo.png'")
         }
         var selection = Selection()
-        selection.points = try entries(root["point"] ?? root["points"], "point", file, Selection.Point.init(parsing:))
+        selection.points = try entries(
+            root["point"] ?? root["points"], "point", file, Selection.Point.init(parsing:))
         selection.boxes = try entries(root["box"], "box", file, Selection.Box.init(parsing:))
         selection.maskPath = nil
         return InputPicture(
@@ -66,7 +70,8 @@ public struct InputPicture: Sendable {
             texts = [items.compactMap { $0.scalar?.string }.joined(separator: ",")]
         } else {
             texts = (node.sequence ?? []).map { item in
-                item.scalar?.string ?? (item.sequence ?? []).compactMap { $0.scalar?.string }.joined(separator: ",")
+                item.scalar?.string
+                    ?? (item.sequence ?? []).compactMap { $0.scalar?.string }.joined(separator: ",")
             }
         }
         return try texts.map { text in

@@ -28,7 +28,8 @@ public struct ModelInspection: Codable, Sendable {
     /// - Throws: `LatheError` (`modelUnusable`) naming what cannot be read.
     public static func inspect(_ path: String) throws -> ModelInspection {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw LatheError.modelUnusable("\(path) does not exist; give a model folder or a .safetensors file")
+            throw LatheError.modelUnusable(
+                "\(path) does not exist; give a model folder or a .safetensors file")
         }
         guard isFolder(path) else {
             return ModelInspection(path: path, files: [try file(path, relative: path)])
@@ -38,7 +39,8 @@ public struct ModelInspection: Codable, Sendable {
         guard !names.isEmpty else {
             throw LatheError.modelUnusable("\(path) holds no .safetensors file; give the folder of a model")
         }
-        return ModelInspection(path: path, files: try names.sorted().map { try file("\(path)/\($0)", relative: $0) })
+        return ModelInspection(
+            path: path, files: try names.sorted().map { try file("\(path)/\($0)", relative: $0) })
     }
 
     private static func file(_ path: String, relative: String) throws -> File {
@@ -86,7 +88,8 @@ enum ModelKind {
         }
         guard kinds.contains(kind) else {
             throw LatheError.modelUnusable(
-                "\(folder) holds a model of kind '\(kind)'; \(part.option) needs \(kinds.sorted().joined(separator: " or "))")
+                "\(folder) holds a model of kind '\(kind)'; \(part.option) needs \(kinds.sorted().joined(separator: " or "))"
+            )
         }
     }
 }

@@ -17,7 +17,8 @@ struct Movie {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = [
-            "-nostdin", "-y", "-loglevel", "error", "-framerate", "\(framesPerSecond)", "-i", "\(folder)/%03d.png",
+            "-nostdin", "-y", "-loglevel", "error", "-framerate", "\(framesPerSecond)", "-i",
+            "\(folder)/%03d.png",
             // The common pixel format needs even sides.
             "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p",
             "-movflags", "+faststart", temporary,
@@ -34,7 +35,9 @@ struct Movie {
         let text = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            let line = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? "no reason given"
+            let line =
+                String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first
+                ?? "no reason given"
             return "ffmpeg failed: \(line)"
         }
         return rename(temporary, path) == 0 ? nil : "the film could not be put in its place"

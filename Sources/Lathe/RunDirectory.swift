@@ -23,7 +23,10 @@ struct RunDirectory {
 
     /// Everything that a run writes.
     private var all: [String] {
-        [input, mask, object, overlay, caption, metrics, record, field, film, movie, frames, progress, mesh, report]
+        [
+            input, mask, object, overlay, caption, metrics, record, field, film, movie, frames, progress,
+            mesh, report,
+        ]
     }
 
     /// Checks that a fresh run may be written here: nothing is there yet, or only an earlier run.
@@ -31,7 +34,9 @@ struct RunDirectory {
     func checkIsFree() throws {
         let manager = FileManager.default
         guard manager.fileExists(atPath: path) else { return }
-        guard isFolder(path) else { throw LatheError.badInput("\(path) is a file; choose another folder with -o") }
+        guard isFolder(path) else {
+            throw LatheError.badInput("\(path) is a file; choose another folder with -o")
+        }
         let entries = (try? manager.contentsOfDirectory(atPath: path)) ?? []
         guard entries.isEmpty || isFile(record) else {
             throw LatheError.badInput("\(path) holds files that are no run; choose another folder with -o")

@@ -15,6 +15,6 @@ struct LatheCommand: ParsableCommand {
             """,
         version: LatheVersion.current,
         subcommands: [
-            DoctorCommand.self
+            ModelsCommand.self, DoctorCommand.self,
         ])
 }

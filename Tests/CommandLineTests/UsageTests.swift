@@ -26,7 +26,8 @@ import Testing
         for command in ["lift", "segment"] {
             let help = try Program.run([command, "--help"]).output
             for option in [
-                "--point <x,y[,+|-]>", "--box <x0,y0,x1,y1>", "--mask <file>", "--text <words>", "--mask-index",
+                "--point <x,y[,+|-]>", "--box <x0,y0,x1,y1>", "--mask <file>", "--text <words>",
+                "--mask-index",
                 "--grow", "--feather", "--fill-holes", "--islands", "--subtract", "--invert",
             ] {
                 #expect(help.contains(option), "\(command) lacks \(option)")
@@ -36,10 +37,14 @@ import Testing
 
     @Test(arguments: [
         ["nothing-like-this"], ["lift"], ["lift", "a.png", "--nope"], ["doctor", "--threads", "0"],
-        ["doctor", "--threads", "many"], ["lift", "a.png", "--preset", "slow"], ["lift", "a.png", "--seed", "-1"],
-        ["lift", "a.png", "--point", "12"], ["lift", "a.png", "--point", "1,nan"], ["lift", "a.png", "--point", "1,2,*"],
-        ["lift", "a.png", "--box", "1,2,3"], ["lift", "a.png", "--mask-index", "3"], ["lift", "a.png", "--grow", "5px"],
-        ["lift", "a.png", "--feather", "-1"], ["lift", "a.png", "--islands", "-1"], ["lift", "a.png", "--text", "cup"],
+        ["doctor", "--threads", "many"], ["lift", "a.png", "--preset", "slow"],
+        ["lift", "a.png", "--seed", "-1"],
+        ["lift", "a.png", "--point", "12"], ["lift", "a.png", "--point", "1,nan"],
+        ["lift", "a.png", "--point", "1,2,*"],
+        ["lift", "a.png", "--box", "1,2,3"], ["lift", "a.png", "--mask-index", "3"],
+        ["lift", "a.png", "--grow", "5px"],
+        ["lift", "a.png", "--feather", "-1"], ["lift", "a.png", "--islands", "-1"],
+        ["lift", "a.png", "--text", "cup"],
         ["lift", "a.png", "--background", "#12"], ["lift", "a.png", "--channels", "rgb,heat"],
         ["segment", "a.png", "--point", "1,2"],
         ["caption", "a.png", "--beams", "0"], ["caption", "a.png", "--top-p", "0.5"],

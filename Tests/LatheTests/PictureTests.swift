@@ -7,7 +7,9 @@ import Testing
 @Suite struct FramingTests {
     /// `[height, width, 2]` with two different ramps.
     private func ramp(_ height: Int, _ width: Int) -> NDArray {
-        NDArray((0..<height * width).flatMap { [Float($0 % width), Float($0 / width)] }, shape: [height, width, 2])
+        NDArray(
+            (0..<height * width).flatMap { [Float($0 % width), Float($0 / width)] },
+            shape: [height, width, 2])
     }
 
     @Test func anObjectThatIsFramedAlreadyStaysAsItIs() {

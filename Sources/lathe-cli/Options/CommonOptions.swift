@@ -1,6 +1,7 @@
 // Options of every command that does work.
 
 import ArgumentParser
+import Arrays
 import Foundation
 import Lathe
 
@@ -29,7 +30,7 @@ struct CommonOptions: ParsableArguments {
 
     /// Puts the options that concern the whole process into force.
     func start() -> Console {
-        if let threads { LatheThreads.setLimit(threads) }
+        if let threads { Threads.setLimit(threads) }
         return Console(isQuiet: quiet || json, isJSON: json)
     }
 }
