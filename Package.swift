@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // Lathe: one photograph into 3D. Targets are listed so that each imports only from rows above it.
 
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -22,10 +23,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(
+    // Fixtures are found by path, not bundled.
+    let fixtures = "Tests/\(name)Tests/Fixtures"
+    let hasFixtures = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(fixtures)")
+    return .testTarget(
         name: "\(name)Tests",
         dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-        exclude: [],
+        exclude: hasFixtures ? ["Fixtures"] : [],
         swiftSettings: strict)
 }
 
@@ -50,6 +54,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: kernelSettings),
         systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
         systemLibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CGIF", linkerSettings: [.linkedLibrary("gif")]),
 
@@ -58,7 +63,7 @@ let package = Package(
         library("Files", []),
         library("Images", ["Arrays", "Files", "CPNG", "CJPEG", "CGIF"]),
         library("Checkpoints", ["Arrays", "Files"]),
-        library("Tokenizers", []),
+        library("Tokenizers", ["Files", "CZlib"]),
         library("Meshes", ["Files"]),
 
         // Differentiation and layers
@@ -92,10 +97,12 @@ let package = Package(
             path: "Sources/lathe-cli", swiftSettings: strict),
 
         // Tests
-        .target(name: "TestSupport", dependencies: ["Arrays", "Checkpoints"], path: "Tests/TestSupport",
+        .target(
+            name: "TestSupport", dependencies: ["Arrays", "Checkpoints"], path: "Tests/TestSupport",
             swiftSettings: strict),
     ] + [
-        tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"), tests(of: "Tokenizers"),
+        tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
+        tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Autograd"), tests(of: "Layers"), tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"), tests(of: "Toybox"),
         tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe"),
