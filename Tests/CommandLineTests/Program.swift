@@ -43,7 +43,7 @@ enum Program {
         let scratch = try Scratch()
         let output = scratch.path("out")
         let errors = scratch.path("err")
-        for path in [output, errors] { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
