@@ -3,4 +3,5 @@
 #define CKERNELS_H
 #include "ck_arrays.h"
 #include "ck_cpu.h"
+#include "ck_toybox.h"
 #endif

@@ -1,0 +1,67 @@
+// Datasets as numbered shards in a folder.
+
+import Foundation
+
+/// What a dataset shows.
+public enum ToyDatasetKind: String, Sendable, CaseIterable { case views, scenes, captions }
+
+/// Writes training data in shards, each usable as soon as it appears.
+public struct ToyDataset: Sendable {
+    public var kind: ToyDatasetKind
+    public var split: ToySplit
+    public var count: Int
+    public var seed: UInt64
+    public var shardSize: Int
+
+    public init(kind: ToyDatasetKind, split: ToySplit, count: Int, seed: UInt64, shardSize: Int = 4000) {
+        precondition(count > 0 && shardSize > 0, "ToyDataset: count \(count), shard size \(shardSize)")
+        (self.kind, self.split, self.count, self.seed, self.shardSize) = (kind, split, count, seed, shardSize)
+    }
+
+    public var shardCount: Int { (count + shardSize - 1) / shardSize }
+
+    /// Writes shard `index` into `folder` and returns its path.
+    ///
+    /// - Throws: ``ToyError`` if the file cannot be written.
+    public func write(shard index: Int, into folder: String) throws -> String {
+        precondition(0..<shardCount ~= index, "ToyDataset: shard \(index) of \(shardCount)")
+        let range = (index * shardSize)..<min((index + 1) * shardSize, count)
+        let (tensors, metadata) =
+            switch kind {
+            case .views: try ViewSamples.shard(range, seed: seed << 32, split: split)
+            case .scenes: try SceneSamples.shard(range, seed: seed << 32, split: split)
+            case .captions: try CaptionSamples.shard(range, seed: seed << 32, split: split)
+            }
+        let number = String(index)
+        let name = "shard-" + String(repeating: "0", count: max(0, 5 - number.count)) + number + ".safetensors"
+        let path = folder + "/" + name
+        try TensorFile.write(tensors, metadata: metadata, to: path)
+        return path
+    }
+}
+
+enum Shards {
+    /// Objects `range` of the stream of `seed`, made in parallel.
+    static func objects(numbered range: Range<Int>, seed: UInt64, split: ToySplit) throws -> [ToyObject] {
+        let first = try ToyObject.make(seed: seed &+ UInt64(range.lowerBound), split: split)
+        var objects = [ToyObject](repeating: first, count: range.count)
+        objects.withUnsafeMutableBufferPointer { buffer in
+            nonisolated(unsafe) let base = buffer.baseAddress
+            DispatchQueue.concurrentPerform(iterations: range.count) { i in
+                // Without a class name `make` has nothing to refuse.
+                guard i > 0, let object = try? ToyObject.make(seed: seed &+ UInt64(range.lowerBound + i), split: split)
+                else { return }
+                base?[i] = object
+            }
+        }
+        return objects
+    }
+
+    static func metadata(captions: [Any]) throws -> [String: String] {
+        ["captions": try json(captions), "classes": try json(ToyObject.classNames)]
+    }
+
+    static func json(_ value: Any) throws -> String {
+        String(decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]), as: UTF8.self)
+    }
+}

@@ -1,0 +1,59 @@
+// The `views` data: one framed input picture and eight posed views per sample.
+
+import Dispatch
+
+/// Samples for a joint multi-view prior.
+package enum ViewSamples {
+    package static let inputSize = 64
+    package static let viewSize = 48
+    package static let viewCount = 8
+
+    /// Azimuth relative to the input, and elevation, of view `k`.
+    package static func pose(ofView k: Int) -> (azimuth: Float, elevation: Float) { (45 * Float(k), k % 2 == 0 ? 5 : 30) }
+
+    /// Samples `range` of the stream of `seed`: two consecutive samples show the same object from different inputs.
+    package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
+        tensors: [ShardTensor], metadata: [String: String]
+    ) {
+        let n = range.count, inputBytes = inputSize * inputSize * 4, viewBytes = viewCount * viewSize * viewSize * 4
+        let objects = try Shards.objects(
+            numbered: (range.lowerBound / 2)..<((range.upperBound + 1) / 2), seed: seed, split: split)
+        var inputs = [UInt8](repeating: 0, count: n * inputBytes), views = [UInt8](repeating: 0, count: n * viewBytes)
+        var poses = [Float](repeating: 0, count: n * 2), classes = [UInt8](repeating: 0, count: n)
+        for i in 0..<n {
+            let object = objects[(range.lowerBound + i) / 2 - range.lowerBound / 2]
+            var random = ToyRandom(seed: seed &+ UInt64(range.lowerBound + i), split: split, stream: 100)
+            poses[2 * i] = random.chance(0.75) ? 40 * random.normal() : random.uniform(-180, 180)
+            poses[2 * i + 1] = random.uniform(-5, 32)
+            classes[i] = UInt8(object.classIndex)
+        }
+        inputs.withUnsafeMutableBufferPointer { inputs in
+            views.withUnsafeMutableBufferPointer { views in
+                nonisolated(unsafe) let inputs = inputs.baseAddress, views = views.baseAddress
+                let poses = poses
+                DispatchQueue.concurrentPerform(iterations: n) { i in
+                    guard let inputs, let views else { return }
+                    let object = objects[(range.lowerBound + i) / 2 - range.lowerBound / 2]
+                    let azimuth = poses[2 * i], elevation = poses[2 * i + 1]
+                    let camera = ToyRenderer.framing(object, camera: ToyCamera(azimuth: azimuth, elevation: elevation))
+                    ToyRenderer.renderBytes(object, camera: camera, size: inputSize, into: inputs + i * inputBytes)
+                    for k in 0..<viewCount {
+                        let view = pose(ofView: k)
+                        ToyRenderer.renderBytes(
+                            object, camera: ToyCamera(azimuth: azimuth + view.azimuth, elevation: view.elevation),
+                            size: viewSize, into: views + i * viewBytes + k * viewSize * viewSize * 4)
+                    }
+                }
+            }
+        }
+        let captions = (0..<n).map { objects[(range.lowerBound + $0) / 2 - range.lowerBound / 2].caption }
+        return (
+            [
+                ShardTensor("class", [n], bytes: classes), ShardTensor("pose", [n, 2], floats: poses),
+                ShardTensor("input", [n, inputSize, inputSize, 4], bytes: inputs),
+                ShardTensor("views", [n, viewCount, viewSize, viewSize, 4], bytes: views),
+            ],
+            try Shards.metadata(captions: captions)
+        )
+    }
+}

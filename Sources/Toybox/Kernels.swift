@@ -1,0 +1,85 @@
+// The only file of this target that calls the C kernels.
+
+import CKernels
+
+package enum Kernels {
+    static let partStride = Int(CK_TOY_PART)
+
+    /// The instruction-set tier in use: the best that the machine has.
+    private static let detected = ck_detected_tier()
+
+    /// Names of the tiers that this machine can run, best last.
+    package static var tiers: [String] { Array(["scalar", "avx2", "avx512"].prefix(Int(detected.rawValue) + 1)) }
+
+    private static func tier(_ name: String?) -> ck_tier {
+        switch name {
+        case "scalar": CK_TIER_SCALAR
+        case "avx2": CK_TIER_AVX2
+        case "avx512": CK_TIER_AVX512
+        default: detected
+        }
+    }
+
+    /// Renders an object; the buffers are [height, width, 4], [height, width] and [height, width, 3].
+    static func render(
+        _ object: ToyObject, camera: [Float], light: [Float], width: Int, height: Int, samples: Int,
+        colour: UnsafeMutablePointer<Float>, depth: UnsafeMutablePointer<Float>?, normal: UnsafeMutablePointer<Float>?,
+        tier name: String? = nil
+    ) {
+        ck_toy_render(
+            tier(name), object.packed, Int32(object.parts.count), object.frame, camera, light, Int32(width), Int32(height),
+            Int32(samples), colour, depth, normal)
+    }
+
+    static func mask(
+        _ object: ToyObject, camera: [Float], width: Int, height: Int, samples: Int, into mask: UnsafeMutablePointer<Float>
+    ) {
+        ck_toy_mask(
+            detected, object.packed, Int32(object.parts.count), object.frame, camera, Int32(width), Int32(height),
+            Int32(samples), mask)
+    }
+
+    static func distances(_ object: ToyObject, points: [Float]) -> [Float] {
+        [Float](unsafeUninitializedCapacity: points.count / 3) { buffer, count in
+            count = points.count / 3
+            guard let base = buffer.baseAddress, count > 0 else { return }
+            ck_toy_distance(
+                detected, object.packed, Int32(object.parts.count), object.frame, points, Int32(count), base)
+        }
+    }
+
+    static func shadow(_ object: ToyObject, points: [Float], towards light: Vector, softness: Float) -> [Float] {
+        [Float](unsafeUninitializedCapacity: points.count / 3) { buffer, count in
+            count = points.count / 3
+            guard let base = buffer.baseAddress, count > 0 else { return }
+            ck_toy_shadow(
+                detected, object.packed, Int32(object.parts.count), object.frame, points, Int32(count),
+                [light.x, light.y, light.z], softness, base)
+        }
+    }
+
+    /// The box and the radius about its centre of a solid, in part units, sampled on a 48³ grid over the bounding
+    /// spheres of its parts.
+    static func bounds(of packed: [Float]) -> (low: Vector, high: Vector, radius: Float) {
+        var low = Vector(repeating: .infinity), high = Vector(repeating: -.infinity)
+        for start in stride(from: 0, to: packed.count, by: partStride) where packed[start + 1] == 0 {
+            let mirror = Int(packed[start + 2])
+            let centre = Vector(packed[start + 32], packed[start + 33], packed[start + 34])
+            for side in 0..<4 where side & ~mirror == 0 {
+                let c = centre * Vector(side & 1 != 0 ? -1 : 1, 1, side & 2 != 0 ? -1 : 1)
+                low = pointwiseMin(low, c - packed[start + 35])
+                high = pointwiseMax(high, c + packed[start + 35])
+            }
+        }
+        let half = min((high - low).max() / 2, 2.2) * 1.02, centre = (low + high) / 2
+        var box = [Float](repeating: 0, count: 7)
+        ck_toy_bounds(
+            detected, packed, Int32(packed.count / partStride), [centre.x, centre.y, centre.z], half, 48, &box)
+        return (Vector(box[0], box[1], box[2]), Vector(box[3], box[4], box[5]), box[6])
+    }
+
+    /// Rounds values in [0, 1] to bytes.
+    static func bytes(_ values: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutablePointer<UInt8>) {
+        ck_toy_bytes(values, count, bytes)
+    }
+}

@@ -1,0 +1,37 @@
+// The registry of classes: their names, in the order of the dataset's class indices, and who is held out.
+
+/// A kind of object and how one is built.
+package struct ToyClass: Sendable {
+    package let name: String
+    let build: @Sendable (inout ToyBuilder) -> Void
+
+    init(_ name: String, _ build: @escaping @Sendable (inout ToyBuilder) -> Void) {
+        self.name = name
+        self.build = build
+    }
+}
+
+extension ToyClass {
+    /// Every class, the random composition "toy" last.
+    package static let all: [ToyClass] =
+        Furniture.classes + Household.classes + Vehicles.classes + Buildings.classes + Plants.classes + Food.classes
+        + Animals.classes + Toys.classes + [Toys.composition]
+
+    /// The names in the order of class indices.
+    package static let names = all.map(\.name)
+
+    /// Classes that no training object has, to measure what carries over.
+    package static let heldOut: Set<String> = ["teapot", "duck", "hamburger", "sofa"]
+
+    /// Named classes that training objects are drawn from.
+    static let trained = all.filter { !heldOut.contains($0.name) && $0.name != "toy" }
+
+    /// Share of random compositions among objects whose class is not asked for.
+    static let compositionShare: Float = 0.18
+}
+
+/// Which half of the world an object belongs to.
+public enum ToySplit: String, Sendable, CaseIterable {
+    case train
+    case heldOut = "heldout"
+}

@@ -1,0 +1,60 @@
+// The camera of the toy world: an orbit about the origin, and a window on the plane at unit distance.
+
+/// A pinhole camera. The window is what of the plane at distance 1 falls into the picture, so that a crop or a zoom is
+/// a true render.
+public struct ToyCamera: Sendable, Equatable {
+    package var position: Vector
+    package var right: Vector
+    package var up: Vector
+    package var forward: Vector
+    /// Left edge and top edge (v grows upward) and size of the window at unit distance.
+    package var left: Float
+    package var top: Float
+    package var width: Float
+    package var height: Float
+
+    public static let standardDistance: Float = 2.7
+    public static let standardFieldOfView: Float = 45
+
+    /// A camera that looks at the origin. Azimuth 0 looks at the front (+z) and grows counter-clockwise seen from above;
+    /// elevation grows upward; degrees. `fieldOfView` spans the picture's height; `aspect` is width over height.
+    public init(
+        azimuth: Float, elevation: Float, distance: Float = standardDistance, fieldOfView: Float = standardFieldOfView,
+        aspect: Float = 1
+    ) {
+        let a = ToyMath.radians(azimuth), e = ToyMath.radians(elevation)
+        let outward = Vector(ToyMath.sin(a) * ToyMath.cos(e), ToyMath.sin(e), ToyMath.cos(a) * ToyMath.cos(e))
+        let half = ToyMath.tan(ToyMath.radians(fieldOfView / 2))
+        forward = -outward
+        right = Vector(ToyMath.cos(a), 0, -ToyMath.sin(a))
+        up = right.cross(forward)
+        position = outward * distance
+        left = -half * aspect
+        top = half
+        width = 2 * half * aspect
+        height = 2 * half
+    }
+
+    /// The same eye with the square window of `side` about (u, v).
+    package func windowed(u: Float, v: Float, side: Float) -> ToyCamera {
+        var camera = self
+        (camera.left, camera.top, camera.width, camera.height) = (u - side / 2, v + side / 2, side, side)
+        return camera
+    }
+
+    /// The part of the window that covers pixels `x`, `y` of a picture of `size` (width, height).
+    package func cropped(x: Range<Int>, y: Range<Int>, of size: (width: Int, height: Int)) -> ToyCamera {
+        var camera = self
+        let sx = width / Float(size.width), sy = height / Float(size.height)
+        camera.left = left + Float(x.lowerBound) * sx
+        camera.top = top - Float(y.lowerBound) * sy
+        camera.width = Float(x.count) * sx
+        camera.height = Float(y.count) * sy
+        return camera
+    }
+
+    /// The floats of `CK_TOY_CAMERA`.
+    var packed: [Float] {
+        [position, right, up, forward].flatMap { [$0.x, $0.y, $0.z] } + [left, top, width, height]
+    }
+}
