@@ -15,6 +15,6 @@ struct LatheCommand: ParsableCommand {
             """,
         version: LatheVersion.current,
         subcommands: [
-            ModelsCommand.self, DoctorCommand.self,
+            ModelsCommand.self, ToyboxCommand.self, DoctorCommand.self,
         ])
 }

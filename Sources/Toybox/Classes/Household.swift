@@ -119,8 +119,9 @@ enum Household {
         b.add(.ellipsoid([r, 1.1, r]), staves)
         b.add(.box([2, h, 2], rounding: 0), staves, .intersect)
         let hoop = b.plain("grey", "black", "brown")
-        b.add(.cylinder(radius: r * 0.94, half: 0.04, rounding: 0.01), at: [0, h * 0.55, 0], hoop)
-        b.add(.cylinder(radius: r * 0.94, half: 0.04, rounding: 0.01), at: [0, -h * 0.55, 0], hoop)
+        let y = h * b.draw(0.5, 0.7), around = r * (1 - y * y / 1.21).squareRoot() + 0.02
+        b.add(.cylinder(radius: around, half: 0.04, rounding: 0.01), at: [0, y, 0], hoop)
+        b.add(.cylinder(radius: around, half: 0.04, rounding: 0.01), at: [0, -y, 0], hoop)
         b.caption = "\(ToyBuilder.a(body.name)) barrel"
     }
 

@@ -12,7 +12,7 @@ package struct ToyClass: Sendable {
 }
 
 extension ToyClass {
-    /// Every class, the random composition "toy" last.
+    /// Every class. Datasets store indices into this list, so new families go to its end.
     package static let all: [ToyClass] =
         Furniture.classes + Household.classes + Vehicles.classes + Buildings.classes + Plants.classes + Food.classes
         + Animals.classes + Toys.classes + [Toys.composition]

@@ -54,11 +54,11 @@ public struct ToyObject: Sendable {
 
     private init(_ kind: ToyClass, seed: UInt64, split: ToySplit) {
         // One stream for the shape and one for how it is shown, so that a change of the one leaves the other alone.
-        var builder = ToyBuilder(random: ToyRandom(seed: seed, split: split, stream: 1))
+        var builder = ToyBuilder(random: ToyRandom(seed: seed, split: split, stream: ToyRandom.hash(kind.name)))
         kind.build(&builder)
         var show = ToyRandom(seed: seed, split: split, stream: 2)
         let radius = show.uniform(0.78, 0.95), light = ToyLight(random: &show)
-        let grain: Float = show.chance(0.45) ? show.uniform(0.05, 0.3) : 0
+        let grain: Float = show.chance(0.4) ? show.uniform(0.04, 0.22) : 0
         self.init(
             parts: builder.parts, caption: builder.caption, className: kind.name, seed: seed, split: split, radius: radius,
             light: light, grain: (grain, show.uniform(4, 16), Float(show.index(1000))))

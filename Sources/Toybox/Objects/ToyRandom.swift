@@ -27,6 +27,11 @@ package struct ToyRandom: Sendable {
         return z ^ (z >> 31)
     }
 
+    /// FNV-1a of a name, to give every class its own stream.
+    package static func hash(_ name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
     package mutating func next() -> UInt64 {
         counter &+= 1
         return ToyRandom.mix(key ^ ToyRandom.mix(counter &* 0x9E37_79B9_7F4A_7C15))

@@ -1,0 +1,92 @@
+// `lathe toybox`: the project's own world of objects, as pictures, scenes and training data.
+
+public import ArgumentParser
+import Foundation
+import Lathe
+public import Toybox
+
+struct ToyboxCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "toybox", abstract: "Make objects, scenes and training data of the procedural toy world.",
+        subcommands: [ToyboxRender.self, ToyboxSheet.self, ToyboxDataset.self])
+}
+
+extension ToySplit: ExpressibleByArgument {}
+extension ToyDatasetKind: ExpressibleByArgument {}
+
+struct ToyboxRender: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "render", abstract: "Render one object.")
+
+    @Option(name: .customLong("class"), help: "Class of the object; drawn from the seed if left out.")
+    var className: String?
+    @Option(help: "Seed of the object.") var seed: UInt64 = 0
+    @Option(help: "Half of the world: train or heldout.") var split: ToySplit = .heldOut
+    @Option(help: "Degrees; 0 is the front, growing counter-clockwise seen from above.") var azimuth: Float = 30
+    @Option(help: "Degrees above the horizon.") var elevation: Float = 15
+    @Option(help: "Side of the picture in pixels.") var size = 256
+    @Option(name: .shortAndLong, help: "The picture to write.") var output: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let console = common.start()
+        let object = try ToyObject.make(seed: seed, split: split, className: className)
+        let picture = ToyRenderer.render(
+            object, camera: ToyCamera(azimuth: azimuth, elevation: elevation), width: size, height: size)
+        try picture.savePAM(output)
+        try console.result("\(object.caption) (\(object.className)) in \(output)")
+    }
+}
+
+struct ToyboxSheet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sheet", abstract: "Render a contact sheet: a row of objects of every class.")
+
+    @Option(help: "First seed.") var seed: UInt64 = 0
+    @Option(help: "Side of one picture in pixels.") var size = 96
+    @Option(help: "Objects per class.") var objects = 3
+    @Option(help: "Views per object.") var views = 4
+    @Option(help: "Classes side by side.") var columns = 1
+    @Option(help: "Only this class.") var only: String?
+    @Option(name: .shortAndLong, help: "The picture to write.") var output: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let console = common.start()
+        let sheet = try ToySheet.render(
+            classes: only.map { [$0] } ?? ToyObject.classNames, seed: seed, objects: objects, views: views, size: size,
+            columns: columns)
+        try sheet.savePAM(output)
+        try console.result("\(sheet.width)x\(sheet.height) in \(output)")
+    }
+}
+
+struct ToyboxDataset: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dataset", abstract: "Write training data as safetensors shards.")
+
+    @Option(help: "What to make: views, scenes or captions.") var kind: ToyDatasetKind
+    @Option(help: "Half of the world: train or heldout.") var split: ToySplit = .train
+    @Option(help: "Number of samples.") var count = 1000
+    @Option(help: "Seed of the stream of objects.") var seed: UInt64 = 0
+    @Option(name: .customLong("shard-size"), help: "Samples per file.") var shardSize = 4000
+    @Option(name: .shortAndLong, help: "The folder to write into.") var output: String
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard count > 0, shardSize > 0 else { throw ValidationError("--count and --shard-size must be positive") }
+        guard seed < 1 << 31 else { throw ValidationError("--seed must be below 2147483648") }
+    }
+
+    func run() throws {
+        let console = common.start()
+        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        let dataset = ToyDataset(kind: kind, split: split, count: count, seed: seed, shardSize: shardSize)
+        let start = Date()
+        for shard in 0..<dataset.shardCount {
+            let path = try dataset.write(shard: shard, into: output)
+            let done = min((shard + 1) * shardSize, count)
+            let rate = Double(done) / Date().timeIntervalSince(start)
+            try console.result("\(path): \(done) of \(count), \(Int(rate)) samples/s")
+        }
+    }
+}
