@@ -1,0 +1,47 @@
+// libpng behind two functions that return codes; its setjmp never reaches Swift.
+//
+// The library's own simplified interface converts colours by the file's gamma and offers no control over 16-bit
+// samples or colour keys, so the full interface is used here.
+#ifndef CPNG_SHIM_H
+#define CPNG_SHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CPNG_MESSAGE_SIZE 160
+
+/// A decoded picture: rows from the top, samples interleaved, 16-bit samples in the machine's byte order.
+typedef struct {
+    uint32_t width, height;
+    int32_t channels;    // 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA
+    int32_t sample_size; // bytes: 1 or 2
+    void *samples;       // width * height * channels * sample_size bytes
+    uint8_t *exif;       // content of the eXIf chunk, or NULL
+    size_t exif_size;
+    uint8_t *profile; // ICC profile, or NULL
+    size_t profile_size;
+    char message[CPNG_MESSAGE_SIZE]; // why decoding failed
+} cpng_picture;
+
+/// Decodes a whole PNG. Palettes and fewer than 8 bits are expanded; a palette's transparency becomes alpha; colour
+/// keys of grey and RGB files are ignored; gamma and profile do not change the samples.
+/// Returns 0, or -1 with `message` set. Call cpng_release in both cases.
+int cpng_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cpng_picture *picture);
+
+void cpng_release(cpng_picture *picture);
+
+/// A PNG file in memory.
+typedef struct {
+    uint8_t *bytes;
+    size_t size, capacity;
+    char message[CPNG_MESSAGE_SIZE];
+} cpng_file;
+
+/// Encodes rows of 8-bit samples, or 16-bit samples in the machine's byte order. `profile` may be NULL.
+/// Returns 0, or -1 with `message` set. Free `bytes` with cpng_release_file in both cases.
+int cpng_encode(uint32_t width, uint32_t height, int channels, int sample_size, const void *samples,
+                const uint8_t *profile, size_t profile_size, cpng_file *file);
+
+void cpng_release_file(cpng_file *file);
+
+#endif

@@ -1,0 +1,55 @@
+// Writing pictures as PNG and JPEG, whole or not at all.
+
+import Files
+
+extension Image {
+    /// Writes a PNG, atomically.
+    /// - Parameters:
+    ///   - bits: 8 or 16 per sample.
+    ///   - colorProfile: an ICC profile to embed; empty for none, which readers take as sRGB.
+    /// - Throws: `ImageError` when the file cannot be written; nothing is left behind then.
+    public func savePNG(_ path: String, bits: Int = 8, colorProfile: [UInt8] = []) throws {
+        try Image.write(try png(bits: bits, colorProfile: colorProfile, path: path), to: path)
+    }
+
+    /// The picture as the bytes of a PNG file.
+    /// - Parameter path: what error messages call it.
+    package func png(bits: Int = 8, colorProfile: [UInt8] = [], path: String = "picture") throws -> [UInt8] {
+        precondition(bits == 8 || bits == 16, "Image.png: \(bits) bits per sample")
+        func encode(_ samples: UnsafeRawBufferPointer) throws -> [UInt8] {
+            guard let start = samples.baseAddress else { return [] }
+            return try PNG.encode(
+                width: width, height: height, channels: channels, sampleSize: bits / 8, samples: start,
+                profile: colorProfile, path: path)
+        }
+        return bits == 8 ? try bytes.withUnsafeBytes(encode) : try words.withUnsafeBytes(encode)
+    }
+
+    /// Writes a JPEG, atomically; alpha is laid over white.
+    /// - Parameters:
+    ///   - quality: 1 to 100; colour is kept at full resolution from 90 up.
+    ///   - colorProfile: an ICC profile to embed; empty for none.
+    /// - Throws: `ImageError` when the file cannot be written; nothing is left behind then.
+    public func saveJPEG(_ path: String, quality: Int = 92, colorProfile: [UInt8] = []) throws {
+        try Image.write(try jpeg(quality: quality, colorProfile: colorProfile, path: path), to: path)
+    }
+
+    /// The picture as the bytes of a JPEG file.
+    package func jpeg(
+        quality: Int = 92, colorProfile: [UInt8] = [], path: String = "picture"
+    ) throws -> [UInt8] {
+        precondition((1...100).contains(quality), "Image.jpeg: a quality of \(quality)")
+        let opaque = hasAlpha ? composited(over: [1, 1, 1]) : self
+        return try JPEG.encode(
+            width: width, height: height, channels: opaque.channels, samples: opaque.bytes, quality: quality,
+            profile: colorProfile, path: path)
+    }
+
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        do {
+            try writeFile(bytes, to: path)
+        } catch {
+            throw ImageError(error)
+        }
+    }
+}

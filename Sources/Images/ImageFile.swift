@@ -1,0 +1,92 @@
+// Reading picture files: by content, upright, within limits.
+
+import Files
+
+/// A picture file and what it says about itself.
+public struct ImageFile: Sendable {
+    public enum Format: String, Sendable {
+        case png = "PNG"
+        case jpeg = "JPEG"
+    }
+
+    /// Pictures with more pixels than this (8192 × 8192) are refused before memory is asked for.
+    public static let pixelLimit = 1 << 26
+
+    /// The picture, turned upright.
+    public let image: Image
+    public let format: Format
+    /// Exif orientation of the stored pixels, 1 to 8, already applied to `image`.
+    public let orientation: Int
+    /// The embedded ICC profile, empty if there is none. Values are kept as stored and treated as sRGB.
+    public let colorProfile: [UInt8]
+
+    /// Reads the PNG or JPEG at `path`; the content decides which, not the name.
+    ///
+    /// Palettes, fewer than 8 bits and four inks are expanded to RGB; 16-bit samples keep their precision;
+    /// transparency of a palette becomes alpha; colour keys of other PNGs are ignored.
+    /// - Throws: `ImageError` when the file is missing, of another format, damaged, or above `pixelLimit`.
+    public init(path: String) throws {
+        let map: MappedFile
+        do {
+            map = try MappedFile(path: path)
+        } catch {
+            throw ImageError(error)
+        }
+        try self.init(map.bytes, path: path)
+        // The decoder reads the mapping until here.
+        withExtendedLifetime(map) {}
+    }
+
+    /// Decodes a file that is already in memory.
+    /// - Parameter path: what error messages call it.
+    public init(bytes: [UInt8], path: String) throws {
+        self = try bytes.withUnsafeBytes { raw in try ImageFile(raw, path: path) }
+    }
+
+    init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+        guard !bytes.isEmpty else { throw ImageError(path: path, reason: "the file is empty") }
+        let accept: (DecodedPicture) -> (Image, Orientation, [UInt8]) = { picture in
+            let orientation = Orientation(exif: picture.exif)
+            return (picture.upright(orientation), orientation, picture.profile)
+        }
+        let result: (Image, Orientation, [UInt8])
+        if bytes.starts(with: PNG.signature) {
+            format = .png
+            result = try PNG.decode(bytes, path: path, pixelLimit: ImageFile.pixelLimit, accept)
+        } else if bytes.starts(with: [0xFF, 0xD8]) {
+            format = .jpeg
+            result = try JPEG.decode(bytes, path: path, pixelLimit: ImageFile.pixelLimit, accept)
+        } else {
+            let kind = ImageFile.knownFormat(bytes)
+            throw ImageError(
+                path: path,
+                reason: (kind.map { "\($0) is not supported" } ?? "this is not a picture")
+                    + "; PNG or JPEG is needed")
+        }
+        image = result.0
+        orientation = Int(result.1.rawValue)
+        colorProfile = result.2
+    }
+
+    /// The name of a format that is recognised only to say that it is not supported.
+    private static func knownFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
+        func holds(_ text: String, at offset: Int) -> Bool {
+            bytes.count >= offset + text.utf8.count && bytes.dropFirst(offset).starts(with: text.utf8)
+        }
+        if holds("RIFF", at: 0), holds("WEBP", at: 8) { return "WebP" }
+        if holds("ftypavif", at: 4) { return "AVIF" }
+        if holds("ftyphei", at: 4) || holds("ftypmif1", at: 4) { return "HEIC" }
+        if holds("GIF8", at: 0) { return "GIF" }
+        if holds("BM", at: 0), bytes.count > 26 { return "BMP" }
+        if holds("II*\0", at: 0) || holds("MM\0*", at: 0) { return "TIFF or a camera's raw format" }
+        if holds("P5", at: 0) || holds("P6", at: 0) { return "PNM" }
+        if holds("<svg", at: 0) || holds("<?xml", at: 0) { return "SVG" }
+        return nil
+    }
+}
+
+extension Image {
+    /// Reads the PNG or JPEG at `path`, turned upright; see `ImageFile`.
+    /// - Throws: `ImageError` when the file is missing, of another format, damaged, or too large.
+    public static func load(_ path: String) throws -> Image { try ImageFile(path: path).image }
+}
