@@ -4,4 +4,5 @@
 #include "ck_arrays.h"
 #include "ck_cpu.h"
 #include "ck_toybox.h"
+#include "ck_radiance.h"
 #endif

@@ -1,0 +1,270 @@
+// Multi-resolution grid: interpolation, its derivative along a direction, and the scatter adjoint.
+// After Müller et al. 2022, section 3. Vertices sit at p * resolution; levels that fit are stored densely.
+
+#define CK_GRID_BLOCK 32
+
+typedef struct CK_NAME(cells) {
+    int32_t ix[CK_GRID_BLOCK], iy[CK_GRID_BLOCK], iz[CK_GRID_BLOCK];
+    float fx[CK_GRID_BLOCK], fy[CK_GRID_BLOCK], fz[CK_GRID_BLOCK];    // interpolation weights
+    float dx[CK_GRID_BLOCK], dy[CK_GRID_BLOCK], dz[CK_GRID_BLOCK];    // and their derivatives by the position
+} CK_NAME(cells);
+
+static inline __attribute__((always_inline)) void CK_NAME(axis)(const float *p, int32_t resolution, int smooth,
+                                                                int32_t *cell, float *weight, float *slope) {
+    const float scale = (float)resolution;
+    const int32_t last = resolution - 1;
+    for (int i = 0; i < CK_GRID_BLOCK; i++) {
+        const float x = p[i] * scale;
+        int32_t c = (int32_t)x;
+        c = c < 0 ? 0 : c;
+        c = c > last ? last : c;
+        float f = x - (float)c;
+        f = f < 0.f ? 0.f : f;
+        f = f > 1.f ? 1.f : f;
+        cell[i] = c;
+        weight[i] = smooth ? f * f * (3.f - 2.f * f) : f;
+        slope[i] = smooth ? 6.f * f * (1.f - f) * scale : scale;
+    }
+}
+
+static inline void CK_NAME(find_cells)(const float *slab, int32_t at, const ck_grid_level *level, int smooth,
+                                       CK_NAME(cells) *out) {
+    const int32_t n = level->resolution;
+    CK_NAME(axis)(slab + CK_ROW_X * CK_SLAB + at, n, smooth, out->ix, out->fx, out->dx);
+    CK_NAME(axis)(slab + CK_ROW_Y * CK_SLAB + at, n, smooth, out->iy, out->fy, out->dy);
+    CK_NAME(axis)(slab + CK_ROW_Z * CK_SLAB + at, n, smooth, out->iz, out->fz, out->dz);
+}
+
+/// Float offsets of the eight corners of one cell (x fastest).
+static inline __attribute__((always_inline)) void CK_NAME(corners)(const ck_grid_level *level, int32_t ix,
+                                                                   int32_t iy, int32_t iz, uint32_t features,
+                                                                   uint32_t out[8]) {
+    const uint32_t x0 = (uint32_t)ix, x1 = x0 + 1;
+    if (level->hashed) {
+        const uint32_t mask = level->entries - 1;
+        const uint32_t y0 = (uint32_t)iy * 2654435761U, y1 = y0 + 2654435761U;
+        const uint32_t z0 = (uint32_t)iz * 805459861U, z1 = z0 + 805459861U;
+        const uint32_t a = y0 ^ z0, b = y1 ^ z0, c = y0 ^ z1, d = y1 ^ z1;
+        out[0] = ((x0 ^ a) & mask) * features;
+        out[1] = ((x1 ^ a) & mask) * features;
+        out[2] = ((x0 ^ b) & mask) * features;
+        out[3] = ((x1 ^ b) & mask) * features;
+        out[4] = ((x0 ^ c) & mask) * features;
+        out[5] = ((x1 ^ c) & mask) * features;
+        out[6] = ((x0 ^ d) & mask) * features;
+        out[7] = ((x1 ^ d) & mask) * features;
+    } else {
+        const uint32_t side = (uint32_t)level->resolution + 1;
+        const uint32_t base = (((uint32_t)iz * side + (uint32_t)iy) * side + x0) * features;
+        const uint32_t dy = side * features, dz = side * side * features;
+        out[0] = base;
+        out[1] = base + features;
+        out[2] = base + dy;
+        out[3] = base + dy + features;
+        out[4] = base + dz;
+        out[5] = base + dz + features;
+        out[6] = base + dz + dy;
+        out[7] = base + dz + dy + features;
+    }
+}
+
+static const float CK_NAME(sign_x)[8] = {-1, 1, -1, 1, -1, 1, -1, 1};
+static const float CK_NAME(sign_y)[8] = {-1, -1, 1, 1, -1, -1, 1, 1};
+static const float CK_NAME(sign_z)[8] = {-1, -1, -1, -1, 1, 1, 1, 1};
+
+static inline __attribute__((always_inline)) void CK_NAME(axis_weights)(float fx, float fy, float fz,
+                                                                        CK_NAME(f8) *wx, CK_NAME(f8) *wy,
+                                                                        CK_NAME(f8) *wz) {
+    typedef CK_NAME(f8) f8;
+    const f8 sx = *(const f8 *)CK_NAME(sign_x), sy = *(const f8 *)CK_NAME(sign_y);
+    const f8 sz = *(const f8 *)CK_NAME(sign_z);
+    *wx = (1.f - sx) * 0.5f + sx * fx;
+    *wy = (1.f - sy) * 0.5f + sy * fy;
+    *wz = (1.f - sz) * 0.5f + sz * fz;
+}
+
+static inline __attribute__((always_inline)) void
+CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth, const float *slab, int32_t at,
+                      float *features, const int F) {
+    CK_NAME(cells) cells;
+    CK_NAME(find_cells)(slab, at, level, smooth, &cells);
+    const float *rows = table + level->offset;
+    const float scale = level->weight;
+    for (int i = 0; i < CK_GRID_BLOCK; i++) {
+        uint32_t corner[8];
+        CK_NAME(corners)(level, cells.ix[i], cells.iy[i], cells.iz[i], (uint32_t)F, corner);
+        const float x1 = cells.fx[i], x0 = 1.f - x1;
+        const float y1 = cells.fy[i] * scale, y0 = scale - y1;
+        const float z1 = cells.fz[i], z0 = 1.f - z1;
+        const float a = y0 * z0, b = y1 * z0, c = y0 * z1, d = y1 * z1;
+        const float w[8] = {x0 * a, x1 * a, x0 * b, x1 * b, x0 * c, x1 * c, x0 * d, x1 * d};
+        if (F == 2) {
+            typedef CK_NAME(f2) f2;
+            f2 even = *(const f2 *)(rows + corner[0]) * w[0], odd = *(const f2 *)(rows + corner[1]) * w[1];
+            for (int k = 2; k < 8; k += 2) {
+                even += *(const f2 *)(rows + corner[k]) * w[k];
+                odd += *(const f2 *)(rows + corner[k + 1]) * w[k + 1];
+            }
+            even += odd;
+            features[at + i] = even[0];
+            features[CK_SLAB + at + i] = even[1];
+        } else {
+            float sum[8] = {0};
+            for (int k = 0; k < 8; k++)
+                for (int f = 0; f < F; f++) sum[f] += w[k] * rows[corner[k] + f];
+            for (int f = 0; f < F; f++) features[f * CK_SLAB + at + i] = sum[f];
+        }
+    }
+}
+
+/// Features of the slots [from, to); both multiples of 32.
+static void CK_NAME(encode)(const ck_field *field, float *slab, int32_t from, int32_t to) {
+    for (int32_t l = 0; l < field->level_count; l++) {
+        const ck_grid_level *level = field->levels + l;
+        float *features = slab + (CK_ROW_FEATURES + l * field->features) * CK_SLAB;
+        if (level->weight == 0.f) {
+            for (int f = 0; f < field->features; f++)
+                memset(features + f * CK_SLAB + from, 0, sizeof(float) * (size_t)(to - from));
+            continue;
+        }
+        for (int32_t at = from; at < to; at += CK_GRID_BLOCK) switch (field->features) {
+            case 1: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 1); break;
+            case 2: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 2); break;
+            case 4: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 4); break;
+            default: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 8); break;
+            }
+    }
+}
+
+/// Gradient of the logit by the position: rows GX...GZ += sum over features of `slope` times the derivative of
+/// the feature. `slope` are the rows after the features.
+static void CK_NAME(position_gradient)(const ck_field *field, float *slab, int32_t from, int32_t to) {
+    typedef CK_NAME(f8) f8;
+    const f8 sx = *(const f8 *)CK_NAME(sign_x), sy = *(const f8 *)CK_NAME(sign_y);
+    const f8 sz = *(const f8 *)CK_NAME(sign_z);
+    const int F = field->features, inputs = field->level_count * F;
+    for (int32_t l = 0; l < field->level_count; l++) {
+        const ck_grid_level *level = field->levels + l;
+        if (level->weight == 0.f) continue;
+        const float *rows = field->table + level->offset;
+        const float *slope = slab + (CK_ROW_FEATURES + inputs + l * F) * CK_SLAB;
+        for (int32_t at = from; at < to; at += CK_GRID_BLOCK) {
+            CK_NAME(cells) cells;
+            CK_NAME(find_cells)(slab, at, level, field->smooth, &cells);
+            for (int i = 0; i < CK_GRID_BLOCK; i++) {
+                uint32_t corner[8];
+                CK_NAME(corners)(level, cells.ix[i], cells.iy[i], cells.iz[i], (uint32_t)F, corner);
+                f8 wx, wy, wz, value;
+                CK_NAME(axis_weights)(cells.fx[i], cells.fy[i], cells.fz[i], &wx, &wy, &wz);
+                for (int k = 0; k < 8; k++) {
+                    float sum = 0.f;
+                    for (int f = 0; f < F; f++) sum += rows[corner[k] + f] * slope[f * CK_SLAB + at + i];
+                    value[k] = sum * level->weight;
+                }
+                const f8 gx = value * sx * wy * wz, gy = value * wx * sy * wz, gz = value * wx * wy * sz;
+                float x = 0.f, y = 0.f, z = 0.f;
+                for (int k = 0; k < 8; k++) x += gx[k], y += gy[k], z += gz[k];
+                slab[CK_ROW_GX * CK_SLAB + at + i] += x * cells.dx[i];
+                slab[CK_ROW_GY * CK_SLAB + at + i] += y * cells.dy[i];
+                slab[CK_ROW_GZ * CK_SLAB + at + i] += z * cells.dz[i];
+            }
+        }
+    }
+}
+
+/// Derivative of the features along the direction in rows GX...GZ, into `tangent` ([inputs][CK_SLAB]).
+static void CK_NAME(tangent)(const ck_field *field, const float *slab, int32_t from, int32_t to, float *tangent) {
+    typedef CK_NAME(f8) f8;
+    const f8 sx = *(const f8 *)CK_NAME(sign_x), sy = *(const f8 *)CK_NAME(sign_y);
+    const f8 sz = *(const f8 *)CK_NAME(sign_z);
+    const int F = field->features;
+    for (int32_t l = 0; l < field->level_count; l++) {
+        const ck_grid_level *level = field->levels + l;
+        const float *rows = field->table + level->offset;
+        float *out = tangent + l * F * CK_SLAB;
+        for (int32_t at = from; at < to; at += CK_GRID_BLOCK) {
+            CK_NAME(cells) cells;
+            CK_NAME(find_cells)(slab, at, level, field->smooth, &cells);
+            for (int i = 0; i < CK_GRID_BLOCK; i++) {
+                uint32_t corner[8];
+                CK_NAME(corners)(level, cells.ix[i], cells.iy[i], cells.iz[i], (uint32_t)F, corner);
+                f8 wx, wy, wz;
+                CK_NAME(axis_weights)(cells.fx[i], cells.fy[i], cells.fz[i], &wx, &wy, &wz);
+                const float vx = slab[CK_ROW_GX * CK_SLAB + at + i] * cells.dx[i] * level->weight;
+                const float vy = slab[CK_ROW_GY * CK_SLAB + at + i] * cells.dy[i] * level->weight;
+                const float vz = slab[CK_ROW_GZ * CK_SLAB + at + i] * cells.dz[i] * level->weight;
+                const f8 w = vx * (sx * wy * wz) + vy * (wx * sy * wz) + vz * (wx * wy * sz);
+                for (int f = 0; f < F; f++) {
+                    float sum = 0.f;
+                    for (int k = 0; k < 8; k++) sum += w[k] * rows[corner[k] + f];
+                    out[f * CK_SLAB + at + i] = sum;
+                }
+            }
+        }
+    }
+}
+
+/// Neighbouring samples often share a cell: their contributions are summed in registers first.
+static inline __attribute__((always_inline)) void
+CK_NAME(scatter_level)(const ck_field *field, const ck_grid_level *level, const float *features,
+                       const float *slope, const float *slab, int32_t used, float *gradient, const int F) {
+    typedef CK_NAME(f8) f8;
+    const f8 sx = *(const f8 *)CK_NAME(sign_x), sy = *(const f8 *)CK_NAME(sign_y);
+    const f8 sz = *(const f8 *)CK_NAME(sign_z);
+    float *rows = gradient + level->offset;
+    const int32_t *ray = (const int32_t *)(slab + CK_ROW_RAY * CK_SLAB);
+    int32_t cx = -1, cy = -1, cz = -1;
+    f8 sum[8];
+    for (int f = 0; f < F; f++) sum[f] = (f8){0};
+    for (int32_t at = 0; at < used; at += CK_GRID_BLOCK) {
+        CK_NAME(cells) cells;
+        CK_NAME(find_cells)(slab, at, level, field->smooth, &cells);
+        for (int i = 0; i < CK_GRID_BLOCK; i++) {
+            if (ray[at + i] < 0) continue;
+            if (cells.ix[i] != cx || cells.iy[i] != cy || cells.iz[i] != cz) {
+                if (cx >= 0) {
+                    uint32_t corner[8];
+                    CK_NAME(corners)(level, cx, cy, cz, (uint32_t)F, corner);
+                    for (int k = 0; k < 8; k++)
+                        for (int f = 0; f < F; f++) rows[corner[k] + f] += sum[f][k];
+                    for (int f = 0; f < F; f++) sum[f] = (f8){0};
+                }
+                cx = cells.ix[i];
+                cy = cells.iy[i];
+                cz = cells.iz[i];
+            }
+            f8 wx, wy, wz;
+            CK_NAME(axis_weights)(cells.fx[i], cells.fy[i], cells.fz[i], &wx, &wy, &wz);
+            const f8 w = wx * wy * wz * level->weight;
+            for (int f = 0; f < F; f++) sum[f] += w * features[f * CK_SLAB + at + i];
+            if (slope) {
+                const float vx = slab[CK_ROW_GX * CK_SLAB + at + i] * cells.dx[i] * level->weight;
+                const float vy = slab[CK_ROW_GY * CK_SLAB + at + i] * cells.dy[i] * level->weight;
+                const float vz = slab[CK_ROW_GZ * CK_SLAB + at + i] * cells.dz[i] * level->weight;
+                const f8 v = vx * (sx * wy * wz) + vy * (wx * sy * wz) + vz * (wx * wy * sz);
+                for (int f = 0; f < F; f++) sum[f] += v * slope[f * CK_SLAB + at + i];
+            }
+        }
+    }
+    if (cx >= 0) {
+        uint32_t corner[8];
+        CK_NAME(corners)(level, cx, cy, cz, (uint32_t)F, corner);
+        for (int k = 0; k < 8; k++)
+            for (int f = 0; f < F; f++) rows[corner[k] + f] += sum[f][k];
+    }
+}
+
+static void CK_NAME(scatter)(const ck_field *field, int32_t l, const float *slab, int32_t used, int32_t normals,
+                             float *gradient) {
+    const ck_grid_level *level = field->levels + l;
+    if (level->weight == 0.f) return;
+    const int F = field->features;
+    const float *features = slab + (CK_ROW_FEATURES + l * F) * CK_SLAB;
+    const float *slope = normals ? features + field->level_count * F * CK_SLAB : 0;
+    switch (F) {
+    case 1: CK_NAME(scatter_level)(field, level, features, slope, slab, used, gradient, 1); break;
+    case 2: CK_NAME(scatter_level)(field, level, features, slope, slab, used, gradient, 2); break;
+    case 4: CK_NAME(scatter_level)(field, level, features, slope, slab, used, gradient, 4); break;
+    default: CK_NAME(scatter_level)(field, level, features, slope, slab, used, gradient, 8); break;
+    }
+}

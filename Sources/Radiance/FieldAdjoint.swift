@@ -1,0 +1,234 @@
+// Adjoint of rendering and of point evaluation: parameter gradients that do not depend on the thread count.
+public import Arrays
+
+/// Derivatives of a loss by a rendering's outputs.
+public struct RenderingAdjoint: Sendable {
+    /// `[n, 9]`, columns as `Rendering.outputs`.
+    public var outputs: NDArray
+
+    /// Zeros for `count` rays.
+    public init(count: Int) { outputs = .zeros([count, SlabLayout.outputs]) }
+
+    /// - Parameters: derivatives by premultiplied colour `[n, 3]`, opacity `[n]`, depth `[n]`, normal `[n, 3]` and
+    ///   distortion `[n]`; nil is zero.
+    public init(
+        count: Int, colour: NDArray? = nil, opacity: NDArray? = nil, depth: NDArray? = nil, normal: NDArray? = nil,
+        distortion: NDArray? = nil
+    ) {
+        self.init(count: count)
+        for (array, first, width) in [
+            (colour, 0, 3), (opacity, 3, 1), (depth, 4, 1), (normal, 5, 3), (distortion, 8, 1),
+        ] {
+            guard let array else { continue }
+            precondition(
+                array.count == count * width,
+                "RenderingAdjoint: \(array.shape) for \(count) rays of \(width) numbers")
+            array.withUnsafeBuffer { source in
+                outputs.withUnsafeMutableBuffer { out in
+                    for r in 0..<count {
+                        for c in 0..<width { out[r * SlabLayout.outputs + first + c] = source[r * width + c] }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension RadianceField {
+    /// Adds the gradients of a loss by this field's parameters.
+    ///
+    /// Network weights: one partial sum per chunk of rays, added in order. Table rows: every level is one task that
+    /// walks all samples in order, so that no two tasks write one row.
+    /// - Precondition: `record` comes from `renderRecorded` of the same parameters and has not been used.
+    public func accumulate(
+        _ adjoint: RenderingAdjoint, _ record: RenderRecord, into gradients: inout FieldGradients
+    ) {
+        let kernel = record.kernel, chunks = record.chunks
+        precondition(
+            adjoint.outputs.shape == record.outputs.shape,
+            "accumulate: adjoint \(adjoint.outputs.shape) for outputs \(record.outputs.shape)")
+        precondition(!chunks.isEmpty || record.rays.count == 0, "accumulate: the record was used before")
+        record.chunks = []
+        var partials = NDArray(shape: [chunks.count, kernel.networkCount]) { _ in }
+        record.rays.withUnsafeBuffer { rays in
+            record.outputs.withUnsafeBuffer { outputs in
+                adjoint.outputs.withUnsafeBuffer { adjoints in
+                    partials.withUnsafeMutableBuffer { sums in
+                        guard let r = rays.baseAddress, let o = outputs.baseAddress, let a = adjoints.baseAddress,
+                            let s = sums.baseAddress
+                        else { return }
+                        nonisolated(unsafe) let (r, o, a, s) = (r, o, a, s)
+                        parallelFor(chunks.count, chunk: 1) { range in
+                            for i in range {
+                                kernel.adjointChunk(
+                                    chunks[i], rays: r, outputs: o, adjoints: a, sums: s + i * kernel.networkCount)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        gradients.addNetwork(partials)
+        gradients.scatter(chunks.flatMap(\.slabs), kernel, withNormals: kernel.normals)
+    }
+
+    /// Values at points.
+    /// - Parameter points: `[n, 3]`, world units.
+    /// - Returns: `[n, 4]` density (per world unit, or its logit) and straight colour; with `normals`, `[n, 7]`
+    ///   where the last three are the outward unit normal.
+    public func evaluate(_ points: NDArray, logit: Bool = false, normals: Bool = false) -> NDArray {
+        precondition(points.rank == 2 && points.shape[1] == 3, "evaluate: points are [n, 3], not \(points.shape)")
+        let kernel = FieldKernel(self, settings: RenderSettings(wantsNormals: normals), tier: tier)
+        let width = normals ? 7 : 4
+        return NDArray(shape: [points.shape[0], width]) { buffer in
+            points.withUnsafeBuffer { source in
+                guard let out = buffer.baseAddress, let base = source.baseAddress else { return }
+                nonisolated(unsafe) let (out, base) = (out, base)
+                parallelFor(points.shape[0], chunk: SlabLayout.slots) { range in
+                    let slab = Slab(floats: kernel.slabFloats)
+                    kernel.points(base + 3 * range.lowerBound, count: range.count, logit: logit, slab: slab)
+                    slab.copyValues(range.count, width: width, to: out + width * range.lowerBound)
+                }
+            }
+        }
+    }
+
+    /// Values at points (density as its logit), kept for `accumulate`.
+    public func evaluateRecorded(_ points: NDArray) -> (values: NDArray, record: PointRecord) {
+        precondition(points.rank == 2 && points.shape[1] == 3, "evaluate: points are [n, 3], not \(points.shape)")
+        let kernel = FieldKernel(self, settings: RenderSettings(), tier: tier)
+        let count = points.shape[0]
+        let slabs = (0..<(count + SlabLayout.slots - 1) / SlabLayout.slots).map { _ in
+            Slab(floats: kernel.slabFloats)
+        }
+        let values = NDArray(shape: [count, 4]) { buffer in
+            points.withUnsafeBuffer { source in
+                guard let out = buffer.baseAddress, let base = source.baseAddress else { return }
+                nonisolated(unsafe) let (out, base) = (out, base)
+                parallelFor(count, chunk: SlabLayout.slots) { range in
+                    let slab = slabs[range.lowerBound / SlabLayout.slots]
+                    kernel.points(base + 3 * range.lowerBound, count: range.count, logit: true, slab: slab)
+                    slab.copyValues(range.count, width: 4, to: out + 4 * range.lowerBound)
+                }
+            }
+        }
+        return (values, PointRecord(slabs: slabs, count: count, kernel: kernel))
+    }
+
+    /// Adds the gradients of a loss whose derivatives by density logit and colour at the points are `adjoint`
+    /// `[n, 4]`.
+    public func accumulate(_ adjoint: NDArray, _ record: PointRecord, into gradients: inout FieldGradients) {
+        precondition(
+            adjoint.shape == [record.count, 4], "accumulate: adjoint \(adjoint.shape) for \(record.count) points")
+        let kernel = record.kernel, slabs = record.slabs
+        var partials = NDArray(shape: [slabs.count, kernel.networkCount]) { _ in }
+        adjoint.withUnsafeBuffer { source in
+            partials.withUnsafeMutableBuffer { buffer in
+                guard let base = source.baseAddress, let out = buffer.baseAddress else { return }
+                nonisolated(unsafe) let (base, out) = (base, out)
+                parallelFor(record.count, chunk: SlabLayout.slots) { range in
+                    let index = range.lowerBound / SlabLayout.slots
+                    kernel.withLanes(sums: out + index * kernel.networkCount) { lanes in
+                        kernel.pointsAdjoint(
+                            base + 4 * range.lowerBound, count: range.count, slab: slabs[index], lanes: lanes)
+                    }
+                }
+            }
+        }
+        gradients.addNetwork(partials)
+        gradients.scatter(slabs, kernel, withNormals: false)
+    }
+}
+
+/// Samples of one point evaluation, kept for its adjoint; used once.
+///
+/// `@unchecked Sendable`: written by one `evaluateRecorded`, then by one `accumulate`.
+public final class PointRecord: @unchecked Sendable {
+    let slabs: [Slab]
+    let count: Int
+    let kernel: FieldKernel
+
+    init(slabs: [Slab], count: Int, kernel: FieldKernel) {
+        self.slabs = slabs
+        self.count = count
+        self.kernel = kernel
+    }
+}
+
+extension FieldGradients {
+    /// Adds per-chunk partial sums `[chunks, parameters]` in order.
+    fileprivate mutating func addNetwork(_ partials: NDArray) {
+        let chunks = partials.shape[0]
+        partials.withUnsafeBuffer { source in
+            network.withUnsafeMutableBuffer { out in
+                let n = out.count
+                for c in 0..<chunks {
+                    for i in 0..<n { out[i] += source[c * n + i] }
+                }
+            }
+        }
+    }
+
+    fileprivate mutating func scatter(_ slabs: [Slab], _ kernel: FieldKernel, withNormals: Bool) {
+        grid.withUnsafeMutableBuffer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            nonisolated(unsafe) let table = base
+            parallelFor(kernel.levelCount, chunk: 1) { range in
+                // Finest first: the costliest level should not be the last to start.
+                for i in range {
+                    let level = kernel.levelCount - 1 - i
+                    for slab in slabs {
+                        kernel.scatter(level: level, slab: slab, withNormals: withNormals, into: table)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension FieldKernel {
+    /// Zeroed scratch for `body`, whose lanes are then summed.
+    fileprivate func withLanes(
+        sums: UnsafeMutablePointer<Float>, _ body: (UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let scratch = Slab(floats: laneFloats)
+        scratch.pointer.update(repeating: 0, count: laneFloats)
+        body(scratch.pointer)
+        sumLanes(scratch.pointer, into: sums)
+    }
+
+    fileprivate func adjointChunk(
+        _ chunk: RenderRecord.Chunk, rays: UnsafePointer<Float>, outputs: UnsafePointer<Float>,
+        adjoints: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
+    ) {
+        let first = chunk.rays.lowerBound
+        let states = RayStates(count: chunk.rays.count)
+        start(rays: rays + 6 * first, first: first, states)
+        withLanes(sums: sums) { lanes in
+            for slab in chunk.slabs {
+                adjoint(
+                    states, outputs: outputs + SlabLayout.outputs * first,
+                    adjoints: adjoints + SlabLayout.outputs * first, slab: slab, lanes: lanes)
+            }
+        }
+    }
+}
+
+extension Slab {
+    /// Copies density and colour, and the unit normal if `width` is 7, of the first `count` slots.
+    fileprivate func copyValues(_ count: Int, width: Int, to out: UnsafeMutablePointer<Float>) {
+        for c in 0..<4 {
+            let source = row(SlabLayout.densityRow + c)
+            for i in 0..<count { out[i * width + c] = source[i] }
+        }
+        guard width == 7 else { return }
+        let (x, y, z) = (
+            row(SlabLayout.gradientRow), row(SlabLayout.gradientRow + 1), row(SlabLayout.gradientRow + 2)
+        )
+        for i in 0..<count {
+            let g = SIMD3(x[i], y[i], z[i])
+            let n = -g / ((g * g).sum() + 1e-8).squareRoot()
+            (out[i * width + 4], out[i * width + 5], out[i * width + 6]) = (n.x, n.y, n.z)
+        }
+    }
+}

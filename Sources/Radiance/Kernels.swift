@@ -1,0 +1,206 @@
+// The only file of this target that touches the C kernels: one field's parameters as the kernels see them.
+import Arrays
+internal import CKernels
+
+/// Sizes shared with the kernels.
+enum SlabLayout {
+    /// Sample slots of one slab.
+    static let slots = Int(CK_SLAB)
+    /// Numbers rendered per ray: premultiplied colour, opacity, depth, normal, distortion.
+    static let outputs = Int(CK_RAY_OUTPUTS)
+    static let densityRow = Int(CK_ROW_SIGMA.rawValue)
+    static let gradientRow = Int(CK_ROW_GX.rawValue)
+
+    static func floats(inputs: Int, normals: Bool) -> Int {
+        Int(ck_radiance_slab_floats(Int32(inputs), normals ? 1 : 0))
+    }
+}
+
+/// States of the rays of one chunk.
+final class RayStates {
+    fileprivate let pointer: UnsafeMutablePointer<ck_ray>
+    let count: Int
+
+    init(count: Int) {
+        self.count = count
+        pointer = .allocate(capacity: max(1, count))
+        pointer.initialize(repeating: ck_ray(), count: count)
+    }
+
+    deinit { pointer.deallocate() }
+
+    /// Copies the outputs of every ray to `[count][outputs]`.
+    func copyOutputs(to target: UnsafeMutablePointer<Float>) {
+        for r in 0..<count {
+            withUnsafeBytes(of: &pointer[r].outputs) {
+                let row = UnsafeMutableRawBufferPointer(start: target + r * SlabLayout.outputs, count: $0.count)
+                row.copyMemory(from: UnsafeRawBufferPointer($0))
+            }
+        }
+    }
+}
+
+/// Parameters of one field and one way of marching, laid out for the kernels.
+///
+/// `@unchecked Sendable`: immutable after initialisation; the arrays keep the memory behind the pointers alive.
+final class FieldKernel: @unchecked Sendable {
+    private let arrays: [NDArray]
+    private let occupancy: [UInt8]
+    private let levels: UnsafeMutablePointer<ck_grid_level>
+    private let bits: UnsafeMutablePointer<UInt8>?
+    private var field = ck_field()
+    private var march = ck_march()
+    private let tier: ck_tier
+    let inputs: Int
+    let levelCount: Int
+    let normals: Bool
+
+    init(_ field: RadianceField, settings: RenderSettings, tier: KernelTier) {
+        let configuration = field.configuration
+        let layout = configuration.grid.layout
+        precondition(tier.rawValue <= KernelTier.detected.rawValue, "RadianceField: \(tier) is not supported here")
+        self.tier = ck_tier(rawValue: tier.rawValue)
+        arrays = [field.grid, field.network]
+        levelCount = layout.count
+        inputs = configuration.grid.inputs
+        normals = settings.wantsNormals
+        levels = .allocate(capacity: layout.count)
+        for (i, level) in layout.enumerated() {
+            let weight = i < field.levelWeights.count ? field.levelWeights[i] : 1
+            (levels + i).initialize(
+                to: ck_grid_level(
+                    resolution: Int32(level.resolution), entries: UInt32(level.entries),
+                    offset: UInt32(level.offset), hashed: level.isHashed ? 1 : 0, weight: weight))
+        }
+        self.field.table = arrays[0].withUnsafeBuffer { $0.baseAddress }
+        self.field.network = arrays[1].withUnsafeBuffer { $0.baseAddress }
+        self.field.levels = UnsafePointer(levels)
+        self.field.level_count = Int32(layout.count)
+        self.field.features = Int32(configuration.grid.featuresPerLevel)
+        self.field.smooth = configuration.grid.interpolation == .smoothstep ? 1 : 0
+        self.field.hidden = Int32(configuration.hiddenWidth)
+        self.field.activation = configuration.density.activation == .softplus ? 0 : 1
+        self.field.density_scale = configuration.density.scale
+        self.field.density_bias = configuration.density.bias
+        switch configuration.density.blob {
+        case .none: self.field.blob = 0
+        case .gaussian(let amplitude, let width):
+            (self.field.blob, self.field.blob_amplitude, self.field.blob_width) = (1, amplitude, width)
+        case .cone(let amplitude, let width):
+            (self.field.blob, self.field.blob_amplitude, self.field.blob_width) = (2, amplitude, width)
+        }
+        self.field.bound = configuration.bound
+
+        occupancy = settings.skipsEmptySpace ? field.occupancy.bits : []
+        if occupancy.isEmpty {
+            bits = nil
+        } else {
+            let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: occupancy.count)
+            copy.initialize(from: occupancy, count: occupancy.count)
+            bits = copy
+        }
+        march.occupancy = bits.map { UnsafePointer($0) }
+        march.occupancy_resolution = Int32(field.occupancy.resolution)
+        march.sphere = configuration.domain == .sphere ? 1 : 0
+        march.jitter = settings.jitterSeed == nil ? 0 : 1
+        march.seed = settings.jitterSeed ?? 0
+        march.near = settings.near
+        march.step = 2 * configuration.bound / Float(settings.samplesAcross)
+        march.floor = settings.transmittanceFloor
+        march.normals = settings.wantsNormals ? 1 : 0
+    }
+
+    deinit {
+        levels.deallocate()
+        bits?.deallocate()
+    }
+
+    var networkCount: Int { Int(ck_radiance_network_count(Int32(inputs), field.hidden)) }
+    var slabFloats: Int { SlabLayout.floats(inputs: inputs, normals: normals) }
+    /// Floats of the scratch that `adjoint` and `pointsAdjoint` accumulate in.
+    var laneFloats: Int { 16 * networkCount + (normals ? inputs * SlabLayout.slots : 0) }
+
+    func start(rays: UnsafePointer<Float>, first: Int, _ states: RayStates) {
+        ck_radiance_rays_start(
+            tier, &field, &march, rays, Int32(states.count), UInt32(truncatingIfNeeded: first), states.pointer)
+    }
+
+    func round(_ states: RayStates, slab: Slab, offset: Int) -> Int {
+        Int(
+            ck_radiance_round(
+                tier, &field, &march, states.pointer, Int32(states.count), slab.pointer, Int32(offset)))
+    }
+
+    func adjoint(
+        _ states: RayStates, outputs: UnsafePointer<Float>, adjoints: UnsafePointer<Float>, slab: Slab,
+        lanes: UnsafeMutablePointer<Float>
+    ) {
+        ck_radiance_slab_adjoint(
+            tier, &field, &march, states.pointer, outputs, adjoints, slab.pointer, Int32(slab.used), lanes)
+    }
+
+    func sumLanes(_ lanes: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>) {
+        ck_radiance_lanes_sum(tier, lanes, Int64(networkCount), sums)
+    }
+
+    func scatter(level: Int, slab: Slab, withNormals: Bool, into gradient: UnsafeMutablePointer<Float>) {
+        ck_radiance_scatter(
+            tier, &field, Int32(level), slab.pointer, Int32(slab.used), withNormals ? 1 : 0, gradient)
+    }
+
+    func points(_ points: UnsafePointer<Float>, count: Int, logit: Bool, slab: Slab) {
+        slab.used = Int(
+            ck_radiance_points(
+                tier, &field, points, Int32(count), normals ? 1 : 0, logit ? 1 : 0, slab.pointer))
+    }
+
+    func pointsAdjoint(
+        _ adjoints: UnsafePointer<Float>, count: Int, slab: Slab, lanes: UnsafeMutablePointer<Float>
+    ) {
+        ck_radiance_points_adjoint(tier, &field, adjoints, Int32(count), slab.pointer, lanes)
+    }
+
+    func updateOccupancy(
+        resolution: Int, first: Int, stride: Int, count: Int, seed: UInt32, decay: Float,
+        densities: UnsafeMutablePointer<Float>, slab: Slab
+    ) {
+        ck_radiance_occupancy_update(
+            tier, &field, Int32(resolution), Int64(first), Int64(stride), Int32(count), seed, decay, densities,
+            slab.pointer)
+    }
+}
+
+/// Kernels that need no field.
+enum VectorKernels {
+    private static let tier = ck_detected_tier()
+
+    /// Bits of the occupied cells, and how many are set.
+    static func occupancyBits(
+        _ densities: UnsafePointer<Float>, resolution: Int, threshold: Float, dilate: Bool
+    ) -> (bits: [UInt8], set: Int) {
+        var set = 0
+        let bytes = (resolution * resolution * resolution + 7) / 8
+        let bits = [UInt8](unsafeUninitializedCapacity: bytes) { buffer, count in
+            set = Int(
+                ck_radiance_occupancy_bits(
+                    densities, Int32(resolution), threshold, dilate ? 1 : 0, buffer.baseAddress))
+            count = bytes
+        }
+        return (bits, set)
+    }
+
+    static func adam(
+        _ parameters: UnsafeMutablePointer<Float>, _ first: UnsafeMutablePointer<Float>,
+        _ second: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, count: Int, rate: Float,
+        beta1: Float, beta2: Float, epsilon: Float, correction2: Float
+    ) {
+        ck_radiance_adam(
+            tier, parameters, first, second, gradient, Int64(count), rate, beta1, beta2, epsilon, correction2)
+    }
+
+    static func average(
+        _ average: UnsafeMutablePointer<Float>, _ parameters: UnsafePointer<Float>, count: Int, decay: Float
+    ) {
+        ck_radiance_average(tier, average, parameters, Int64(count), decay)
+    }
+}

@@ -1,0 +1,65 @@
+// Which cells of the cube may hold something: density averages and one bit per cell.
+public import Arrays
+
+/// Running density maxima on a regular grid; cells below a threshold are skipped by rays.
+public struct OccupancyGrid: Sendable {
+    /// Cells per axis.
+    public let resolution: Int
+    /// `[r, r, r]` (z, y, x): fading maxima of the density seen in each cell.
+    public var densities: NDArray
+    /// One bit per cell, x fastest.
+    public private(set) var bits: [UInt8]
+    /// Set bits over all cells, 0...1.
+    public private(set) var occupiedFraction: Float
+
+    /// A grid in which every cell is occupied.
+    public init(resolution: Int) {
+        self.resolution = resolution
+        let cells = resolution * resolution * resolution
+        densities = .full(.infinity, [resolution, resolution, resolution])
+        bits = Array(repeating: 0xFF, count: (cells + 7) / 8)
+        occupiedFraction = 1
+    }
+
+    /// Sets the bits of the cells above `threshold`, and of their neighbours when `dilate`.
+    public mutating func refresh(threshold: Float, dilate: Bool) {
+        let resolution = resolution
+        let result = densities.withUnsafeBuffer { buffer -> (bits: [UInt8], set: Int) in
+            guard let base = buffer.baseAddress else { return ([], 0) }
+            return VectorKernels.occupancyBits(base, resolution: resolution, threshold: threshold, dilate: dilate)
+        }
+        bits = result.bits
+        occupiedFraction = Float(result.set) / Float(resolution * resolution * resolution)
+    }
+}
+
+extension RadianceField {
+    /// Looks at a share of the cells and refreshes the occupancy bits.
+    /// - Parameters:
+    ///   - phase, of: cells whose index is `phase` modulo `of` are looked at; (0, 1) looks at all of them.
+    ///   - seed: chooses the point within each cell.
+    ///   - decay: factor on the remembered density, 0...1.
+    ///   - dilate: also occupy the neighbours of occupied cells, so that the shape can grow.
+    public mutating func updateOccupancy(
+        phase: Int = 0, of shares: Int = 1, seed: UInt32, decay: Float = 0.95, dilate: Bool = true
+    ) {
+        precondition(shares > 0 && 0..<shares ~= phase, "updateOccupancy: phase \(phase) of \(shares)")
+        let kernel = FieldKernel(self, settings: RenderSettings(skipsEmptySpace: false), tier: tier)
+        let resolution = occupancy.resolution
+        let cells = resolution * resolution * resolution
+        let count = (cells - phase + shares - 1) / shares
+        occupancy.densities.withUnsafeMutableBuffer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            // Infinity marks cells never looked at; the first look replaces it.
+            for i in 0..<buffer.count where base[i] == .infinity { base[i] = 0 }
+            nonisolated(unsafe) let densities = base
+            parallelFor(count, chunk: SlabLayout.slots) { range in
+                kernel.updateOccupancy(
+                    resolution: resolution, first: phase + range.lowerBound * shares, stride: shares,
+                    count: range.count, seed: seed, decay: decay, densities: densities,
+                    slab: Slab(floats: kernel.slabFloats))
+            }
+        }
+        occupancy.refresh(threshold: configuration.occupancyThreshold, dilate: dilate)
+    }
+}

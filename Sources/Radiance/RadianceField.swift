@@ -1,0 +1,68 @@
+// The field: parameters of grid and network, occupancy, and how a fresh one is made.
+public import Arrays
+
+/// Density and colour over a cube: hash grid -> one hidden layer -> density logit and colour.
+public struct RadianceField: Sendable {
+    public let configuration: FieldConfiguration
+    /// The grid's table, flat.
+    public var grid: NDArray
+    /// The network's weights, flat: W1 [hidden, inputs], b1 [hidden], W2 [4, hidden], b2 [4].
+    public var network: NDArray
+    public var occupancy: OccupancyGrid
+    /// A factor on each level's features, for coarse-to-fine schedules; a level of weight 0 costs nothing.
+    public var levelWeights: [Float]
+    /// The instruction-set variant that renders this field.
+    package var tier = KernelTier.detected
+
+    /// A fresh field: features uniform within 1e-4 of zero, weights as He et al. 2015.
+    /// - Parameter random: source of the initial parameters.
+    public init(_ configuration: FieldConfiguration, random: inout RandomStream) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        let inputs = configuration.grid.inputs, hidden = configuration.hiddenWidth
+        grid = random.uniform([configuration.grid.parameterCount])
+        grid.withUnsafeMutableBuffer { for i in $0.indices { $0[i] = ($0[i] * 2 - 1) * 1e-4 } }
+        network = random.uniform([configuration.networkParameterCount])
+        // Inputs start tiny, so the first layer's bound is that of unit-variance inputs.
+        let first = (6 / Float(inputs)).squareRoot(), second = (1 / Float(hidden)).squareRoot()
+        network.withUnsafeMutableBuffer { buffer in
+            for i in buffer.indices {
+                let u = buffer[i] * 2 - 1
+                switch i {
+                case ..<(hidden * inputs): buffer[i] = u * first
+                case ..<(hidden * inputs + hidden): buffer[i] = 0
+                case ..<(hidden * inputs + 5 * hidden): buffer[i] = u * second
+                default: buffer[i] = 0
+                }
+            }
+        }
+        occupancy = OccupancyGrid(resolution: configuration.occupancyResolution)
+        levelWeights = Array(repeating: 1, count: configuration.grid.levels)
+    }
+
+    /// A field from stored parameters.
+    package init(_ configuration: FieldConfiguration, grid: NDArray, network: NDArray) throws {
+        try configuration.validate()
+        precondition(
+            grid.count == configuration.grid.parameterCount
+                && network.count == configuration.networkParameterCount,
+            "RadianceField: \(grid.shape) and \(network.shape) do not fit the configuration")
+        self.configuration = configuration
+        self.grid = grid.reshaped([-1])
+        self.network = network.reshaped([-1])
+        occupancy = OccupancyGrid(resolution: configuration.occupancyResolution)
+        levelWeights = Array(repeating: 1, count: configuration.grid.levels)
+    }
+}
+
+/// Derivatives of a loss by a field's parameters; several adjoints may add to one.
+public struct FieldGradients: Sendable {
+    public var grid: NDArray
+    public var network: NDArray
+
+    /// Zeros for `field`.
+    public init(for field: RadianceField) {
+        grid = .zeros(field.grid.shape)
+        network = .zeros(field.network.shape)
+    }
+}

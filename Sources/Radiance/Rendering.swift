@@ -1,0 +1,167 @@
+// Volume rendering of a batch of rays: what is asked for, and what comes back.
+public import Arrays
+
+/// How rays are sampled and what is kept.
+public struct RenderSettings: Sendable, Hashable {
+    /// Samples across the whole cube (side 2 * bound): the distance between samples is 2 * bound / samplesAcross.
+    public var samplesAcross: Int
+    /// Shifts each ray's samples by a fraction of a step drawn from this seed; nil samples the middle.
+    public var jitterSeed: UInt32?
+    /// A ray ends when its transmittance falls below this.
+    public var transmittanceFloor: Float
+    /// Also render normals.
+    public var wantsNormals: Bool
+    /// Skip cells that the occupancy grid calls empty.
+    public var skipsEmptySpace: Bool
+    /// Samples nearer to the camera than this are left out, world units.
+    public var near: Float
+
+    public init(
+        samplesAcross: Int = 128, jitterSeed: UInt32? = nil, transmittanceFloor: Float = 1e-3,
+        wantsNormals: Bool = false, skipsEmptySpace: Bool = true, near: Float = 0.01
+    ) {
+        self.samplesAcross = samplesAcross
+        self.jitterSeed = jitterSeed
+        self.transmittanceFloor = transmittanceFloor
+        self.wantsNormals = wantsNormals
+        self.skipsEmptySpace = skipsEmptySpace
+        self.near = near
+    }
+}
+
+/// What the rays saw. Colour is premultiplied; a background is `colour + (1 - opacity) * background`.
+public struct Rendering: Sendable {
+    /// `[n, 9]`: red, green, blue, opacity, depth, normal x, y, z, distortion.
+    public let outputs: NDArray
+    /// Samples evaluated.
+    public let sampleCount: Int
+
+    /// `[n, 3]`, premultiplied, 0...1.
+    public var colour: NDArray { column(0, 3) }
+    /// `[n]`, 0...1.
+    public var opacity: NDArray { column(3, 1).reshaped([-1]) }
+    /// `[n]`: opacity-weighted distance along the ray, world units.
+    public var depth: NDArray { column(4, 1).reshaped([-1]) }
+    /// `[n, 3]`: opacity-weighted unit normals, world axes; zeros unless asked for.
+    public var normal: NDArray { column(5, 3) }
+    /// `[n]`: spread of the weights along the ray (mip-NeRF 360, equation 15).
+    public var distortion: NDArray { column(8, 1).reshaped([-1]) }
+
+    /// `[height, width, 4]` premultiplied colour and opacity of picture `index` among equally sized ones.
+    public func picture(_ index: Int = 0, width: Int, height: Int) -> NDArray {
+        let first = index * width * height
+        precondition(
+            first + width * height <= outputs.shape[0],
+            "Rendering.picture: picture \(index) of \(width)x\(height) is outside \(outputs.shape)")
+        return column(0, 4, rows: first..<first + width * height).reshaped([height, width, 4])
+    }
+
+    private func column(_ first: Int, _ count: Int, rows: Range<Int>? = nil) -> NDArray {
+        let rows = rows ?? 0..<outputs.shape[0], stride = outputs.shape[1]
+        return outputs.withUnsafeBuffer { source in
+            NDArray(shape: [rows.count, count]) { out in
+                for (i, r) in rows.enumerated() {
+                    for c in 0..<count { out[i * count + c] = source[r * stride + first + c] }
+                }
+            }
+        }
+    }
+}
+
+/// Samples of one rendering, kept for its adjoint. Consumed by `RadianceField.accumulate`.
+///
+/// `@unchecked Sendable`: written by one `render`, then by one `accumulate`.
+public final class RenderRecord: @unchecked Sendable {
+    struct Chunk {
+        var rays: Range<Int>
+        var slabs: [Slab]
+    }
+
+    var chunks: [Chunk]
+    let kernel: FieldKernel
+    let rays: NDArray
+    let outputs: NDArray
+
+    init(chunks: [Chunk], kernel: FieldKernel, rays: NDArray, outputs: NDArray) {
+        self.chunks = chunks
+        self.kernel = kernel
+        self.rays = rays
+        self.outputs = outputs
+    }
+}
+
+/// Rays of one chunk. Chunks are fixed, so that sums over chunks do not depend on the number of threads.
+let rayChunk = 128
+
+extension RadianceField {
+    /// Renders rays; nothing is kept.
+    public func render(_ rays: RayBatch, _ settings: RenderSettings = RenderSettings()) -> Rendering {
+        render(rays, settings, keeping: false).rendering
+    }
+
+    /// Renders rays and keeps what the adjoint needs.
+    public func renderRecorded(
+        _ rays: RayBatch, _ settings: RenderSettings = RenderSettings()
+    ) -> (rendering: Rendering, record: RenderRecord) {
+        render(rays, settings, keeping: true)
+    }
+
+    private func render(
+        _ batch: RayBatch, _ settings: RenderSettings, keeping: Bool
+    ) -> (rendering: Rendering, record: RenderRecord) {
+        let kernel = FieldKernel(self, settings: settings, tier: tier)
+        let rays = batch.rays, count = batch.count
+        let chunkCount = (count + rayChunk - 1) / rayChunk
+        var chunks = [RenderRecord.Chunk?](repeating: nil, count: chunkCount)
+        var samples = [Int](repeating: 0, count: chunkCount)
+        let outputs = NDArray(shape: [count, SlabLayout.outputs]) { buffer in
+            rays.withUnsafeBuffer { source in
+                chunks.withUnsafeMutableBufferPointer { kept in
+                    samples.withUnsafeMutableBufferPointer { counts in
+                        guard let out = buffer.baseAddress, let base = source.baseAddress else { return }
+                        nonisolated(unsafe) let (out, base, kept, counts) = (out, base, kept, counts)
+                        parallelFor(count, chunk: rayChunk) { range in
+                            let slabs = kernel.renderChunk(range, rays: base, outputs: out, keeping: keeping)
+                            let index = range.lowerBound / rayChunk
+                            counts[index] = slabs.samples
+                            if keeping { kept[index] = RenderRecord.Chunk(rays: range, slabs: slabs.slabs) }
+                        }
+                    }
+                }
+            }
+        }
+        let record = RenderRecord(
+            chunks: chunks.compactMap { $0 }, kernel: kernel, rays: rays, outputs: outputs)
+        return (Rendering(outputs: outputs, sampleCount: samples.reduce(0, +)), record)
+    }
+}
+
+extension FieldKernel {
+    /// Renders the rays `range` in rounds: every unfinished ray takes a few samples, so that a ray that has become
+    /// opaque costs nothing more.
+    fileprivate func renderChunk(
+        _ range: Range<Int>, rays: UnsafePointer<Float>, outputs: UnsafeMutablePointer<Float>, keeping: Bool
+    ) -> (slabs: [Slab], samples: Int) {
+        let states = RayStates(count: range.count)
+        start(rays: rays + 6 * range.lowerBound, first: range.lowerBound, states)
+        var slabs: [Slab] = []
+        var current = Slab(floats: slabFloats)
+        var samples = 0
+        while true {
+            if current.used == SlabLayout.slots {
+                if keeping {
+                    slabs.append(current)
+                    current = Slab(floats: slabFloats)
+                }
+                current.used = 0
+            }
+            let used = round(states, slab: current, offset: current.used)
+            if used == current.used { break }
+            samples += used - current.used
+            current.used = used
+        }
+        if keeping, current.used > 0 { slabs.append(current) }
+        states.copyOutputs(to: outputs + SlabLayout.outputs * range.lowerBound)
+        return (slabs, samples)
+    }
+}
