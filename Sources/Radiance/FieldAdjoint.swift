@@ -54,10 +54,10 @@ extension RadianceField {
             record.outputs.withUnsafeBuffer { outputs in
                 adjoint.outputs.withUnsafeBuffer { adjoints in
                     partials.withUnsafeMutableBuffer { sums in
-                        guard let r = rays.baseAddress, let o = outputs.baseAddress, let a = adjoints.baseAddress,
-                            let s = sums.baseAddress
+                        guard let rStart = rays.baseAddress, let oStart = outputs.baseAddress, let aStart = adjoints.baseAddress,
+                            let sStart = sums.baseAddress
                         else { return }
-                        nonisolated(unsafe) let (r, o, a, s) = (r, o, a, s)
+                        nonisolated(unsafe) let (r, o, a, s) = (rStart, oStart, aStart, sStart)
                         parallelFor(chunks.count, chunk: 1) { range in
                             for i in range {
                                 kernel.adjointChunk(
@@ -82,8 +82,8 @@ extension RadianceField {
         let width = normals ? 7 : 4
         return NDArray(shape: [points.shape[0], width]) { buffer in
             points.withUnsafeBuffer { source in
-                guard let out = buffer.baseAddress, let base = source.baseAddress else { return }
-                nonisolated(unsafe) let (out, base) = (out, base)
+                guard let outStart = buffer.baseAddress, let baseStart = source.baseAddress else { return }
+                nonisolated(unsafe) let (out, base) = (outStart, baseStart)
                 parallelFor(points.shape[0], chunk: SlabLayout.slots) { range in
                     let slab = Slab(floats: kernel.slabFloats)
                     kernel.points(base + 3 * range.lowerBound, count: range.count, logit: logit, slab: slab)
@@ -103,8 +103,8 @@ extension RadianceField {
         }
         let values = NDArray(shape: [count, 4]) { buffer in
             points.withUnsafeBuffer { source in
-                guard let out = buffer.baseAddress, let base = source.baseAddress else { return }
-                nonisolated(unsafe) let (out, base) = (out, base)
+                guard let outStart = buffer.baseAddress, let baseStart = source.baseAddress else { return }
+                nonisolated(unsafe) let (out, base) = (outStart, baseStart)
                 parallelFor(count, chunk: SlabLayout.slots) { range in
                     let slab = slabs[range.lowerBound / SlabLayout.slots]
                     kernel.points(base + 3 * range.lowerBound, count: range.count, logit: true, slab: slab)
@@ -124,8 +124,8 @@ extension RadianceField {
         var partials = NDArray(shape: [slabs.count, kernel.networkCount]) { _ in }
         adjoint.withUnsafeBuffer { source in
             partials.withUnsafeMutableBuffer { buffer in
-                guard let base = source.baseAddress, let out = buffer.baseAddress else { return }
-                nonisolated(unsafe) let (base, out) = (base, out)
+                guard let baseStart = source.baseAddress, let outStart = buffer.baseAddress else { return }
+                nonisolated(unsafe) let (base, out) = (baseStart, outStart)
                 parallelFor(record.count, chunk: SlabLayout.slots) { range in
                     let index = range.lowerBound / SlabLayout.slots
                     kernel.withLanes(sums: out + index * kernel.networkCount) { lanes in

@@ -1,5 +1,5 @@
 // Adam for a field, with a rate per parameter group and running averages of the parameters.
-public import Arrays
+import Arrays
 
 /// How a field's parameters are updated.
 public struct FieldOptimizerConfiguration: Codable, Sendable, Hashable {
@@ -89,10 +89,10 @@ public struct FieldOptimizer: Sendable {
             first.withUnsafeMutableBuffer { m in
                 second.withUnsafeMutableBuffer { v in
                     gradient.withUnsafeMutableBuffer { g in
-                        guard let p0 = p.baseAddress, let m0 = m.baseAddress, let v0 = v.baseAddress,
-                            let g0 = g.baseAddress
+                        guard let p0Start = p.baseAddress, let m0Start = m.baseAddress, let v0Start = v.baseAddress,
+                            let g0Start = g.baseAddress
                         else { return }
-                        nonisolated(unsafe) let (p0, m0, v0, g0) = (p0, m0, v0, g0)
+                        nonisolated(unsafe) let (p0, m0, v0, g0) = (p0Start, m0Start, v0Start, g0Start)
                         parallelFor(p.count, chunk: vectorChunk) { r in
                             let o = r.lowerBound
                             VectorKernels.adam(
@@ -108,8 +108,8 @@ public struct FieldOptimizer: Sendable {
     private func blend(_ average: inout NDArray, _ parameters: NDArray, _ decay: Float) {
         parameters.withUnsafeBuffer { source in
             average.withUnsafeMutableBuffer { target in
-                guard let s = source.baseAddress, let t = target.baseAddress else { return }
-                nonisolated(unsafe) let (s, t) = (s, t)
+                guard let sStart = source.baseAddress, let tStart = target.baseAddress else { return }
+                nonisolated(unsafe) let (s, t) = (sStart, tStart)
                 parallelFor(target.count, chunk: vectorChunk) { r in
                     VectorKernels.average(t + r.lowerBound, s + r.lowerBound, count: r.count, decay: decay)
                 }

@@ -44,7 +44,7 @@ public struct HashGrid: Codable, Sendable, Hashable {
     }
 
     /// Features per sample, L * F.
-    var inputs: Int { levels * featuresPerLevel }
+    package var inputs: Int { levels * featuresPerLevel }
 
     var layout: [Level] {
         var result: [Level] = []

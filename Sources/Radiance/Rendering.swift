@@ -118,8 +118,8 @@ extension RadianceField {
             rays.withUnsafeBuffer { source in
                 chunks.withUnsafeMutableBufferPointer { kept in
                     samples.withUnsafeMutableBufferPointer { counts in
-                        guard let out = buffer.baseAddress, let base = source.baseAddress else { return }
-                        nonisolated(unsafe) let (out, base, kept, counts) = (out, base, kept, counts)
+                        guard let outStart = buffer.baseAddress, let baseStart = source.baseAddress else { return }
+                        nonisolated(unsafe) let (out, base, kept, counts) = (outStart, baseStart, kept, counts)
                         parallelFor(count, chunk: rayChunk) { range in
                             let slabs = kernel.renderChunk(range, rays: base, outputs: out, keeping: keeping)
                             let index = range.lowerBound / rayChunk
