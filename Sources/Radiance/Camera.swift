@@ -58,7 +58,9 @@ public struct Camera: Sendable, Codable, Hashable {
     }
 
     /// The ray through the point (`x`, `y`) of a picture, in pixels from the top left corner.
-    public func ray(x: Float, y: Float, width: Int, height: Int) -> (origin: SIMD3<Float>, direction: SIMD3<Float>) {
+    public func ray(x: Float, y: Float, width: Int, height: Int) -> (
+        origin: SIMD3<Float>, direction: SIMD3<Float>
+    ) {
         let half = Float(height) / 2
         let u = (x - Float(width) / 2) / half - principalPoint.x
         let v = (half - y) / half - principalPoint.y

@@ -12,7 +12,8 @@ public struct RenderingAdjoint: Sendable {
     /// - Parameters: derivatives by premultiplied colour `[n, 3]`, opacity `[n]`, depth `[n]`, normal `[n, 3]` and
     ///   distortion `[n]`; nil is zero.
     public init(
-        count: Int, colour: NDArray? = nil, opacity: NDArray? = nil, depth: NDArray? = nil, normal: NDArray? = nil,
+        count: Int, colour: NDArray? = nil, opacity: NDArray? = nil, depth: NDArray? = nil,
+        normal: NDArray? = nil,
         distortion: NDArray? = nil
     ) {
         self.init(count: count)
@@ -54,14 +55,16 @@ extension RadianceField {
             record.outputs.withUnsafeBuffer { outputs in
                 adjoint.outputs.withUnsafeBuffer { adjoints in
                     partials.withUnsafeMutableBuffer { sums in
-                        guard let rStart = rays.baseAddress, let oStart = outputs.baseAddress, let aStart = adjoints.baseAddress,
+                        guard let rStart = rays.baseAddress, let oStart = outputs.baseAddress,
+                            let aStart = adjoints.baseAddress,
                             let sStart = sums.baseAddress
                         else { return }
                         nonisolated(unsafe) let (r, o, a, s) = (rStart, oStart, aStart, sStart)
                         parallelFor(chunks.count, chunk: 1) { range in
                             for i in range {
                                 kernel.adjointChunk(
-                                    chunks[i], rays: r, outputs: o, adjoints: a, sums: s + i * kernel.networkCount)
+                                    chunks[i], rays: r, outputs: o, adjoints: a,
+                                    sums: s + i * kernel.networkCount)
                             }
                         }
                     }
@@ -77,7 +80,8 @@ extension RadianceField {
     /// - Returns: `[n, 4]` density (per world unit, or its logit) and straight colour; with `normals`, `[n, 7]`
     ///   where the last three are the outward unit normal.
     public func evaluate(_ points: NDArray, logit: Bool = false, normals: Bool = false) -> NDArray {
-        precondition(points.rank == 2 && points.shape[1] == 3, "evaluate: points are [n, 3], not \(points.shape)")
+        precondition(
+            points.rank == 2 && points.shape[1] == 3, "evaluate: points are [n, 3], not \(points.shape)")
         let kernel = FieldKernel(self, settings: RenderSettings(wantsNormals: normals), tier: tier)
         let width = normals ? 7 : 4
         return NDArray(shape: [points.shape[0], width]) { buffer in
@@ -95,7 +99,8 @@ extension RadianceField {
 
     /// Values at points (density as its logit), kept for `accumulate`.
     public func evaluateRecorded(_ points: NDArray) -> (values: NDArray, record: PointRecord) {
-        precondition(points.rank == 2 && points.shape[1] == 3, "evaluate: points are [n, 3], not \(points.shape)")
+        precondition(
+            points.rank == 2 && points.shape[1] == 3, "evaluate: points are [n, 3], not \(points.shape)")
         let kernel = FieldKernel(self, settings: RenderSettings(), tier: tier)
         let count = points.shape[0]
         let slabs = (0..<(count + SlabLayout.slots - 1) / SlabLayout.slots).map { _ in
@@ -119,7 +124,8 @@ extension RadianceField {
     /// `[n, 4]`.
     public func accumulate(_ adjoint: NDArray, _ record: PointRecord, into gradients: inout FieldGradients) {
         precondition(
-            adjoint.shape == [record.count, 4], "accumulate: adjoint \(adjoint.shape) for \(record.count) points")
+            adjoint.shape == [record.count, 4],
+            "accumulate: adjoint \(adjoint.shape) for \(record.count) points")
         let kernel = record.kernel, slabs = record.slabs
         var partials = NDArray(shape: [slabs.count, kernel.networkCount]) { _ in }
         adjoint.withUnsafeBuffer { source in

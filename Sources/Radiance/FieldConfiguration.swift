@@ -9,7 +9,9 @@ public struct DensityActivation: Codable, Sendable, Hashable {
         case exponential
     }
 
-    /// A bump added to the logit, so that a fresh field holds something near the origin. Widths in world units.
+    /// A bump added to the logit, so that a fresh field holds something near the origin.
+    ///
+    /// Widths in world units.
     public enum Blob: Codable, Sendable, Hashable {
         case none
         /// `amplitude * exp(-r^2 / (2 width^2))`
@@ -56,7 +58,8 @@ public struct FieldConfiguration: Codable, Sendable, Hashable {
     public var occupancyThreshold: Float
 
     public init(
-        grid: HashGrid = HashGrid(), hiddenWidth: Int = 32, density: DensityActivation = .lift, bound: Float = 1,
+        grid: HashGrid = HashGrid(), hiddenWidth: Int = 32, density: DensityActivation = .lift,
+        bound: Float = 1,
         domain: Domain = .sphere, occupancyResolution: Int = 48, occupancyThreshold: Float = 0.2
     ) {
         self.grid = grid

@@ -24,8 +24,10 @@ public struct FieldOptimizerConfiguration: Codable, Sendable, Hashable {
     }
 }
 
-/// Adam (Kingma and Ba 2015). Blocks of 16 table numbers without a gradient keep their moments, so that a step
-/// costs what it touches.
+/// Adam with a rate per parameter group.
+///
+/// After Kingma and Ba 2015. Blocks of 16 table numbers without a gradient keep their moments, so that a step costs
+/// what it touches.
 public struct FieldOptimizer: Sendable {
     public var configuration: FieldOptimizerConfiguration
     /// Steps taken.
@@ -81,7 +83,8 @@ public struct FieldOptimizer: Sendable {
     }
 
     private func adam(
-        _ parameters: inout NDArray, _ first: inout NDArray, _ second: inout NDArray, _ gradient: inout NDArray,
+        _ parameters: inout NDArray, _ first: inout NDArray, _ second: inout NDArray,
+        _ gradient: inout NDArray,
         rate: Float, _ correction2: Float
     ) {
         let c = configuration
@@ -89,7 +92,8 @@ public struct FieldOptimizer: Sendable {
             first.withUnsafeMutableBuffer { m in
                 second.withUnsafeMutableBuffer { v in
                     gradient.withUnsafeMutableBuffer { g in
-                        guard let p0Start = p.baseAddress, let m0Start = m.baseAddress, let v0Start = v.baseAddress,
+                        guard let p0Start = p.baseAddress, let m0Start = m.baseAddress,
+                            let v0Start = v.baseAddress,
                             let g0Start = g.baseAddress
                         else { return }
                         nonisolated(unsafe) let (p0, m0, v0, g0) = (p0Start, m0Start, v0Start, g0Start)

@@ -1,9 +1,9 @@
 // Configuration and memory layout of the multi-resolution grid.
 import Foundation
 
-/// A multi-resolution grid of feature vectors over the unit cube (Müller et al. 2022, section 3).
+/// A multi-resolution grid of feature vectors over the unit cube.
 ///
-/// Level l has `resolution` cells per axis, growing geometrically from base to finest. Vertices of a level that fit
+/// After Müller and others 2022, section 3. Level l has `resolution` cells per axis, growing geometrically from base to finest. Vertices of a level that fit
 /// in `2^log2TableSize` rows are stored one by one (x fastest); others share rows by a spatial hash.
 public struct HashGrid: Codable, Sendable, Hashable {
     /// How features between vertices are weighted.
@@ -71,7 +71,8 @@ public struct HashGrid: Codable, Sendable, Hashable {
     func validate() throws {
         try FieldError.require(1...16 ~= levels, "levels", "\(levels)", "1 to 16")
         try FieldError.require(
-            [1, 2, 4, 8].contains(featuresPerLevel), "featuresPerLevel", "\(featuresPerLevel)", "1, 2, 4 or 8")
+            [1, 2, 4, 8].contains(featuresPerLevel), "featuresPerLevel", "\(featuresPerLevel)", "1, 2, 4 or 8"
+        )
         try FieldError.require(8...22 ~= log2TableSize, "log2TableSize", "\(log2TableSize)", "8 to 22")
         try FieldError.require(2...4096 ~= baseResolution, "baseResolution", "\(baseResolution)", "2 to 4096")
         try FieldError.require(

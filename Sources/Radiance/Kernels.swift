@@ -33,7 +33,8 @@ final class RayStates {
     func copyOutputs(to target: UnsafeMutablePointer<Float>) {
         for r in 0..<count {
             withUnsafeBytes(of: &pointer[r].outputs) {
-                let row = UnsafeMutableRawBufferPointer(start: target + r * SlabLayout.outputs, count: $0.count)
+                let row = UnsafeMutableRawBufferPointer(
+                    start: target + r * SlabLayout.outputs, count: $0.count)
                 row.copyMemory(from: UnsafeRawBufferPointer($0))
             }
         }
@@ -58,7 +59,8 @@ final class FieldKernel: @unchecked Sendable {
     init(_ field: RadianceField, settings: RenderSettings, tier: KernelTier) {
         let configuration = field.configuration
         let layout = configuration.grid.layout
-        precondition(tier.rawValue <= KernelTier.detected.rawValue, "RadianceField: \(tier) is not supported here")
+        precondition(
+            tier.rawValue <= KernelTier.detected.rawValue, "RadianceField: \(tier) is not supported here")
         self.tier = ck_tier(rawValue: tier.rawValue)
         arrays = [field.grid, field.network]
         levelCount = layout.count
@@ -122,7 +124,8 @@ final class FieldKernel: @unchecked Sendable {
 
     func start(rays: UnsafePointer<Float>, first: Int, _ states: RayStates) {
         ck_radiance_rays_start(
-            tier, &field, &march, rays, Int32(states.count), UInt32(truncatingIfNeeded: first), states.pointer)
+            tier, &field, &march, rays, Int32(states.count), UInt32(truncatingIfNeeded: first), states.pointer
+        )
     }
 
     func round(_ states: RayStates, slab: Slab, offset: Int) -> Int {
@@ -165,7 +168,8 @@ final class FieldKernel: @unchecked Sendable {
         densities: UnsafeMutablePointer<Float>, slab: Slab
     ) {
         ck_radiance_occupancy_update(
-            tier, &field, Int32(resolution), Int64(first), Int64(stride), Int32(count), seed, decay, densities,
+            tier, &field, Int32(resolution), Int64(first), Int64(stride), Int32(count), seed, decay,
+            densities,
             slab.pointer)
     }
 }
@@ -191,7 +195,8 @@ enum VectorKernels {
 
     static func adam(
         _ parameters: UnsafeMutablePointer<Float>, _ first: UnsafeMutablePointer<Float>,
-        _ second: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, count: Int, rate: Float,
+        _ second: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, count: Int,
+        rate: Float,
         beta1: Float, beta2: Float, epsilon: Float, correction2: Float
     ) {
         ck_radiance_adam(

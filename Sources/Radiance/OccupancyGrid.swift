@@ -26,7 +26,8 @@ public struct OccupancyGrid: Sendable {
         let resolution = resolution
         let result = densities.withUnsafeBuffer { buffer -> (bits: [UInt8], set: Int) in
             guard let base = buffer.baseAddress else { return ([], 0) }
-            return VectorKernels.occupancyBits(base, resolution: resolution, threshold: threshold, dilate: dilate)
+            return VectorKernels.occupancyBits(
+                base, resolution: resolution, threshold: threshold, dilate: dilate)
         }
         bits = result.bits
         occupiedFraction = Float(result.set) / Float(resolution * resolution * resolution)

@@ -14,7 +14,8 @@ public struct RadianceField: Sendable {
     /// The instruction-set variant that renders this field.
     package var tier = KernelTier.detected
 
-    /// A fresh field: features uniform within 1e-4 of zero, weights as He et al. 2015.
+    /// A fresh field: features uniform within 1e-4 of zero, weights after He and others (2015).
+    ///
     /// - Parameter random: source of the initial parameters.
     public init(_ configuration: FieldConfiguration, random: inout RandomStream) throws {
         try configuration.validate()

@@ -29,7 +29,9 @@ public struct RenderSettings: Sendable, Hashable {
     }
 }
 
-/// What the rays saw. Colour is premultiplied; a background is `colour + (1 - opacity) * background`.
+/// What the rays saw.
+///
+/// Colour is premultiplied; a background is `colour + (1 - opacity) * background`.
 public struct Rendering: Sendable {
     /// `[n, 9]`: red, green, blue, opacity, depth, normal x, y, z, distortion.
     public let outputs: NDArray
@@ -68,7 +70,9 @@ public struct Rendering: Sendable {
     }
 }
 
-/// Samples of one rendering, kept for its adjoint. Consumed by `RadianceField.accumulate`.
+/// Samples of one rendering, kept for its adjoint.
+///
+/// Consumed by `RadianceField.accumulate`.
 ///
 /// `@unchecked Sendable`: written by one `render`, then by one `accumulate`.
 public final class RenderRecord: @unchecked Sendable {
@@ -90,7 +94,9 @@ public final class RenderRecord: @unchecked Sendable {
     }
 }
 
-/// Rays of one chunk. Chunks are fixed, so that sums over chunks do not depend on the number of threads.
+/// Rays of one chunk.
+///
+/// Chunks are fixed, so that sums over chunks do not depend on the number of threads.
 let rayChunk = 128
 
 extension RadianceField {
@@ -118,8 +124,12 @@ extension RadianceField {
             rays.withUnsafeBuffer { source in
                 chunks.withUnsafeMutableBufferPointer { kept in
                     samples.withUnsafeMutableBufferPointer { counts in
-                        guard let outStart = buffer.baseAddress, let baseStart = source.baseAddress else { return }
-                        nonisolated(unsafe) let (out, base, kept, counts) = (outStart, baseStart, kept, counts)
+                        guard let outStart = buffer.baseAddress, let baseStart = source.baseAddress else {
+                            return
+                        }
+                        nonisolated(unsafe) let (out, base, kept, counts) = (
+                            outStart, baseStart, kept, counts
+                        )
                         parallelFor(count, chunk: rayChunk) { range in
                             let slabs = kernel.renderChunk(range, rays: base, outputs: out, keeping: keeping)
                             let index = range.lowerBound / rayChunk

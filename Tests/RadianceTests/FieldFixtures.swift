@@ -10,7 +10,8 @@ enum FieldFixtures {
     ) -> FieldConfiguration {
         FieldConfiguration(
             grid: HashGrid(
-                levels: 3, featuresPerLevel: features, log2TableSize: 9, baseResolution: 3, finestResolution: 13,
+                levels: 3, featuresPerLevel: features, log2TableSize: 9, baseResolution: 3,
+                finestResolution: 13,
                 interpolation: interpolation),
             hiddenWidth: 16, density: density, occupancyResolution: 16)
     }

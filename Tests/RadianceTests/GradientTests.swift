@@ -46,14 +46,18 @@ import Testing
         var random = RandomStream(seed: 3, stream: "direction")
         let direction = random.uniform([range.count]).scalars
         func move(_ array: inout NDArray) {
-            array.withUnsafeMutableBuffer { for i in range { $0[i] += amount * (direction[i - range.lowerBound] - 0.3) } }
+            array.withUnsafeMutableBuffer {
+                for i in range { $0[i] += amount * (direction[i - range.lowerBound] - 0.3) }
+            }
         }
         if isGrid { move(&result.grid) } else { move(&result.network) }
         return result
     }
 
     /// The slope of the loss along the same direction, from gradients.
-    static func slope(_ gradients: FieldGradients, _ configuration: FieldConfiguration, _ part: Part) -> Double {
+    static func slope(_ gradients: FieldGradients, _ configuration: FieldConfiguration, _ part: Part)
+        -> Double
+    {
         let (isGrid, range) = range(part, configuration)
         var random = RandomStream(seed: 3, stream: "direction")
         let direction = random.uniform([range.count]).scalars
@@ -89,7 +93,8 @@ import Testing
         field.accumulate(adjoint, record, into: &gradients)
         for part in Part.allCases {
             let expected =
-                (loss(moved(field, part, step), weights, settings) - loss(moved(field, part, -step), weights, settings))
+                (loss(moved(field, part, step), weights, settings)
+                    - loss(moved(field, part, -step), weights, settings))
                 / (2 * Double(step))
             let actual = slope(gradients, configuration, part)
             // Sums of float32 outputs carry about 1e-5; divided by the step that is the absolute floor.
@@ -99,7 +104,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Output.allCases) func adjointsMatchDifferencesWithLinearWeights(_ output: Output) throws {
+    @Test(arguments: Output.allCases) func adjointsMatchDifferencesWithLinearWeights(_ output: Output) throws
+    {
         try Self.check(FieldFixtures.configuration(.linear), output)
     }
 

@@ -64,7 +64,8 @@ import Testing
 
     @Test func normalsOfARoundBlobPointOutwards() throws {
         let configuration = FieldFixtures.configuration(
-            .smoothstep, density: DensityActivation(scale: 25, bias: -8, blob: .gaussian(amplitude: 16, width: 0.3)))
+            .smoothstep,
+            density: DensityActivation(scale: 25, bias: -8, blob: .gaussian(amplitude: 16, width: 0.3)))
         var field = try FieldFixtures.field(configuration)
         field.grid = .zeros(field.grid.shape)
         let seen = field.render(
