@@ -98,12 +98,13 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Arrays", "Checkpoints"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Arrays", "Autograd", "Checkpoints"],
+            path: "Tests/TestSupport", swiftSettings: strict),
     ] + [
         tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
-        tests(of: "Meshes"), tests(of: "Autograd"), tests(of: "Layers"), tests(of: "SegmentAnything"),
+        tests(of: "Meshes"), tests(of: "Autograd", exclude: ["Fixtures"]), tests(of: "Layers"),
+        tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"), tests(of: "Toybox"),
         tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe"),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -55,10 +55,12 @@ package struct Attention: Sendable {
     /// Softmax weights of queries `begin ..< begin + count` of one head.
     private func probabilities(_ head: Int, _ begin: Int, _ count: Int, _ scores: MutablePointer) {
         BLAS.product(
-            rows: count, cols: m, inner: d, q.pointer + (head * n + begin) * d, lda: d, k.pointer + head * m * d,
+            rows: count, cols: m, inner: d, q.pointer + (head * n + begin) * d, lda: d,
+            k.pointer + head * m * d,
             ldb: d, transposeB: true, scores, ldc: m, alpha: scale)
         if let bias {
-            let base = bias.pointer + head / heads * biasStrides[0] + head % heads * biasStrides[1]
+            let base =
+                bias.pointer + head / heads * biasStrides[0] + head % heads * biasStrides[1]
                 + begin * biasStrides[2]
             Kernels.current.binary(
                 .add, scores, m, 1, base, biasStrides[2], biasStrides[3], scores, count, m)
@@ -66,7 +68,9 @@ package struct Attention: Sendable {
         Kernels.current.softmax(scores, scores, rows: count, cols: m)
     }
 
-    /// The adjoint, with the weights recomputed block by block. One task per head, so that sums keep their order.
+    /// The adjoint, with the weights recomputed block by block.
+    ///
+    /// One task per head, so that sums keep their order.
     /// - Parameter needsBias: whether the gradient of the bias (in its own shape) is wanted.
     package func gradient(
         _ gradient: NDArray, needsBias: Bool
@@ -76,9 +80,9 @@ package struct Attention: Sendable {
         let wantsBias = needsBias && bias != nil
         // The full score gradient is only stored when the bias itself is being differentiated.
         let scoreGradient = wantsBias ? NDArray.zeros([batch, heads, n, m]) : nil
-        let dq = NDArray.zeros(q.shape), dk = NDArray.zeros(k.shape), dv_ = NDArray.zeros(v.shape)
+        let dq = NDArray.zeros(q.shape), dk = NDArray.zeros(k.shape), dValues = NDArray.zeros(v.shape)
         nonisolated(unsafe) let (pdq, pdk, pdv, pds) = (
-            dq.storage.pointer, dk.storage.pointer, dv_.storage.pointer, scoreGradient?.storage.pointer
+            dq.storage.pointer, dk.storage.pointer, dValues.storage.pointer, scoreGradient?.storage.pointer
         )
         nonisolated(unsafe) let (pq, pk, pv, pg) = (q.pointer, k.pointer, v.pointer, gradient.pointer)
         if n > 0, m > 0 {
@@ -91,15 +95,18 @@ package struct Attention: Sendable {
                         let (p, s) = (scores.pointer, slopes.pointer)
                         probabilities(head, begin, count, p)
                         BLAS.product(
-                            rows: m, cols: dv, inner: count, p, lda: m, transposeA: true, pg + at * dv, ldb: dv,
+                            rows: m, cols: dv, inner: count, p, lda: m, transposeA: true, pg + at * dv,
+                            ldb: dv,
                             pdv + head * m * dv, ldc: dv, beta: 1)
                         BLAS.product(
-                            rows: count, cols: m, inner: dv, pg + at * dv, lda: dv, pv + head * m * dv, ldb: dv,
+                            rows: count, cols: m, inner: dv, pg + at * dv, lda: dv, pv + head * m * dv,
+                            ldb: dv,
                             transposeB: true, s, ldc: m)
                         Kernels.current.softmaxGradient(p, s, s, rows: count, cols: m, scale: 1)
                         if let pds { (pds + at * m).update(from: s, count: count * m) }
                         BLAS.product(
-                            rows: count, cols: d, inner: m, s, lda: m, pk + head * m * d, ldb: d, pdq + at * d,
+                            rows: count, cols: d, inner: m, s, lda: m, pk + head * m * d, ldb: d,
+                            pdq + at * d,
                             ldc: d, alpha: scale)
                         BLAS.product(
                             rows: m, cols: d, inner: count, s, lda: m, transposeA: true, pq + at * d, ldb: d,
@@ -109,7 +116,7 @@ package struct Attention: Sendable {
                 withExtendedLifetime((scores, slopes)) {}
             }
         }
-        withExtendedLifetime((self, gradient, dq, dk, dv_, scoreGradient)) {}
-        return (dq, dk, dv_, scoreGradient.flatMap { s in bias.map { s.summed(toShape: $0.shape) } })
+        withExtendedLifetime((self, gradient, dq, dk, dValues, scoreGradient)) {}
+        return (dq, dk, dValues, scoreGradient.flatMap { s in bias.map { s.summed(toShape: $0.shape) } })
     }
 }

@@ -19,7 +19,8 @@ enum BLAS {
 
     /// C = alpha * op(A) op(B) + beta * C, row-major; `lda`, `ldb`, `ldc` are row strides in elements.
     static func product(
-        rows m: Int, cols n: Int, inner k: Int, _ a: Pointer, lda: Int, transposeA: Bool = false, _ b: Pointer,
+        rows m: Int, cols n: Int, inner k: Int, _ a: Pointer, lda: Int, transposeA: Bool = false,
+        _ b: Pointer,
         ldb: Int, transposeB: Bool = false, _ c: MutablePointer, ldc: Int, alpha: Float = 1, beta: Float = 0
     ) {
         _ = ready
@@ -27,7 +28,8 @@ enum BLAS {
         precondition(max(m, n, k, lda, ldb, ldc) <= Int(Int32.max), "matrix product: an extent exceeds 2^31")
         cblas_sgemm(
             CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
-            blasint(m), blasint(n), blasint(k), alpha, a, blasint(max(1, lda)), b, blasint(max(1, ldb)), beta, c,
+            blasint(m), blasint(n), blasint(k), alpha, a, blasint(max(1, lda)), b, blasint(max(1, ldb)), beta,
+            c,
             blasint(max(1, ldc)))
     }
 
@@ -39,7 +41,8 @@ enum BLAS {
             name == "Haswell" || name == "Zen", getenv("OPENBLAS_CORETYPE") == nil
         else { return }
         typealias Routine = @convention(c) () -> Void
-        guard let quit = dlsym(nil, "gotoblas_dynamic_quit"), let start = dlsym(nil, "gotoblas_dynamic_init") else {
+        guard let quit = dlsym(nil, "gotoblas_dynamic_quit"), let start = dlsym(nil, "gotoblas_dynamic_init")
+        else {
             return
         }
         setenv("OPENBLAS_CORETYPE", "SkylakeX", 1)

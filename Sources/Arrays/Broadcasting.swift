@@ -65,7 +65,8 @@ extension NDArray {
             if outer.isEmpty, n0 == 1 {
                 parallelFor(n1, chunk: elementChunk) { r in
                     Kernels.current.binary(
-                        f, x + r.lowerBound * plan.a[last], 0, plan.a[last], y + r.lowerBound * plan.b[last], 0,
+                        f, x + r.lowerBound * plan.a[last], 0, plan.a[last], y + r.lowerBound * plan.b[last],
+                        0,
                         plan.b[last], z + r.lowerBound, 1, r.count)
                 }
                 return
@@ -76,7 +77,8 @@ extension NDArray {
                 while row < range.upperBound {
                     // A run of rows inside one slice of the two innermost dimensions.
                     let inner = row % n0, run = min(n0 - inner, range.upperBound - row)
-                    var rest = row / n0, offsetA = inner * plan.a[last - 1], offsetB = inner * plan.b[last - 1]
+                    var rest = row / n0, offsetA = inner * plan.a[last - 1],
+                        offsetB = inner * plan.b[last - 1]
                     for d in outer.indices.reversed() {
                         let i = rest % plan.dims[d]
                         rest /= plan.dims[d]

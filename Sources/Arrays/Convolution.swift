@@ -31,7 +31,8 @@ package struct ConvolutionGeometry: Sendable {
         (self.stride, self.padding) = (stride, padding)
         let tall = height + padding.top + padding.bottom, wide = width + padding.left + padding.right
         precondition(
-            tall >= kernelHeight && wide >= kernelWidth, "conv2d: kernel \(weight) exceeds padded input \(input)")
+            tall >= kernelHeight && wide >= kernelWidth,
+            "conv2d: kernel \(weight) exceeds padded input \(input)")
         outHeight = (tall - kernelHeight) / stride + 1
         outWidth = (wide - kernelWidth) / stride + 1
     }
@@ -45,7 +46,8 @@ package struct ConvolutionGeometry: Sendable {
 
     private var window: Window {
         Window(
-            height: height, width: width, channels: inputs, kernelHeight: kernelHeight, kernelWidth: kernelWidth,
+            height: height, width: width, channels: inputs, kernelHeight: kernelHeight,
+            kernelWidth: kernelWidth,
             stride: stride, padTop: padding.top, padLeft: padding.left, outWidth: outWidth)
     }
 
@@ -61,15 +63,17 @@ package struct ConvolutionGeometry: Sendable {
 
     /// The convolution; `bias` has `out` values or is nil.
     package func forward(_ x: NDArray, weight: NDArray, bias: NDArray?) -> NDArray {
-        precondition(bias.map { $0.count == outputs } ?? true, "conv2d: bias \(bias?.shape ?? []) for \(outputs)")
+        precondition(
+            bias.map { $0.count == outputs } ?? true, "conv2d: bias \(bias?.shape ?? []) for \(outputs)")
         return NDArray.build(outputShape, keeping: x, weight, bias) { out in
             if isPointwise {
                 MatrixProduct(rows: batch * height * width, cols: outputs, inner: inputs)
                     .run(x.pointer, weight.pointer, out, bias: bias?.pointer)
                 return
             }
-            let w = window, rows = Self.rowsPerTile(
-                outHeight, perRow: outWidth * patch, work: outWidth * patch * outputs)
+            let w = window,
+                rows = Self.rowsPerTile(
+                    outHeight, perRow: outWidth * patch, work: outWidth * patch * outputs)
             let tiles = (outHeight + rows - 1) / rows
             nonisolated(unsafe) let (px, pw, pb, py) = (x.pointer, weight.pointer, bias?.pointer, out)
             parallelFor(batch * tiles, chunk: 1) { range in
@@ -81,7 +85,8 @@ package struct ConvolutionGeometry: Sendable {
                     let target = py + (item * outHeight + begin) * outWidth * outputs
                     let pixels = (end - begin) * outWidth
                     BLAS.product(
-                        rows: pixels, cols: outputs, inner: patch, columns.pointer, lda: patch, pw, ldb: outputs,
+                        rows: pixels, cols: outputs, inner: patch, columns.pointer, lda: patch, pw,
+                        ldb: outputs,
                         target, ldc: outputs)
                     if let pb {
                         Kernels.current.binary(
@@ -95,7 +100,8 @@ package struct ConvolutionGeometry: Sendable {
 
     /// The gradient for the input: each pixel gathers the output gradients it took part in.
     package func inputGradient(_ gradient: NDArray, weight: NDArray) -> NDArray {
-        precondition(gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
+        precondition(
+            gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
         // [kh, kw, in, out] → [kh, kw, out, in]: rows then match the gathered columns.
         let turned = weight.transposed([0, 1, 3, 2])
         let taps = kernelHeight * kernelWidth * outputs
@@ -107,7 +113,8 @@ package struct ConvolutionGeometry: Sendable {
             }
             let w = Window(
                 height: outHeight, width: outWidth, channels: outputs, kernelHeight: kernelHeight,
-                kernelWidth: kernelWidth, stride: stride, padTop: padding.top, padLeft: padding.left, outWidth: width)
+                kernelWidth: kernelWidth, stride: stride, padTop: padding.top, padLeft: padding.left,
+                outWidth: width)
             let rows = Self.rowsPerTile(height, perRow: width * taps, work: width * taps * inputs)
             let tiles = (height + rows - 1) / rows
             nonisolated(unsafe) let (pd, pw, po) = (gradient.pointer, turned.pointer, out)
@@ -118,7 +125,8 @@ package struct ConvolutionGeometry: Sendable {
                     Kernels.current.im2colAdjoint(
                         pd + item * outHeight * outWidth * outputs, w, begin..<end, columns.pointer)
                     BLAS.product(
-                        rows: (end - begin) * width, cols: inputs, inner: taps, columns.pointer, lda: taps, pw,
+                        rows: (end - begin) * width, cols: inputs, inner: taps, columns.pointer, lda: taps,
+                        pw,
                         ldb: inputs, po + (item * height + begin) * width * inputs, ldc: inputs)
                 }
                 withExtendedLifetime(columns) {}
@@ -128,7 +136,8 @@ package struct ConvolutionGeometry: Sendable {
 
     /// The gradient for the weight, one kernel tap per task, images and rows in order.
     package func weightGradient(_ gradient: NDArray, input x: NDArray) -> NDArray {
-        precondition(gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
+        precondition(
+            gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
         let shape = [kernelHeight, kernelWidth, inputs, outputs]
         return NDArray.build(shape, keeping: gradient, x) { out in
             if isPointwise {
@@ -148,7 +157,8 @@ package struct ConvolutionGeometry: Sendable {
                         for begin in Swift.stride(from: 0, to: outHeight, by: rows) {
                             let end = min(outHeight, begin + rows)
                             Kernels.current.im2colTap(
-                                px + item * height * width * inputs, w, tap: (t / kernelWidth, t % kernelWidth),
+                                px + item * height * width * inputs, w,
+                                tap: (t / kernelWidth, t % kernelWidth),
                                 begin..<end, columns.pointer)
                             BLAS.product(
                                 rows: inputs, cols: outputs, inner: (end - begin) * outWidth, columns.pointer,

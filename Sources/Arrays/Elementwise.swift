@@ -13,7 +13,8 @@ extension NDArray {
 
     /// `gradient * f'(self)`; `value` is `f(self)`.
     package func mappedGradient(_ f: UnaryFunction, value: NDArray, gradient: NDArray) -> NDArray {
-        precondition(shape == gradient.shape && shape == value.shape, "\(f) gradient: \(shape), \(gradient.shape)")
+        precondition(
+            shape == gradient.shape && shape == value.shape, "\(f) gradient: \(shape), \(gradient.shape)")
         return NDArray.build(shape, keeping: self, value, gradient) { out in
             nonisolated(unsafe) let (x, y, dy, dx) = (pointer, value.pointer, gradient.pointer, out)
             parallelFor(count, chunk: elementChunk / 4) { r in
@@ -23,7 +24,7 @@ extension NDArray {
         }
     }
 
-    /// `self * scale + shift`
+    /// `self * scale + shift` of every element.
     package func affine(scale: Float, shift: Float = 0) -> NDArray {
         NDArray.build(shape, keeping: self) { out in
             nonisolated(unsafe) let (x, y) = (pointer, out)
@@ -63,7 +64,8 @@ extension NDArray {
     package func dot(_ other: NDArray) -> Double {
         precondition(count == other.count, "dot: \(shape) and \(other.shape)")
         nonisolated(unsafe) let (x, y) = (pointer, other.pointer)
-        let total = sumOfChunks(count) { r in Kernels.current.dot(x + r.lowerBound, y + r.lowerBound, r.count) }
+        let total = sumOfChunks(count) { r in Kernels.current.dot(x + r.lowerBound, y + r.lowerBound, r.count)
+        }
         withExtendedLifetime((self, other)) {}
         return total
     }

@@ -3,7 +3,8 @@ internal import CKernels
 
 /// Elementwise functions of one variable.
 package enum UnaryFunction: UInt32, Sendable, CaseIterable {
-    case exp, log, sqrt, square, negate, absolute, reciprocal, tanh, sigmoid, relu, silu, gelu, tanhGELU, quickGELU
+    case exp, log, sqrt, square, negate, absolute, reciprocal, tanh, sigmoid, relu, silu, gelu, tanhGELU,
+        quickGELU
     case softplus, sin, cos
 }
 
@@ -92,7 +93,8 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
     }
 
     func layerNorm(
-        _ x: Pointer, _ scale: Pointer?, _ bias: Pointer?, _ y: MutablePointer, rows: Int, cols: Int, epsilon: Float
+        _ x: Pointer, _ scale: Pointer?, _ bias: Pointer?, _ y: MutablePointer, rows: Int, cols: Int,
+        epsilon: Float
     ) {
         table.pointee.layer_norm(x, scale, bias, y, rows, cols, epsilon)
     }
@@ -119,7 +121,8 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
     }
 
     func columnAffineGradientMoments(
-        _ x: Pointer, _ dy: Pointer, _ a: Pointer, _ b: Pointer, mean: Pointer, rows: Int, cols: Int, silu: Bool,
+        _ x: Pointer, _ dy: Pointer, _ a: Pointer, _ b: Pointer, mean: Pointer, rows: Int, cols: Int,
+        silu: Bool,
         _ sum: UnsafeMutablePointer<Double>, _ product: UnsafeMutablePointer<Double>
     ) {
         table.pointee.column_affine_grad_moments(
@@ -165,7 +168,9 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
         table.pointee.im2col_adjoint(dy, &w, rows.lowerBound, rows.upperBound, columns)
     }
 
-    func upsample(_ x: Pointer, _ y: MutablePointer, width: Int, channels: Int, factor: Int, _ rows: Range<Int>) {
+    func upsample(
+        _ x: Pointer, _ y: MutablePointer, width: Int, channels: Int, factor: Int, _ rows: Range<Int>
+    ) {
         table.pointee.upsample(x, y, width, channels, factor, rows.lowerBound, rows.upperBound)
     }
 
@@ -209,7 +214,9 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
         table.pointee.half_to_float(x, y, n)
     }
 
-    func halves(_ x: Pointer, _ y: UnsafeMutablePointer<UInt16>, _ n: Int) { table.pointee.float_to_half(x, y, n) }
+    func halves(_ x: Pointer, _ y: UnsafeMutablePointer<UInt16>, _ n: Int) {
+        table.pointee.float_to_half(x, y, n)
+    }
 
     func floats(fromBFloat x: UnsafePointer<UInt16>, _ y: MutablePointer, _ n: Int) {
         table.pointee.bfloat_to_float(x, y, n)

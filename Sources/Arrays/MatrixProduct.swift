@@ -21,7 +21,9 @@ struct MatrixProduct: Sendable {
         parallelFor(across * down, chunk: 1) { range in
             for t in range {
                 let i = t / across * rowTile, j = t % across * colTile
-                tile(a, b, c, i..<min(rows, i + rowTile), j..<min(cols, j + colTile), 0..<inner, c, alpha: alpha)
+                tile(
+                    a, b, c, i..<min(rows, i + rowTile), j..<min(cols, j + colTile), 0..<inner, c,
+                    alpha: alpha)
                 if let bias {
                     addBias(bias, c, rows: i..<min(rows, i + rowTile), cols: j..<min(cols, j + colTile))
                 }

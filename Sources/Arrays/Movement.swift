@@ -38,7 +38,8 @@ extension NDArray {
             var other = part.shape
             precondition(other.count == shape.count, "concatenated: \(first.shape) and \(part.shape)")
             other[k] = first.shape[k]
-            precondition(other == first.shape, "concatenated: \(first.shape) and \(part.shape) on axis \(axis)")
+            precondition(
+                other == first.shape, "concatenated: \(first.shape) and \(part.shape) on axis \(axis)")
             shape[k] += part.shape[k]
         }
         let outer = elementCount(Array(shape[..<k])), inner = elementCount(Array(shape[(k + 1)...]))
@@ -76,7 +77,8 @@ extension NDArray {
             nonisolated(unsafe) let (x, y) = (pointer + range.lowerBound * inner, out)
             parallelFor(outer, chunk: max(1, elementChunk / width)) { r in
                 Kernels.current.copyRows(
-                    x + r.lowerBound * row, stride: row, y + r.lowerBound * width, stride: width, rows: r.count,
+                    x + r.lowerBound * row, stride: row, y + r.lowerBound * width, stride: width,
+                    rows: r.count,
                     cols: width)
             }
         }
@@ -86,7 +88,8 @@ extension NDArray {
     package func padded(axis: Int, before: Int, after: Int, value: Float = 0) -> NDArray {
         let k = axis < 0 ? axis + rank : axis
         precondition(
-            k >= 0 && k < rank && before >= 0 && after >= 0, "padded: (\(before), \(after)) on axis \(axis) of \(shape)")
+            k >= 0 && k < rank && before >= 0 && after >= 0,
+            "padded: (\(before), \(after)) on axis \(axis) of \(shape)")
         if before == 0, after == 0 { return self }
         var head = shape, tail = shape
         head[k] = before

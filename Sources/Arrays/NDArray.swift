@@ -1,6 +1,8 @@
 // Dense row-major arrays of float32 with value semantics.
 
-/// A dense, row-major array of `Float` of any rank. Copies share storage until one of them is written.
+/// A dense, row-major array of `Float` of any rank.
+///
+/// Copies share storage until one of them is written.
 public struct NDArray: Sendable {
     /// Extents, outermost first; `[]` is a scalar.
     public let shape: [Int]
@@ -37,7 +39,9 @@ public struct NDArray: Sendable {
         self.init(storage: storage, offset: 0, shape: shape)
     }
 
-    /// A read-only view of memory that `owner` keeps alive (a memory-mapped file, say). Writing copies first.
+    /// A read-only view of memory that `owner` keeps alive (a memory-mapped file, say).
+    ///
+    /// Writing copies first.
     /// - Precondition: `base` is aligned for `Float` and holds the product of `shape` floats.
     package init(borrowing base: UnsafePointer<Float>, shape: [Int], owner: AnyObject) {
         let storage = Storage(borrowing: base, count: elementCount(shape), owner: owner)

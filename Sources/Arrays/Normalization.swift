@@ -1,7 +1,9 @@
 // Softmax, layer norm and group norm, with their adjoints.
 
 extension NDArray {
-    /// Softmax over the last dimension. A row of `-infinity` only becomes zeros.
+    /// Softmax over the last dimension.
+    ///
+    /// A row of `-infinity` only becomes zeros.
     package func softmax() -> NDArray {
         precondition(rank >= 1, "softmax: needs a dimension")
         let cols = shape[rank - 1]
@@ -63,14 +65,17 @@ extension NDArray {
                 NDArray(totals[cols...].map { Float($0) }, shape: [cols])
             )
         }
-        let input = !needsInput ? nil : NDArray.build(shape, keeping: self, scale, gradient) { out in
-            nonisolated(unsafe) let dx = out
-            parallelFor(rows, chunk: max(1, elementChunk / 2 / max(1, cols))) { r in
-                let i = r.lowerBound * cols
-                Kernels.current.layerNormGradient(
-                    x + i, s, dy + i, dx + i, nil, nil, rows: r.count, cols: cols, epsilon: epsilon)
+        let input =
+            !needsInput
+            ? nil
+            : NDArray.build(shape, keeping: self, scale, gradient) { out in
+                nonisolated(unsafe) let dx = out
+                parallelFor(rows, chunk: max(1, elementChunk / 2 / max(1, cols))) { r in
+                    let i = r.lowerBound * cols
+                    Kernels.current.layerNormGradient(
+                        x + i, s, dy + i, dx + i, nil, nil, rows: r.count, cols: cols, epsilon: epsilon)
+                }
             }
-        }
         withExtendedLifetime((self, scale, gradient)) {}
         return (input, parameters?.0, parameters?.1)
     }

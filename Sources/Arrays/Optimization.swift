@@ -4,7 +4,8 @@ extension NDArray {
     /// One Adam step in place on `self` with moments `m`, `v` (Kingma & Ba 2015; decay as in AdamW).
     /// - Parameter step: 1 for the first step.
     package mutating func adamStep(
-        gradient: NDArray, m: inout NDArray, v: inout NDArray, step: Int, rate: Float, beta1: Float, beta2: Float,
+        gradient: NDArray, m: inout NDArray, v: inout NDArray, step: Int, rate: Float, beta1: Float,
+        beta2: Float,
         epsilon: Float, weightDecay: Float
     ) {
         precondition(
@@ -15,7 +16,9 @@ extension NDArray {
         withUnsafeMutableBuffer { w in
             m.withUnsafeMutableBuffer { m in
                 v.withUnsafeMutableBuffer { v in
-                    guard let w0 = w.baseAddress, let m0 = m.baseAddress, let v0 = v.baseAddress else { return }
+                    guard let w0 = w.baseAddress, let m0 = m.baseAddress, let v0 = v.baseAddress else {
+                        return
+                    }
                     nonisolated(unsafe) let (pw, pm, pv, pg) = (w0, m0, v0, gradient.pointer)
                     parallelFor(w.count, chunk: elementChunk / 2) { r in
                         let i = r.lowerBound

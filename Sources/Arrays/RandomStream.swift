@@ -19,7 +19,9 @@ public struct RandomStream: Sendable {
 
     /// A stream keyed by a name (hashed by FNV-1a, so the same in every run).
     public init(seed: UInt64, stream: String, step: UInt64 = 0) {
-        let hash = stream.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let hash = stream.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
         self.init(seed: seed, stream: hash, step: step)
     }
 
@@ -62,7 +64,9 @@ public struct RandomStream: Sendable {
         let words = blocks((even + 3) / 4)
         let values = NDArray(shape: [even]) { out in
             guard let base = out.baseAddress else { return }
-            words.withUnsafeBufferPointer { if let w = $0.baseAddress { SharedKernels.boxMuller(w, base, even) } }
+            words.withUnsafeBufferPointer {
+                if let w = $0.baseAddress { SharedKernels.boxMuller(w, base, even) }
+            }
         }
         return values.leading(0..<n).reshaped(shape)
     }

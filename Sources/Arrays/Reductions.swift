@@ -33,11 +33,12 @@ extension NDArray {
 
     /// Sums over `axes` (negative ones count from the end).
     package func summed(axes: [Int], keepDimensions: Bool = false) -> NDArray {
-        let normal = Set(axes.map { axis -> Int in
-            let k = axis < 0 ? axis + rank : axis
-            precondition(k >= 0 && k < rank, "sum: axis \(axis) of \(shape)")
-            return k
-        })
+        let normal = Set(
+            axes.map { axis -> Int in
+                let k = axis < 0 ? axis + rank : axis
+                precondition(k >= 0 && k < rank, "sum: axis \(axis) of \(shape)")
+                return k
+            })
         var result = self
         var k = rank - 1
         while k >= 0 {
@@ -57,7 +58,8 @@ extension NDArray {
     /// Sums over neighbouring dimensions, which stay as extents of 1.
     private func summedRun(_ axes: ClosedRange<Int>) -> NDArray {
         let outer = elementCount(Array(shape[..<axes.lowerBound]))
-        let length = elementCount(Array(shape[axes])), inner = elementCount(Array(shape[(axes.upperBound + 1)...]))
+        let length = elementCount(Array(shape[axes])),
+            inner = elementCount(Array(shape[(axes.upperBound + 1)...]))
         var result = shape
         for k in axes { result[k] = 1 }
         return NDArray.build(result, keeping: self) { out in
@@ -69,7 +71,9 @@ extension NDArray {
                     for i in r { y[i] = Float(Kernels.current.sum(x + i * length, length)) }
                 }
             } else {
-                for i in 0..<outer { sumColumns(x + i * length * inner, rows: length, cols: inner, y + i * inner) }
+                for i in 0..<outer {
+                    sumColumns(x + i * length * inner, rows: length, cols: inner, y + i * inner)
+                }
             }
         }
     }

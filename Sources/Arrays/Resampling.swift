@@ -70,7 +70,8 @@ extension NDArray {
                 nonisolated(unsafe) let (x, y) = (pointer + item * h * w * c, out + item * oh * ow * c)
                 parallelFor(oh, chunk: max(1, elementChunk / 4 / max(1, ow * c))) { r in
                     Kernels.current.pool(
-                        x, y, width: w, channels: c, size: size, stride: stride, outWidth: ow, maximum: maximum, r)
+                        x, y, width: w, channels: c, size: size, stride: stride, outWidth: ow,
+                        maximum: maximum, r)
                 }
             }
         }

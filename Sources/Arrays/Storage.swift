@@ -31,7 +31,9 @@ final class Storage: @unchecked Sendable {
     }
 }
 
-/// Free blocks by size class. Fresh pages cost as much to touch as the arithmetic on them, so blocks are kept.
+/// Free blocks by size class.
+///
+/// Fresh pages cost as much to touch as the arithmetic on them, so blocks are kept.
 package enum StoragePool {
     private struct Block {
         let pointer: UnsafeMutablePointer<Float>

@@ -30,7 +30,8 @@ public func gradients(of output: Tensor, seed: NDArray? = nil, withRespectTo tar
         for (input, part) in zip(node.inputs, inputGradients) {
             guard let input, let part, onPath.contains(input.number) else { continue }
             precondition(
-                part.shape == input.shape, "gradients: a pullback made \(part.shape) for an input of \(input.shape)")
+                part.shape == input.shape,
+                "gradients: a pullback made \(part.shape) for an input of \(input.shape)")
             if var sum = pending.removeValue(forKey: input.number) {
                 sum.accumulate(part)
                 pending[input.number] = sum
@@ -57,7 +58,8 @@ private func nodes(from root: Node, leadingTo wanted: Set<Int>) -> [Node] {
     reached.sort { $0.number < $1.number }
     var leading: Set<Int> = []
     for node in reached {
-        let leads = wanted.contains(node.number)
+        let leads =
+            wanted.contains(node.number)
             || node.inputs.contains { $0.map { leading.contains($0.number) } ?? false }
         if leads { leading.insert(node.number) }
     }

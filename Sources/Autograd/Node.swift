@@ -1,6 +1,6 @@
+internal import Arrays
 // The recorded graph: one node per operation whose gradient may be wanted.
 import Synchronization
-internal import Arrays
 
 /// Gradients of an operation's inputs, from the gradient of its output; nil where `needed` is false.
 typealias Pullback = @Sendable (_ gradient: NDArray, _ needed: [Bool]) -> [NDArray?]

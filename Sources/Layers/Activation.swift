@@ -14,7 +14,8 @@ public enum Activation: String, Sendable, Codable, Hashable, CaseIterable {
 
     /// Names with the same meaning.
     private static let aliases = [
-        "swish": Activation.silu, "gelu_pytorch_tanh": .tanhGELU, "gelu_fast": .tanhGELU, "gelu_python": .gelu,
+        "swish": Activation.silu, "gelu_pytorch_tanh": .tanhGELU, "gelu_fast": .tanhGELU,
+        "gelu_python": .gelu,
     ]
 
     /// The activation of that name, or nil if there is none.
@@ -27,7 +28,8 @@ public enum Activation: String, Sendable, Codable, Hashable, CaseIterable {
         let container = try decoder.singleValueContainer()
         let name = try container.decode(String.self)
         guard let found = Activation(name: name) else {
-            let known = (Activation.allCases.map(\.rawValue) + Activation.aliases.keys.sorted()).joined(separator: ", ")
+            let known = (Activation.allCases.map(\.rawValue) + Activation.aliases.keys.sorted()).joined(
+                separator: ", ")
             throw DecodingError.dataCorruptedError(
                 in: container, debugDescription: "unknown activation \"\(name)\"; known are \(known)")
         }

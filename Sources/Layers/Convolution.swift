@@ -5,9 +5,9 @@ public import Checkpoints
 
 /// A convolution of `[batch, height, width, in]`.
 public struct Convolution2D: Sendable {
-    /// `[kernelHeight, kernelWidth, in, out]`
+    /// Weights of shape `[kernelHeight, kernelWidth, in, out]`.
     public let weight: Tensor
-    /// `[out]`
+    /// Values of shape `[out]`.
     public let bias: Tensor?
     public let stride: Int
     public let padding: Padding
@@ -33,7 +33,8 @@ public struct Convolution2D: Sendable {
         bias: Bool = true
     ) throws {
         try self.init(
-            weights: weights, in: inputs, out: outputs, kernel: kernel, stride: stride, padding: Padding(padding),
+            weights: weights, in: inputs, out: outputs, kernel: kernel, stride: stride,
+            padding: Padding(padding),
             bias: bias)
     }
 
@@ -45,9 +46,9 @@ public struct Convolution2D: Sendable {
 
 /// A transposed convolution whose kernel equals its stride, as in SAM's mask decoder.
 public struct TransposedConvolution2D: Sendable {
-    /// `[kernelHeight, kernelWidth, in, out]`
+    /// Weights of shape `[kernelHeight, kernelWidth, in, out]`.
     public let weight: Tensor
-    /// `[out]`
+    /// Values of shape `[out]`.
     public let bias: Tensor?
     public let stride: Int
 
@@ -62,5 +63,7 @@ public struct TransposedConvolution2D: Sendable {
     }
 
     /// - Returns: `[batch, height * kernel, width * kernel, out]`.
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.convTranspose2d(weight, bias: bias, stride: stride) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        x.convTranspose2d(weight, bias: bias, stride: stride)
+    }
 }

@@ -1,11 +1,11 @@
+internal import Arrays
 // Tables of vectors by index.
 public import Autograd
 public import Checkpoints
-internal import Arrays
 
 /// A table of `count` vectors of `size` numbers.
 public struct Embedding: Sendable {
-    /// `[count, size]`
+    /// Weights of shape `[count, size]`.
     public let weight: Tensor
 
     public init(weight: Tensor) { self.weight = weight }

@@ -1,13 +1,13 @@
+internal import Arrays
 // Fully connected layers.
 public import Autograd
 public import Checkpoints
-internal import Arrays
 
 /// `y = x Wᵀ + b` over the last dimension.
 public struct Linear: Sendable {
-    /// `[out, in]`
+    /// Weights of shape `[out, in]`.
     public let weight: Tensor
-    /// `[out]`
+    /// Values of shape `[out]`.
     public let bias: Tensor?
 
     public init(weight: Tensor, bias: Tensor?) {

@@ -1,13 +1,13 @@
+internal import Arrays
 // Normalisation layers.
 public import Autograd
 public import Checkpoints
-internal import Arrays
 
 /// Layer norm over the last dimension.
 public struct LayerNorm: Sendable {
-    /// `[size]`
+    /// Values of shape `[size]`.
     public let scale: Tensor
-    /// `[size]`
+    /// Values of shape `[size]`.
     public let bias: Tensor?
     public let epsilon: Float
 
@@ -18,15 +18,17 @@ public struct LayerNorm: Sendable {
         self.epsilon = epsilon
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.layerNorm(scale: scale, bias: bias, epsilon: epsilon) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        x.layerNorm(scale: scale, bias: bias, epsilon: epsilon)
+    }
 }
 
 /// Group norm over groups of channels of `[batch, …, channels]`.
 public struct GroupNorm: Sendable {
     public let groups: Int
-    /// `[channels]`
+    /// Values of shape `[channels]`.
     public let scale: Tensor
-    /// `[channels]`
+    /// Values of shape `[channels]`.
     public let bias: Tensor
     public let epsilon: Float
 

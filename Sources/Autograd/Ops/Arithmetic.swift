@@ -54,7 +54,7 @@ extension Tensor {
     public static func / (a: Float, b: Tensor) -> Tensor { b.reciprocal() * a }
     public static prefix func - (a: Tensor) -> Tensor { a.affine(scale: -1, shift: 0) }
 
-    /// `self * scale + shift`
+    /// `self * scale + shift` of every element.
     public func affine(scale: Float, shift: Float) -> Tensor {
         Tensor.recorded(value.affine(scale: scale, shift: shift), self) { $0.affine(scale: scale) }
     }

@@ -9,7 +9,9 @@ internal import Arrays
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
 ///   - bias: added to the scores, broadcast to `[batch, heads, n, m]`; `-infinity` masks a key out.
 /// - Returns: `[batch, heads, n, e]`.
-public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, scale: Float? = nil, bias: Tensor? = nil) -> Tensor {
+public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, scale: Float? = nil, bias: Tensor? = nil)
+    -> Tensor
+{
     let factor = scale ?? 1 / Float(max(1, q.shape[q.rank - 1])).squareRoot()
     let operation = Attention(q: q.value, k: k.value, v: v.value, scale: factor, bias: bias?.value)
     return Tensor.recorded(operation.forward(), [q, k, v] + (bias.map { [$0] } ?? [])) { g, needed in

@@ -8,7 +8,9 @@ extension Tensor {
     ///   - bias: `[out]` or nil.
     ///   - padding: zeros around the image, in pixels.
     /// - Returns: `[batch, outHeight, outWidth, out]`.
-    public func conv2d(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Padding = .zero) -> Tensor {
+    public func conv2d(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Padding = .zero)
+        -> Tensor
+    {
         let g = ConvolutionGeometry(input: shape, weight: weight.shape, stride: stride, padding: padding)
         let (vx, vw) = (weight.needsGradient ? value : nil, needsGradient ? weight.value : nil)
         let y = g.forward(value, weight: weight.value, bias: bias?.value)

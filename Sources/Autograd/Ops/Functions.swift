@@ -19,15 +19,15 @@ extension Tensor {
     public func tanh() -> Tensor { mapped(.tanh) }
     public func sigmoid() -> Tensor { mapped(.sigmoid) }
     public func relu() -> Tensor { mapped(.relu) }
-    /// `log(1 + exp(x))`
+    /// Softplus, `log(1 + exp(x))`.
     public func softplus() -> Tensor { mapped(.softplus) }
-    /// `x * sigmoid(x)`
+    /// SiLU (swish), `x * sigmoid(x)`.
     public func silu() -> Tensor { mapped(.silu) }
     /// `x * Φ(x)` with the exact normal distribution.
     public func gelu() -> Tensor { mapped(.gelu) }
     /// The tanh approximation of GELU ("gelu_new").
     public func tanhGELU() -> Tensor { mapped(.tanhGELU) }
-    /// `x * sigmoid(1.702 x)`
+    /// The sigmoid approximation of GELU, `x * sigmoid(1.702 x)`.
     public func quickGELU() -> Tensor { mapped(.quickGELU) }
 
     /// Every element limited to `range`; the gradient is 0 outside it.

@@ -8,7 +8,8 @@ extension Tensor {
     public func matmul(_ other: Tensor, transposeOther: Bool = false) -> Tensor {
         let (sa, sb) = (shape, other.shape)
         let (va, vb) = (other.needsGradient ? value : nil, needsGradient ? other.value : nil)
-        return Tensor.recorded(value.matmul(other.value, transposeOther: transposeOther), [self, other]) { g, needed in
+        return Tensor.recorded(value.matmul(other.value, transposeOther: transposeOther), [self, other]) {
+            g, needed in
             let da = vb.flatMap { b in
                 needed[0] ? g.matmul(b, transposeOther: !transposeOther).summed(toShape: sa) : nil
             }
@@ -16,11 +17,13 @@ extension Tensor {
                 guard needed[1] else { return nil }
                 if sb.count == 2 {
                     // A shared matrix: the batch becomes rows, and nothing per item is stored.
-                    let rows = a.reshaped([-1, a.shape[a.rank - 1]]), slopes = g.reshaped([-1, g.shape[g.rank - 1]])
+                    let rows = a.reshaped([-1, a.shape[a.rank - 1]]),
+                        slopes = g.reshaped([-1, g.shape[g.rank - 1]])
                     return transposeOther
                         ? slopes.matmul(rows, transposeSelf: true) : rows.matmul(slopes, transposeSelf: true)
                 }
-                let product = transposeOther
+                let product =
+                    transposeOther
                     ? g.matmul(a, transposeSelf: true) : a.matmul(g, transposeSelf: true)
                 return product.summed(toShape: sb)
             }
