@@ -9,7 +9,9 @@ package enum Kernels {
     private static let detected = ck_detected_tier()
 
     /// Names of the tiers that this machine can run, best last.
-    package static var tiers: [String] { Array(["scalar", "avx2", "avx512"].prefix(Int(detected.rawValue) + 1)) }
+    package static var tiers: [String] {
+        Array(["scalar", "avx2", "avx512"].prefix(Int(detected.rawValue) + 1))
+    }
 
     private static func tier(_ name: String?) -> ck_tier {
         switch name {
@@ -23,19 +25,23 @@ package enum Kernels {
     /// Renders an object; the buffers are [height, width, 4], [height, width] and [height, width, 3].
     static func render(
         _ object: ToyObject, camera: [Float], light: [Float], width: Int, height: Int, samples: Int,
-        colour: UnsafeMutablePointer<Float>, depth: UnsafeMutablePointer<Float>?, normal: UnsafeMutablePointer<Float>?,
+        colour: UnsafeMutablePointer<Float>, depth: UnsafeMutablePointer<Float>?,
+        normal: UnsafeMutablePointer<Float>?,
         tier name: String? = nil
     ) {
         ck_toy_render(
-            tier(name), object.packed, Int32(object.parts.count), object.frame, camera, light, Int32(width), Int32(height),
+            tier(name), object.packed, Int32(object.parts.count), object.frame, camera, light, Int32(width),
+            Int32(height),
             Int32(samples), colour, depth, normal)
     }
 
     static func mask(
-        _ object: ToyObject, camera: [Float], width: Int, height: Int, samples: Int, into mask: UnsafeMutablePointer<Float>
+        _ object: ToyObject, camera: [Float], width: Int, height: Int, samples: Int,
+        into mask: UnsafeMutablePointer<Float>
     ) {
         ck_toy_mask(
-            detected, object.packed, Int32(object.parts.count), object.frame, camera, Int32(width), Int32(height),
+            detected, object.packed, Int32(object.parts.count), object.frame, camera, Int32(width),
+            Int32(height),
             Int32(samples), mask)
     }
 
@@ -48,7 +54,9 @@ package enum Kernels {
         }
     }
 
-    static func shadow(_ object: ToyObject, points: [Float], towards light: Vector, softness: Float) -> [Float] {
+    static func shadow(_ object: ToyObject, points: [Float], towards light: Vector, softness: Float)
+        -> [Float]
+    {
         [Float](unsafeUninitializedCapacity: points.count / 3) { buffer, count in
             count = points.count / 3
             guard let base = buffer.baseAddress, count > 0 else { return }
@@ -74,7 +82,8 @@ package enum Kernels {
         let half = min((high - low).max() / 2, 2.2) * 1.02, centre = (low + high) / 2
         var box = [Float](repeating: 0, count: 7)
         ck_toy_bounds(
-            detected, packed, Int32(packed.count / partStride), [centre.x, centre.y, centre.z], half, 48, &box)
+            detected, packed, Int32(packed.count / partStride), [centre.x, centre.y, centre.z], half, 48, &box
+        )
         return (Vector(box[0], box[1], box[2]), Vector(box[3], box[4], box[5]), box[6])
     }
 

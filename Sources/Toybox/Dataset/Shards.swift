@@ -12,6 +12,8 @@ public struct ToyDataset: Sendable {
     public var count: Int
     public var seed: UInt64
     public var shardSize: Int
+    /// Number of the first file, to go on in a folder that has shards already.
+    public var firstShard = 0
 
     public init(kind: ToyDatasetKind, split: ToySplit, count: Int, seed: UInt64, shardSize: Int = 4000) {
         precondition(count > 0 && shardSize > 0, "ToyDataset: count \(count), shard size \(shardSize)")
@@ -32,8 +34,9 @@ public struct ToyDataset: Sendable {
             case .scenes: try SceneSamples.shard(range, seed: seed << 32, split: split)
             case .captions: try CaptionSamples.shard(range, seed: seed << 32, split: split)
             }
-        let number = String(index)
-        let name = "shard-" + String(repeating: "0", count: max(0, 5 - number.count)) + number + ".safetensors"
+        let number = String(firstShard + index)
+        let name =
+            "shard-" + String(repeating: "0", count: max(0, 5 - number.count)) + number + ".safetensors"
         let path = folder + "/" + name
         try TensorFile.write(tensors, metadata: metadata, to: path)
         return path
@@ -49,7 +52,8 @@ enum Shards {
             nonisolated(unsafe) let base = buffer.baseAddress
             DispatchQueue.concurrentPerform(iterations: range.count) { i in
                 // Without a class name `make` has nothing to refuse.
-                guard i > 0, let object = try? ToyObject.make(seed: seed &+ UInt64(range.lowerBound + i), split: split)
+                guard i > 0,
+                    let object = try? ToyObject.make(seed: seed &+ UInt64(range.lowerBound + i), split: split)
                 else { return }
                 base?[i] = object
             }
@@ -62,6 +66,8 @@ enum Shards {
     }
 
     static func json(_ value: Any) throws -> String {
-        String(decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]), as: UTF8.self)
+        String(
+            decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]), as: UTF8.self
+        )
     }
 }

@@ -9,16 +9,20 @@ package enum ViewSamples {
     package static let viewCount = 8
 
     /// Azimuth relative to the input, and elevation, of view `k`.
-    package static func pose(ofView k: Int) -> (azimuth: Float, elevation: Float) { (45 * Float(k), k % 2 == 0 ? 5 : 30) }
+    package static func pose(ofView k: Int) -> (azimuth: Float, elevation: Float) {
+        (45 * Float(k), k % 2 == 0 ? 5 : 30)
+    }
 
     /// Samples `range` of the stream of `seed`: two consecutive samples show the same object from different inputs.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
         tensors: [ShardTensor], metadata: [String: String]
     ) {
-        let n = range.count, inputBytes = inputSize * inputSize * 4, viewBytes = viewCount * viewSize * viewSize * 4
+        let n = range.count, inputBytes = inputSize * inputSize * 4,
+            viewBytes = viewCount * viewSize * viewSize * 4
         let objects = try Shards.objects(
             numbered: (range.lowerBound / 2)..<((range.upperBound + 1) / 2), seed: seed, split: split)
-        var inputs = [UInt8](repeating: 0, count: n * inputBytes), views = [UInt8](repeating: 0, count: n * viewBytes)
+        var inputs = [UInt8](repeating: 0, count: n * inputBytes),
+            views = [UInt8](repeating: 0, count: n * viewBytes)
         var poses = [Float](repeating: 0, count: n * 2), classes = [UInt8](repeating: 0, count: n)
         for i in 0..<n {
             let object = objects[(range.lowerBound + i) / 2 - range.lowerBound / 2]
@@ -35,12 +39,15 @@ package enum ViewSamples {
                     guard let inputs, let views else { return }
                     let object = objects[(range.lowerBound + i) / 2 - range.lowerBound / 2]
                     let azimuth = poses[2 * i], elevation = poses[2 * i + 1]
-                    let camera = ToyRenderer.framing(object, camera: ToyCamera(azimuth: azimuth, elevation: elevation))
-                    ToyRenderer.renderBytes(object, camera: camera, size: inputSize, into: inputs + i * inputBytes)
+                    let camera = ToyRenderer.framing(
+                        object, camera: ToyCamera(azimuth: azimuth, elevation: elevation))
+                    ToyRenderer.renderBytes(
+                        object, camera: camera, size: inputSize, into: inputs + i * inputBytes)
                     for k in 0..<viewCount {
                         let view = pose(ofView: k)
                         ToyRenderer.renderBytes(
-                            object, camera: ToyCamera(azimuth: azimuth + view.azimuth, elevation: view.elevation),
+                            object,
+                            camera: ToyCamera(azimuth: azimuth + view.azimuth, elevation: view.elevation),
                             size: viewSize, into: views + i * viewBytes + k * viewSize * viewSize * 4)
                     }
                 }

@@ -17,7 +17,9 @@ package struct ToyBuilder {
     package mutating func draw(_ low: Float, _ high: Float) -> Float { random.uniform(low, high) }
     package mutating func chance(_ probability: Float) -> Bool { random.chance(probability) }
     package mutating func pick<T>(_ values: T...) -> T { random.pick(values) }
-    package mutating func count(_ range: ClosedRange<Int>) -> Int { range.lowerBound + random.index(range.count) }
+    package mutating func count(_ range: ClosedRange<Int>) -> Int {
+        range.lowerBound + random.index(range.count)
+    }
 
     /// A varied colour out of `names`, or out of the whole palette.
     package mutating func tint(_ names: String...) -> Tint {
@@ -41,9 +43,11 @@ package struct ToyBuilder {
     package mutating func paint(_ tint: Tint, patterned probability: Float = 0.25) -> ToyPaint {
         guard chance(probability) else { return ToyPaint(tint) }
         let pattern = pick(
-            ToyPattern.rings, .rings, .gradient, .stripes, .dots, .checks, .marble, .diagonals, .patches, .bricks)
+            ToyPattern.rings, .rings, .gradient, .stripes, .dots, .checks, .marble, .diagonals, .patches,
+            .bricks)
         let second = self.tint().colour
-        return ToyPaint(tint).with(pattern, second, frequency: draw(1.6, 4.5), seed: Float(random.index(1000)))
+        return ToyPaint(tint).with(
+            pattern, second, frequency: draw(1.6, 4.5), seed: Float(random.index(1000)))
     }
 
     /// A paint with the grain of wood.
@@ -64,7 +68,8 @@ package struct ToyBuilder {
         if paint.gloss == 0 { paint.gloss = gloss }
         parts.append(
             ToyPart(
-                shape: shape, position: position, rotation: Rotation(degrees: degrees), paint: paint, blend: blend,
+                shape: shape, position: position, rotation: Rotation(degrees: degrees), paint: paint,
+                blend: blend,
                 operation: operation, mirror: mirror))
     }
 
@@ -76,20 +81,25 @@ package struct ToyBuilder {
 
     /// A capsule from `start` to `end`.
     package mutating func limb(
-        _ start: Vector, _ end: Vector, _ radius: Float, _ paint: ToyPaint, blend: Float = 0, mirror: ToyMirror = []
+        _ start: Vector, _ end: Vector, _ radius: Float, _ paint: ToyPaint, blend: Float = 0,
+        mirror: ToyMirror = []
     ) {
         let along = end - start
-        add(.capsule(half: along.length / 2, radius: radius), at: (start + end) / 2, paint, blend: blend, mirror: mirror)
+        add(
+            .capsule(half: along.length / 2, radius: radius), at: (start + end) / 2, paint, blend: blend,
+            mirror: mirror)
         aim(along)
     }
 
     /// A rod with flat ends from `start` to `end`.
     package mutating func rod(
-        _ start: Vector, _ end: Vector, _ radius: Float, _ paint: ToyPaint, blend: Float = 0, mirror: ToyMirror = []
+        _ start: Vector, _ end: Vector, _ radius: Float, _ paint: ToyPaint, blend: Float = 0,
+        mirror: ToyMirror = []
     ) {
         let along = end - start
         add(
-            .cylinder(radius: radius, half: along.length / 2, rounding: radius * 0.2), at: (start + end) / 2, paint,
+            .cylinder(radius: radius, half: along.length / 2, rounding: radius * 0.2), at: (start + end) / 2,
+            paint,
             blend: blend, mirror: mirror)
         aim(along)
     }
@@ -100,6 +110,13 @@ package struct ToyBuilder {
         var x = y.cross(Vector(0, 0, 1))
         x = x.length > 1e-3 ? x.normalised : Vector(1, 0, 0)
         parts[parts.count - 1].rotation = Rotation(rows: (x, y, x.cross(y))).transposed
+    }
+
+    /// Turns the last part about its own y axis so that its z axis lies as near to `normal` as it can.
+    package mutating func faceLast(_ normal: Vector) {
+        let rows = parts[parts.count - 1].rotation.transposed.rows
+        let z = (normal - rows.1 * normal.dot(rows.1)).normalised
+        parts[parts.count - 1].rotation = Rotation(rows: (rows.1.cross(z), rows.1, z)).transposed
     }
 
     package mutating func ball(

@@ -12,10 +12,14 @@ package struct ToyClass: Sendable {
 }
 
 extension ToyClass {
-    /// Every class. Datasets store indices into this list, so new families go to its end.
+    /// Every class.
+    ///
+    /// Datasets store indices into this list, so new families go to its end.
     package static let all: [ToyClass] =
-        Furniture.classes + Household.classes + Vehicles.classes + Buildings.classes + Plants.classes + Food.classes
-        + Animals.classes + Toys.classes + [Toys.composition]
+        Furniture.classes + Household.classes + Vehicles.classes + Buildings.classes + Plants.classes
+        + Food.classes
+        + Animals.classes + Toys.classes + [Toys.composition] + Creatures.classes + Machines.classes
+        + Belongings.classes + Groceries.classes + Structures.classes
 
     /// The names in the order of class indices.
     package static let names = all.map(\.name)

@@ -35,7 +35,9 @@ package struct Rotation: Sendable, Equatable {
 
     /// About z by `degrees.z`, then x by `degrees.x`, then y by `degrees.y`.
     package init(degrees: Vector) {
-        func parts(_ a: Float) -> (Float, Float) { (ToyMath.cos(ToyMath.radians(a)), ToyMath.sin(ToyMath.radians(a))) }
+        func parts(_ a: Float) -> (Float, Float) {
+            (ToyMath.cos(ToyMath.radians(a)), ToyMath.sin(ToyMath.radians(a)))
+        }
         let (cx, sx) = parts(degrees.x), (cy, sy) = parts(degrees.y), (cz, sz) = parts(degrees.z)
         let x = Rotation(rows: (Vector(1, 0, 0), Vector(0, cx, -sx), Vector(0, sx, cx)))
         let y = Rotation(rows: (Vector(cy, 0, sy), Vector(0, 1, 0), Vector(-sy, 0, cy)))

@@ -27,40 +27,53 @@ public struct ToyObject: Sendable {
     /// Classes that never occur in the train split.
     public static var heldOutClassNames: [String] { ToyClass.names.filter(ToyClass.heldOut.contains) }
 
-    /// The object of a seed. Without a class name the train split draws one of the trained classes or a random
+    /// The object of a seed.
+    ///
+    /// Without a class name the train split draws one of the trained classes or a random
     /// composition, and the held-out split draws one of all classes or a random composition.
     ///
     /// - Throws: ``ToyError`` if the class is unknown, or held out and asked for in the train split.
-    public static func make(seed: UInt64, split: ToySplit, className: String? = nil) throws(ToyError) -> ToyObject {
+    public static func make(seed: UInt64, split: ToySplit, className: String? = nil) throws(ToyError)
+        -> ToyObject
+    {
         var random = ToyRandom(seed: seed, split: split)
         let pool = split == .train ? ToyClass.trained : ToyClass.all.filter { $0.name != "toy" }
         let drawn = random.chance(ToyClass.compositionShare) ? Toys.composition : random.pick(pool)
         guard let className else { return ToyObject(drawn, seed: seed, split: split) }
         guard let named = ToyClass.all.first(where: { $0.name == className }) else {
-            throw ToyError("no toy class is named '\(className)'; the classes are \(ToyClass.names.joined(separator: ", "))")
+            throw ToyError(
+                "no toy class is named '\(className)'; the classes are \(ToyClass.names.joined(separator: ", "))"
+            )
         }
         if split == .train, ToyClass.heldOut.contains(className) {
-            throw ToyError("class '\(className)' is held out and has no training objects; use the heldout split")
+            throw ToyError(
+                "class '\(className)' is held out and has no training objects; use the heldout split")
         }
         return ToyObject(named, seed: seed, split: split)
     }
 
     /// An object of `parts` as they are, scaled to fill a sphere of `radius`.
-    package init(parts: [ToyPart], caption: String = "", className: String = "toy", radius: Float, light: ToyLight = .studio) {
+    package init(
+        parts: [ToyPart], caption: String = "", className: String = "toy", radius: Float,
+        light: ToyLight = .studio
+    ) {
         self.init(
-            parts: parts, caption: caption, className: className, seed: 0, split: .train, radius: radius, light: light,
+            parts: parts, caption: caption, className: className, seed: 0, split: .train, radius: radius,
+            light: light,
             grain: (0, 1, 0))
     }
 
     private init(_ kind: ToyClass, seed: UInt64, split: ToySplit) {
         // One stream for the shape and one for how it is shown, so that a change of the one leaves the other alone.
-        var builder = ToyBuilder(random: ToyRandom(seed: seed, split: split, stream: ToyRandom.hash(kind.name)))
+        var builder = ToyBuilder(
+            random: ToyRandom(seed: seed, split: split, stream: ToyRandom.hash(kind.name)))
         kind.build(&builder)
         var show = ToyRandom(seed: seed, split: split, stream: 2)
         let radius = show.uniform(0.78, 0.95), light = ToyLight(random: &show)
         let grain: Float = show.chance(0.4) ? show.uniform(0.04, 0.22) : 0
         self.init(
-            parts: builder.parts, caption: builder.caption, className: kind.name, seed: seed, split: split, radius: radius,
+            parts: builder.parts, caption: builder.caption, className: kind.name, seed: seed, split: split,
+            radius: radius,
             light: light, grain: (grain, show.uniform(4, 16), Float(show.index(1000))))
     }
 
@@ -82,7 +95,9 @@ public struct ToyObject: Sendable {
         let bounds = Kernels.bounds(of: floats)
         let scale = radius / max(bounds.radius, 0.05), centre = (bounds.low + bounds.high) / 2
         // The grid may miss a sliver of a thin part, so drawing reaches a little past the measured sphere.
-        frame = [scale, centre.x, centre.y, centre.z, radius * 1.08, grain.amplitude, grain.frequency, grain.seed]
+        frame = [
+            scale, centre.x, centre.y, centre.z, radius * 1.08, grain.amplitude, grain.frequency, grain.seed,
+        ]
         low = (bounds.low - centre) * scale
         high = (bounds.high - centre) * scale
     }

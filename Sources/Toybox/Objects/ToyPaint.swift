@@ -59,7 +59,8 @@ package struct ToyPaint: Sendable {
 
     package init(_ r: Float, _ g: Float, _ b: Float) { self.init(Vector(r, g, b)) }
 
-    package func with(_ pattern: ToyPattern, _ second: Vector, frequency: Float, seed: Float = 0) -> ToyPaint {
+    package func with(_ pattern: ToyPattern, _ second: Vector, frequency: Float, seed: Float = 0) -> ToyPaint
+    {
         var paint = self
         paint.pattern = pattern
         paint.second = second

@@ -78,7 +78,9 @@ package struct ToyPart: Sendable {
         floats += [kind, operation.rawValue, Float(mirror.rawValue), paint.pattern.rawValue, blend]
         floats += parameters + [Float](repeating: 0, count: 6 - parameters.count)
         let toLocal = rotation.transposed.rows
-        for v in [toLocal.0, toLocal.1, toLocal.2, position, paint.colour, paint.second] { floats += [v.x, v.y, v.z] }
+        for v in [toLocal.0, toLocal.1, toLocal.2, position, paint.colour, paint.second] {
+            floats += [v.x, v.y, v.z]
+        }
         let bound = shape.bound
         let centre = position + rotation.applied(to: bound.centre)
         floats += [paint.frequency, paint.gloss, paint.seed, centre.x, centre.y, centre.z, bound.radius]

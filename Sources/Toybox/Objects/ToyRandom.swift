@@ -45,7 +45,9 @@ package struct ToyRandom: Sendable {
     package mutating func chance(_ probability: Float) -> Bool { unit() < probability }
 
     /// Uniform in `0..<bound`.
-    package mutating func index(_ bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
+    package mutating func index(_ bound: Int) -> Int {
+        Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+    }
 
     package mutating func pick<T>(_ values: [T]) -> T { values[index(values.count)] }
 

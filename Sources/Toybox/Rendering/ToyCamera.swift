@@ -1,6 +1,8 @@
 // The camera of the toy world: an orbit about the origin, and a window on the plane at unit distance.
 
-/// A pinhole camera. The window is what of the plane at distance 1 falls into the picture, so that a crop or a zoom is
+/// A pinhole camera.
+///
+/// The window is what of the plane at distance 1 falls into the picture, so that a crop or a zoom is
 /// a true render.
 public struct ToyCamera: Sendable, Equatable {
     package var position: Vector
@@ -16,10 +18,13 @@ public struct ToyCamera: Sendable, Equatable {
     public static let standardDistance: Float = 2.7
     public static let standardFieldOfView: Float = 45
 
-    /// A camera that looks at the origin. Azimuth 0 looks at the front (+z) and grows counter-clockwise seen from above;
+    /// A camera that looks at the origin.
+    ///
+    /// Azimuth 0 looks at the front (+z) and grows counter-clockwise seen from above;
     /// elevation grows upward; degrees. `fieldOfView` spans the picture's height; `aspect` is width over height.
     public init(
-        azimuth: Float, elevation: Float, distance: Float = standardDistance, fieldOfView: Float = standardFieldOfView,
+        azimuth: Float, elevation: Float, distance: Float = standardDistance,
+        fieldOfView: Float = standardFieldOfView,
         aspect: Float = 1
     ) {
         let a = ToyMath.radians(azimuth), e = ToyMath.radians(elevation)

@@ -29,7 +29,10 @@ public struct ToyLight: Sendable, Equatable {
 
     /// The floats of `CK_TOY_LIGHT`.
     var packed: [Float] {
-        [direction.x, direction.y, direction.z, up.x, up.y, up.z, ambient, directional, hemisphere, occlusion]
+        [
+            direction.x, direction.y, direction.z, up.x, up.y, up.z, ambient, directional, hemisphere,
+            occlusion,
+        ]
             + [tint.x, tint.y, tint.z]
     }
 }

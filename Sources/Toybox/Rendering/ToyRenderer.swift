@@ -26,33 +26,43 @@ public struct ToyPicture: Sendable {
 public enum ToyRenderer {
     /// Renders with `samples`² rays per pixel.
     public static func render(
-        _ object: ToyObject, camera: ToyCamera, width: Int, height: Int, light: ToyLight? = nil, samples: Int = 2
+        _ object: ToyObject, camera: ToyCamera, width: Int, height: Int, light: ToyLight? = nil,
+        samples: Int = 2
     ) -> ToyPicture {
-        render(object, camera: camera, width: width, height: height, light: light, samples: samples, tier: nil)
+        render(
+            object, camera: camera, width: width, height: height, light: light, samples: samples, tier: nil)
     }
 
     /// The same by a named instruction-set tier.
     package static func render(
-        _ object: ToyObject, camera: ToyCamera, width: Int, height: Int, light: ToyLight? = nil, samples: Int = 2,
+        _ object: ToyObject, camera: ToyCamera, width: Int, height: Int, light: ToyLight? = nil,
+        samples: Int = 2,
         tier: String?
     ) -> ToyPicture {
-        precondition(width > 0 && height > 0 && samples > 0, "ToyRenderer: empty picture \(width)x\(height)x\(samples)")
+        precondition(
+            width > 0 && height > 0 && samples > 0, "ToyRenderer: empty picture \(width)x\(height)x\(samples)"
+        )
         let pixels = width * height
         var picture = ToyPicture(
             width: width, height: height, colour: [Float](repeating: 0, count: pixels * 4),
             depth: [Float](repeating: 0, count: pixels), normal: [Float](repeating: 0, count: pixels * 3))
         Kernels.render(
-            object, camera: camera.packed, light: (light ?? object.light).packed, width: width, height: height,
-            samples: samples, colour: &picture.colour, depth: &picture.depth, normal: &picture.normal, tier: tier)
+            object, camera: camera.packed, light: (light ?? object.light).packed, width: width,
+            height: height,
+            samples: samples, colour: &picture.colour, depth: &picture.depth, normal: &picture.normal,
+            tier: tier)
         return picture
     }
 
     /// Premultiplied RGBA bytes [size, size, 4] into `bytes`: the export's path, without depth and normals.
-    static func renderBytes(_ object: ToyObject, camera: ToyCamera, size: Int, into bytes: UnsafeMutablePointer<UInt8>) {
+    static func renderBytes(
+        _ object: ToyObject, camera: ToyCamera, size: Int, into bytes: UnsafeMutablePointer<UInt8>
+    ) {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: size * size * 4) { buffer in
             guard let base = buffer.baseAddress else { return }
             Kernels.render(
-                object, camera: camera.packed, light: object.light.packed, width: size, height: size, samples: 2,
+                object, camera: camera.packed, light: object.light.packed, width: size, height: size,
+                samples: 2,
                 colour: base, depth: nil, normal: nil)
             Kernels.bytes(base, count: size * size * 4, into: bytes)
         }
@@ -60,7 +70,9 @@ public enum ToyRenderer {
 
     /// The camera whose square window frames the object as the lift frames a photograph: centred on the box of its
     /// silhouette, the larger side `fraction` of the window.
-    public static func framing(_ object: ToyObject, camera: ToyCamera, fraction: Float = 46.0 / 64) -> ToyCamera {
+    public static func framing(_ object: ToyObject, camera: ToyCamera, fraction: Float = 46.0 / 64)
+        -> ToyCamera
+    {
         let side = 160
         let mask = [Float](unsafeUninitializedCapacity: side * side) { buffer, count in
             count = side * side

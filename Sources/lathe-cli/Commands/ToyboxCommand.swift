@@ -7,7 +7,8 @@ public import Toybox
 
 struct ToyboxCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "toybox", abstract: "Make objects, scenes and training data of the procedural toy world.",
+        commandName: "toybox",
+        abstract: "Make objects, scenes and training data of the procedural toy world.",
         subcommands: [ToyboxRender.self, ToyboxSheet.self, ToyboxDataset.self])
 }
 
@@ -21,7 +22,8 @@ struct ToyboxRender: ParsableCommand {
     var className: String?
     @Option(help: "Seed of the object.") var seed: UInt64 = 0
     @Option(help: "Half of the world: train or heldout.") var split: ToySplit = .heldOut
-    @Option(help: "Degrees; 0 is the front, growing counter-clockwise seen from above.") var azimuth: Float = 30
+    @Option(help: "Degrees; 0 is the front, growing counter-clockwise seen from above.") var azimuth: Float =
+        30
     @Option(help: "Degrees above the horizon.") var elevation: Float = 15
     @Option(help: "Side of the picture in pixels.") var size = 256
     @Option(name: .shortAndLong, help: "The picture to write.") var output: String
@@ -53,7 +55,8 @@ struct ToyboxSheet: ParsableCommand {
     func run() throws {
         let console = common.start()
         let sheet = try ToySheet.render(
-            classes: only.map { [$0] } ?? ToyObject.classNames, seed: seed, objects: objects, views: views, size: size,
+            classes: only.map { [$0] } ?? ToyObject.classNames, seed: seed, objects: objects, views: views,
+            size: size,
             columns: columns)
         try sheet.savePAM(output)
         try console.result("\(sheet.width)x\(sheet.height) in \(output)")
@@ -69,18 +72,22 @@ struct ToyboxDataset: ParsableCommand {
     @Option(help: "Number of samples.") var count = 1000
     @Option(help: "Seed of the stream of objects.") var seed: UInt64 = 0
     @Option(name: .customLong("shard-size"), help: "Samples per file.") var shardSize = 4000
+    @Option(name: .customLong("first-shard"), help: "Number of the first file.") var firstShard = 0
     @Option(name: .shortAndLong, help: "The folder to write into.") var output: String
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard count > 0, shardSize > 0 else { throw ValidationError("--count and --shard-size must be positive") }
+        guard count > 0, shardSize > 0 else {
+            throw ValidationError("--count and --shard-size must be positive")
+        }
         guard seed < 1 << 31 else { throw ValidationError("--seed must be below 2147483648") }
     }
 
     func run() throws {
         let console = common.start()
         try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-        let dataset = ToyDataset(kind: kind, split: split, count: count, seed: seed, shardSize: shardSize)
+        var dataset = ToyDataset(kind: kind, split: split, count: count, seed: seed, shardSize: shardSize)
+        dataset.firstShard = firstShard
         let start = Date()
         for shard in 0..<dataset.shardCount {
             let path = try dataset.write(shard: shard, into: output)
