@@ -103,7 +103,7 @@ let package = Package(
     ] + [
         tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
-        tests(of: "Meshes"), tests(of: "Autograd", exclude: ["Fixtures"]), tests(of: "Layers"),
+        tests(of: "Meshes"), tests(of: "Autograd"), tests(of: "Layers"),
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"), tests(of: "Toybox"),
         tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe"),
