@@ -17,7 +17,7 @@ public struct ImageFile: Sendable {
     public let format: Format
     /// Exif orientation of the stored pixels, 1 to 8, already applied to `image`.
     public let orientation: Int
-    /// The embedded ICC profile, empty if there is none. Values are kept as stored and treated as sRGB.
+    /// The embedded ICC profile, empty if there is none; values are kept as stored and treated as sRGB.
     public let colorProfile: [UInt8]
 
     /// Reads the PNG or JPEG at `path`; the content decides which, not the name.

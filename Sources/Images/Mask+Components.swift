@@ -1,0 +1,120 @@
+// Connected pieces of masks: islands and holes.
+
+import Arrays
+
+/// Which neighbours join pixels into one piece.
+public enum Connectivity: Sendable {
+    /// Left, right, above, below.
+    case four
+    /// The diagonals too.
+    case eight
+}
+
+/// The connected pieces of a mask.
+public struct MaskComponents: Sendable {
+    /// The piece of each pixel, row by row: 0 outside, else 1 … `areas.count`.
+    public let labels: [Int32]
+    /// Pixels of each piece; `areas[label - 1]`.
+    public let areas: [Int]
+    /// Whether each piece touches the picture's border.
+    public let touchesBorder: [Bool]
+}
+
+extension Mask {
+    /// The connected pieces of the pixels inside.
+    public func components(_ connectivity: Connectivity = .eight) -> MaskComponents {
+        connectedComponents(of: inside, width: width, height: height, connectivity)
+    }
+
+    /// The mask with holes filled: pieces of the outside that do not reach the border.
+    /// - Parameter limit: larger holes stay; nil fills all.
+    public func fillingHoles(upTo limit: Int? = nil) -> Mask {
+        let holes = connectedComponents(of: inside.map { !$0 }, width: width, height: height, .four)
+        var result = self
+        result.values.withUnsafeMutableBuffer { values in
+            for index in 0..<values.count {
+                let label = Int(holes.labels[index])
+                guard label > 0, !holes.touchesBorder[label - 1], holes.areas[label - 1] <= limit ?? .max
+                else { continue }
+                values[index] = 1
+            }
+        }
+        return result
+    }
+
+    /// The mask without pieces of fewer than `area` pixels.
+    public func removingIslands(smallerThan area: Int) -> Mask {
+        let pieces = components()
+        return keeping(pieces) { pieces.areas[$0 - 1] >= area }
+    }
+
+    /// The mask with its largest piece alone.
+    public var largestIsland: Mask {
+        let pieces = components()
+        guard let largest = pieces.areas.indices.max(by: { pieces.areas[$0] < pieces.areas[$1] }) else {
+            return self
+        }
+        return keeping(pieces) { $0 == largest + 1 }
+    }
+
+    private func keeping(_ pieces: MaskComponents, _ isKept: (Int) -> Bool) -> Mask {
+        var result = self
+        result.values.withUnsafeMutableBuffer { values in
+            for index in 0..<values.count {
+                let label = Int(pieces.labels[index])
+                // Soft values below one half belong to no piece; alone they would leave a faint trace.
+                if label == 0 ? values[index] > 0 && !hasKeptNeighbour(index, pieces, isKept) : !isKept(label)
+                {
+                    values[index] = 0
+                }
+            }
+        }
+        return result
+    }
+
+    /// Whether a pixel of a kept piece lies within two pixels, so that soft edges of kept pieces stay.
+    private func hasKeptNeighbour(_ index: Int, _ pieces: MaskComponents, _ isKept: (Int) -> Bool) -> Bool {
+        let (x, y) = (index % width, index / width)
+        for row in max(0, y - 2)...min(height - 1, y + 2) {
+            for column in max(0, x - 2)...min(width - 1, x + 2) {
+                let label = Int(pieces.labels[row * width + column])
+                if label > 0, isKept(label) { return true }
+            }
+        }
+        return false
+    }
+}
+
+/// Labels pieces by flooding, in the order of their first pixel.
+func connectedComponents(
+    of members: [Bool], width: Int, height: Int, _ connectivity: Connectivity
+) -> MaskComponents {
+    var labels = [Int32](repeating: 0, count: members.count)
+    var areas: [Int] = []
+    var border: [Bool] = []
+    var stack: [Int] = []
+    for start in members.indices where members[start] && labels[start] == 0 {
+        let label = Int32(areas.count + 1)
+        labels[start] = label
+        stack.append(start)
+        var area = 0
+        var touches = false
+        while let index = stack.popLast() {
+            area += 1
+            let (x, y) = (index % width, index / width)
+            touches = touches || x == 0 || y == 0 || x == width - 1 || y == height - 1
+            for row in max(0, y - 1)...min(height - 1, y + 1) {
+                for column in max(0, x - 1)...min(width - 1, x + 1) {
+                    if connectivity == .four, row != y, column != x { continue }
+                    let next = row * width + column
+                    guard members[next], labels[next] == 0 else { continue }
+                    labels[next] = label
+                    stack.append(next)
+                }
+            }
+        }
+        areas.append(area)
+        border.append(touches)
+    }
+    return MaskComponents(labels: labels, areas: areas, touchesBorder: border)
+}

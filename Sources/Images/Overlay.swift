@@ -1,0 +1,110 @@
+// A picture with its mask tinted and outlined, and the clicks that chose it.
+
+import Arrays
+
+/// A click to draw: green on the object, red off it.
+public struct ClickMark: Sendable, Hashable {
+    /// Position in pixels, origin at the top left corner of the top left pixel.
+    public var x: Float
+    public var y: Float
+    public var isObject: Bool
+
+    public init(x: Float, y: Float, isObject: Bool) {
+        self.x = x
+        self.y = y
+        self.isObject = isObject
+    }
+}
+
+extension Image {
+    /// The picture, over grey where clear, with `mask` tinted and outlined, boxes framed and clicks marked.
+    ///
+    /// Lines scale with the picture: the outline is about 1/300 of the longer side, a click 1/50.
+    public func overlay(
+        _ mask: Mask, clicks: [ClickMark] = [], boxes: [PixelRectangle] = [], tint: [Float] = [0.1, 0.55, 1]
+    ) -> Image {
+        precondition(
+            mask.width == width && mask.height == height,
+            "Image.overlay: mask \(mask.values.shape) on \(pixels.shape)")
+        precondition(tint.count == 3, "Image.overlay: a tint of \(tint.count) values")
+        var result = composited(over: [0.5, 0.5, 0.5])
+        let longer = Float(max(width, height))
+        let line = max(0.75, longer / 600)
+        let members = mask.inside
+        // The distance to the other side of the edge is at least one pixel on both sides.
+        let outward = squaredDistances(to: members, width: width, height: height)
+        let inward = squaredDistances(to: members.map { !$0 }, width: width, height: height)
+        let (w, h) = (width, height)
+        mask.values.withUnsafeBuffer { mask in
+            result.pixels.withUnsafeMutableBuffer { out in
+                for pixel in 0..<w * h {
+                    let share = 0.4 * max(0, min(1, mask[pixel]))
+                    let distance = max(outward[pixel], inward[pixel]).squareRoot() - 0.5
+                    let edge = max(0, min(1, line + 0.5 - distance))
+                    for channel in 0..<3 {
+                        let tinted = out[pixel * 3 + channel] * (1 - share) + tint[channel] * share
+                        let color: Float = members[pixel] ? tint[channel] : 1
+                        out[pixel * 3 + channel] = tinted * (1 - edge) + color * edge
+                    }
+                }
+            }
+        }
+        for box in boxes { result.strokeBox(box, width: 2 * line, color: [1, 0.85, 0.1]) }
+        for click in clicks {
+            let radius = max(3, longer / 100)
+            result.fillDisc(x: click.x, y: click.y, radius: radius * 1.4, color: [1, 1, 1])
+            let color: [Float] = click.isObject ? [0.1, 0.75, 0.2] : [0.9, 0.15, 0.15]
+            result.fillDisc(x: click.x, y: click.y, radius: radius, color: color)
+        }
+        return result
+    }
+
+    // MARK: Helpers
+
+    private mutating func fillDisc(x: Float, y: Float, radius: Float, color: [Float]) {
+        blend(PixelRectangle(around: x, y, radius + 1).clipped(width: width, height: height), color) {
+            px, py in
+            let (dx, dy) = (px - x, py - y)
+            return radius + 0.5 - (dx * dx + dy * dy).squareRoot()
+        }
+    }
+
+    private mutating func strokeBox(_ box: PixelRectangle, width line: Float, color: [Float]) {
+        let margin = Int(line.rounded(.up)) + 1
+        blend(box.expanded(by: margin).clipped(width: width, height: height), color) { px, py in
+            let outsideX = max(Float(box.left) - px, px - Float(box.right))
+            let outsideY = max(Float(box.top) - py, py - Float(box.bottom))
+            return line / 2 + 0.5 - abs(max(outsideX, outsideY))
+        }
+    }
+
+    /// Blends `color` into a rectangle, as much as `coverage` says at each pixel's centre.
+    private mutating func blend(
+        _ rectangle: PixelRectangle, _ color: [Float], _ coverage: (Float, Float) -> Float
+    ) {
+        let w = width
+        pixels.withUnsafeMutableBuffer { out in
+            for row in rectangle.rows {
+                for column in rectangle.columns {
+                    let share = max(0, min(1, coverage(Float(column) + 0.5, Float(row) + 0.5)))
+                    guard share > 0 else { continue }
+                    for channel in 0..<3 {
+                        let index = (row * w + column) * 3 + channel
+                        out[index] = out[index] * (1 - share) + color[channel] * share
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension PixelRectangle {
+    /// The pixels within `radius` of a point.
+    fileprivate init(around x: Float, _ y: Float, _ radius: Float) {
+        // Far clicks would overflow an integer; nothing of them is visible anyway.
+        func whole(_ value: Float) -> Int { Int(max(-1e6, min(1e6, value))) }
+        self.init(
+            left: whole((x - radius).rounded(.down)), top: whole((y - radius).rounded(.down)),
+            right: whole((x + radius).rounded(.up)), bottom: whole((y + radius).rounded(.up)))
+    }
+}
