@@ -101,7 +101,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Arrays", "Autograd", "Checkpoints"],
             path: "Tests/TestSupport", swiftSettings: strict),
     ] + [
-        tests(of: "Arrays"), tests(of: "Images", [crypto]), tests(of: "Checkpoints"),
+        tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Autograd"), tests(of: "Layers"),
         tests(of: "SegmentAnything"),

@@ -1,7 +1,6 @@
 // What the tests of this target share: fixtures, hashes, differences.
 
 import Arrays
-import Crypto
 import Foundation
 import Images
 import Testing
@@ -30,8 +29,40 @@ struct FixtureFacts: Decodable, Sendable {
     }
 }
 
+/// The SHA-256 of bytes, in hexadecimal (FIPS 180-4).
 func sha256(_ bytes: [UInt8]) -> String {
-    SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+    // Constants are the first 32 bits of the fractional parts of square and cube roots of the first primes.
+    let primes = (2...311).filter { number in !(2..<number).contains { $0 * $0 <= number && number % $0 == 0 } }
+    func fraction(_ value: Double) -> UInt32 { UInt32((value - value.rounded(.down)) * 0x1p32) }
+    let constants = primes.map { fraction(cbrt(Double($0))) }
+    var state = primes.prefix(8).map { fraction(Double($0).squareRoot()) }
+    var message = bytes + [0x80]
+    while message.count % 64 != 56 { message.append(0) }
+    message += withUnsafeBytes(of: UInt64(bytes.count * 8).bigEndian) { Array($0) }
+    func turned(_ value: UInt32, _ bits: UInt32) -> UInt32 { value >> bits | value << (32 - bits) }
+    var words = [UInt32](repeating: 0, count: 64)
+    for start in stride(from: 0, to: message.count, by: 64) {
+        for i in 0..<16 {
+            words[i] = (0..<4).reduce(0) { $0 << 8 | UInt32(message[start + i * 4 + $1]) }
+        }
+        for i in 16..<64 {
+            let (a, b) = (words[i - 15], words[i - 2])
+            let first = turned(a, 7) ^ turned(a, 18) ^ a >> 3
+            let second = turned(b, 17) ^ turned(b, 19) ^ b >> 10
+            words[i] = words[i - 16] &+ first &+ words[i - 7] &+ second
+        }
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for i in 0..<64 {
+            let choice = (e & f) ^ (~e & g)
+            let sum = h &+ (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) &+ choice &+ constants[i] &+ words[i]
+            let majority = (a & b) ^ (a & c) ^ (b & c)
+            let other = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) &+ majority
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ sum, c, b, a, sum &+ other)
+        }
+        for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= value }
+    }
+    return state.map { String(format: "%08x", $0) }.joined()
 }
 
 /// The hash of a picture's RGB, or RGBA where it has alpha, at 8 bits.
