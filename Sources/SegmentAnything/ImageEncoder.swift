@@ -1,0 +1,122 @@
+// SAM's image encoder: a plain vision transformer with windowed attention and a convolutional neck.
+
+import Arrays
+import Autograd
+import Checkpoints
+import Layers
+
+/// Pixels `[batch, side, side, 3]` to features `[batch, grid, grid, outputChannels]`.
+///
+/// Source: Li and others 2022 (ViTDet); transformers `modeling_sam.py`, `SamVisionEncoder`.
+struct SAMImageEncoder: Sendable {
+    private let patches: Convolution2D
+    /// `[1, grid, grid, hidden]`
+    private let positions: Tensor?
+    private let layers: [SAMImageLayer]
+    private let neck: Neck
+
+    init(_ configuration: SegmentAnythingConfiguration.Vision, from weights: WeightScope) throws {
+        let c = configuration
+        patches = try Convolution2D(
+            weights: weights["patch_embed.projection"], in: c.channels, out: c.hiddenSize, kernel: c.patchSize,
+            stride: c.patchSize, padding: .zero)
+        positions =
+            c.usesAbsolutePositions
+            ? Tensor(try weights.tensor("pos_embed", [1, c.grid, c.grid, c.hiddenSize])) : nil
+        layers = try (0..<c.layers).map { index in
+            let isGlobal = c.globalAttentionLayers.contains(index) || c.windowSize == 0
+            return try SAMImageLayer(c, window: isGlobal ? nil : c.windowSize, from: weights["layers"][index])
+        }
+        neck = try Neck(c, from: weights["neck"])
+    }
+
+    func callAsFunction(_ pixels: Tensor) -> Tensor {
+        var x = patches(pixels)
+        if let positions { x = x + positions }
+        for layer in layers { x = layer(x) }
+        return neck(x)
+    }
+}
+
+/// Reduces the transformer's width to that of the decoder.
+private struct Neck: Sendable {
+    let narrow: Convolution2D
+    let norm1: LayerNorm
+    let smooth: Convolution2D
+    let norm2: LayerNorm
+
+    init(_ c: SegmentAnythingConfiguration.Vision, from weights: WeightScope) throws {
+        // These two norms keep the published 1e-6 whatever the configuration says.
+        narrow = try Convolution2D(
+            weights: weights["conv1"], in: c.hiddenSize, out: c.outputChannels, kernel: 1, padding: .zero, bias: false)
+        norm1 = try LayerNorm(weights: weights["layer_norm1"], size: c.outputChannels, epsilon: 1e-6)
+        smooth = try Convolution2D(
+            weights: weights["conv2"], in: c.outputChannels, out: c.outputChannels, kernel: 3, padding: 1, bias: false)
+        norm2 = try LayerNorm(weights: weights["layer_norm2"], size: c.outputChannels, epsilon: 1e-6)
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor { norm2(smooth(norm1(narrow(x)))) }
+}
+
+/// One pre-norm transformer layer over a grid of patches.
+struct SAMImageLayer: Sendable {
+    private let norm1: LayerNorm
+    private let attention: GridAttention
+    private let norm2: LayerNorm
+    private let mlp: SAMFeedForward
+    /// Side of a window in patches; nil attends over the whole grid.
+    private let window: Int?
+
+    init(_ c: SegmentAnythingConfiguration.Vision, window: Int?, from weights: WeightScope) throws {
+        norm1 = try LayerNorm(weights: weights["layer_norm1"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+        attention = try GridAttention(c, side: window ?? c.grid, from: weights["attn"])
+        norm2 = try LayerNorm(weights: weights["layer_norm2"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+        mlp = try SAMFeedForward(
+            size: c.hiddenSize, hidden: c.mlpSize, activation: c.activation, from: weights["mlp"])
+        self.window = window
+    }
+
+    /// `[batch, grid, grid, hidden]` → same.
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let y = norm1(x)
+        let attended = window.map { side in attention(y.windows(side)).joinedWindows(side, like: y.shape) }
+        let z = x + (attended ?? attention(y))
+        return z + mlp(norm2(z))
+    }
+}
+
+extension Tensor {
+    /// Cuts `[batch, height, width, channels]` into windows, padding with zeros on the right and below.
+    /// - Returns: `[batch * windows, side, side, channels]`.
+    func windows(_ side: Int) -> Tensor {
+        let (b, h, w, c) = (shape[0], shape[1], shape[2], shape[3])
+        let down = (h + side - 1) / side, across = (w + side - 1) / side
+        return padded(axis: 1, before: 0, after: down * side - h).padded(axis: 2, before: 0, after: across * side - w)
+            .reshaped([b, down, side, across, side, c]).transposed([0, 1, 3, 2, 4, 5])
+            .reshaped([b * down * across, side, side, c])
+    }
+
+    /// Puts `windows(side)` of an image of `shape` together again and drops the padding.
+    func joinedWindows(_ side: Int, like shape: [Int]) -> Tensor {
+        let (b, h, w, c) = (shape[0], shape[1], shape[2], shape[3])
+        let down = (h + side - 1) / side, across = (w + side - 1) / side
+        return reshaped([b, down, across, side, side, c]).transposed([0, 1, 3, 2, 4, 5])
+            .reshaped([b, down * side, across * side, c])
+            .sliced(axis: 1, 0..<h).sliced(axis: 2, 0..<w)
+    }
+}
+
+/// Two linear layers with an activation between.
+struct SAMFeedForward: Sendable {
+    let lin1: Linear
+    let activation: Activation
+    let lin2: Linear
+
+    init(size: Int, hidden: Int, activation: Activation, from weights: WeightScope) throws {
+        lin1 = try Linear(weights: weights["lin1"], in: size, out: hidden)
+        lin2 = try Linear(weights: weights["lin2"], in: hidden, out: size)
+        self.activation = activation
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor { lin2(activation(lin1(x))) }
+}

@@ -1,0 +1,147 @@
+// The whole of SAM: encode a picture once, then ask for masks any number of times.
+
+public import Arrays
+import Autograd
+public import Checkpoints
+public import Images
+import Layers
+
+/// What the encoder made of one picture; `predict` needs nothing else.
+public struct ImageEmbedding: Sendable {
+    /// `[1, grid, grid, channels]`
+    public let features: NDArray
+    /// Size of the picture in pixels.
+    public let height: Int
+    public let width: Int
+    /// Size it was scaled to inside the model's square input.
+    package let scaledHeight: Int
+    package let scaledWidth: Int
+}
+
+/// One answer to a prompt.
+public struct MaskPrediction: Sendable {
+    /// Log-odds of each pixel of the picture belonging to the object, `[height, width]`; inside where above 0.
+    public let logits: NDArray
+    /// The model's own estimate of the intersection over union with the true mask.
+    public let iou: Float
+    /// The decoder's output, `[4 grid, 4 grid]`; serves as `Prompt.mask`.
+    public let lowResolutionLogits: NDArray
+    /// 0 is the single-mask token, 1… the alternatives.
+    public let index: Int
+}
+
+/// Segment Anything (Kirillov and others 2023), as transformers' `SamModel` computes it.
+public struct SegmentAnythingModel: Sendable {
+    public let configuration: SegmentAnythingConfiguration
+    private let preprocessing: SAMPreprocessing
+    private let encoder: SAMImageEncoder
+    private let promptEncoder: SAMPromptEncoder
+    private let decoder: SAMMaskDecoder
+
+    /// Loads `config.json`, the weights, and `preprocessor_config.json` if there is one.
+    /// - Throws: `CheckpointError` when a file is missing, damaged, or of another kind of model.
+    public init(folder: String) throws {
+        let configuration = try loadConfiguration(
+            SegmentAnythingConfiguration.self, from: folder + "/config.json", modelTypes: ["sam"])
+        try self.init(
+            configuration, weights: try WeightScope.open(folder: folder),
+            preprocessing: try SAMPreprocessing(side: configuration.vision.imageSize, folder: folder))
+    }
+
+    /// Builds the model from weights at hand; pictures are normalised as published.
+    public init(_ configuration: SegmentAnythingConfiguration, weights: WeightScope) throws {
+        try self.init(
+            configuration, weights: weights, preprocessing: SAMPreprocessing(side: configuration.vision.imageSize))
+    }
+
+    private init(
+        _ configuration: SegmentAnythingConfiguration, weights: WeightScope, preprocessing: SAMPreprocessing
+    ) throws {
+        self.configuration = configuration
+        self.preprocessing = preprocessing
+        let encoding = try CoordinateEncoding(
+            features: configuration.vision.positionFeatures, from: weights["shared_image_embedding"])
+        encoder = try SAMImageEncoder(configuration.vision, from: weights["vision_encoder"])
+        promptEncoder = try SAMPromptEncoder(configuration, encoding: encoding, from: weights["prompt_encoder"])
+        decoder = try SAMMaskDecoder(configuration, encoding: encoding, from: weights["mask_decoder"])
+        // The prompt encoder's encoding is the image's under a second name.
+        try weights.finish(ignoring: ["prompt_encoder.shared_embedding.positional_embedding"])
+    }
+
+    /// Runs the image encoder.
+    /// - Parameter image: any size; alpha is ignored.
+    public func encode(_ image: Image) -> ImageEmbedding {
+        let scaled = preprocessing.scaledSize(height: image.height, width: image.width)
+        return ImageEmbedding(
+            features: features(of: preprocessing(image)), height: image.height, width: image.width,
+            scaledHeight: scaled.height, scaledWidth: scaled.width)
+    }
+
+    /// Pixels ready for the encoder, `[1, side, side, 3]`, to features `[1, grid, grid, channels]`.
+    package func features(of pixels: NDArray) -> NDArray { encoder(Tensor(pixels)).value }
+
+    /// The encoder's input for a picture.
+    package func preprocess(_ image: Image) -> NDArray { preprocessing(image) }
+
+    /// Masks of the object that `prompt` describes, in the order of the model's outputs.
+    /// - Throws: `SegmentAnythingError` when the prompt is empty or lies outside the picture.
+    public func predict(
+        _ prompt: Prompt, on embedding: ImageEmbedding, outputs: MaskOutputs = .automatic
+    ) throws -> [MaskPrediction] {
+        try check(prompt, embedding)
+        let across = Double(embedding.scaledWidth) / Double(embedding.width)
+        let down = Double(embedding.scaledHeight) / Double(embedding.height)
+        let sparse = promptEncoder.sparse(
+            points: prompt.points.map {
+                Prompt.Point(x: $0.x * across, y: $0.y * down, isForeground: $0.isForeground)
+            },
+            box: prompt.box.map {
+                Prompt.Box(
+                    left: $0.left * across, top: $0.top * down, right: $0.right * across, bottom: $0.bottom * down)
+            })
+        let (masks, iou) = decoder(
+            features: Tensor(embedding.features), sparse: sparse, dense: promptEncoder.dense(mask: prompt.mask))
+        return outputs.indices(count: iou.count, isAmbiguous: prompt.isAmbiguous).map { index in
+            let small = masks[leading: index]
+            return MaskPrediction(
+                logits: enlarged(small, embedding), iou: iou.scalars[index], lowResolutionLogits: small, index: index)
+        }
+    }
+
+    /// Decoder output to the picture's own size: up to the model's input, padding cut off, then to the picture.
+    private func enlarged(_ small: NDArray, _ embedding: ImageEmbedding) -> NDArray {
+        let side = configuration.vision.imageSize
+        return Tensor(small.reshaped([1, small.shape[0], small.shape[1], 1]))
+            .resizedBilinear(height: side, width: side)
+            .sliced(axis: 1, 0..<embedding.scaledHeight).sliced(axis: 2, 0..<embedding.scaledWidth)
+            .resizedBilinear(height: embedding.height, width: embedding.width)
+            .value.reshaped([embedding.height, embedding.width])
+    }
+
+    private func check(_ prompt: Prompt, _ embedding: ImageEmbedding) throws {
+        let (width, height) = (Double(embedding.width), Double(embedding.height))
+        guard !prompt.points.isEmpty || prompt.box != nil || prompt.mask != nil else {
+            throw SegmentAnythingError("nothing is selected: give a point, a box or a mask")
+        }
+        for point in prompt.points where !(0..<width ~= point.x && 0..<height ~= point.y) {
+            throw SegmentAnythingError(
+                "point \(point.x),\(point.y) lies outside the picture of \(embedding.width) × \(embedding.height)")
+        }
+        if let box = prompt.box {
+            guard box.left < box.right, box.top < box.bottom else {
+                throw SegmentAnythingError(
+                    "box \(box.left),\(box.top),\(box.right),\(box.bottom) is empty; give left, top, right, bottom")
+            }
+            guard 0...width ~= box.left, 0...width ~= box.right, 0...height ~= box.top, 0...height ~= box.bottom else {
+                throw SegmentAnythingError(
+                    "box \(box.left),\(box.top),\(box.right),\(box.bottom) reaches outside the picture of "
+                        + "\(embedding.width) × \(embedding.height)")
+            }
+        }
+        let grid = configuration.vision.grid
+        if let mask = prompt.mask, mask.shape != [4 * grid, 4 * grid] {
+            throw SegmentAnythingError(
+                "a mask prompt must be \(4 * grid) × \(4 * grid), as a prediction's lowResolutionLogits are")
+        }
+    }
+}
