@@ -29,7 +29,7 @@ struct CoordinateEncoding: Sendable {
             // The angle is rounded to Float as in the reference; its sine and cosine are exact.
             let angle = Double(Float(turn) * (cx * frequencies[i] + cy * frequencies[features + i]))
             result[i] = Float(sin(angle))
-            result[features + i] = Float(cosin(angle))
+            result[features + i] = Float(cos(angle))
         }
         return result
     }

@@ -40,7 +40,8 @@ struct GridAttention: Sendable {
         let attended: Tensor
         if let relative {
             attended = attention(
-                relative.extended(queries: parts[0], scale: scale), relative.extended(keys: parts[1]), parts[2], scale: 1)
+                relative.extended(queries: parts[0], scale: scale), relative.extended(keys: parts[1]),
+                parts[2], scale: 1)
         } else {
             attended = attention(parts[0], parts[1], parts[2], scale: scale)
         }
@@ -61,7 +62,10 @@ private struct RelativePositions: Sendable {
         self.side = side
         let offsets = (0..<side).flatMap { q in (0..<side).map { k in q - k + side - 1 } }
         func table(_ name: String) throws -> Tensor {
-            Tensor(try weights.tensor(name, [2 * side - 1, size]).gathered(rows: offsets).reshaped([side, side, size]))
+            Tensor(
+                try weights.tensor(name, [2 * side - 1, size]).gathered(rows: offsets).reshaped([
+                    side, side, size,
+                ]))
         }
         rows = try table("rel_pos_h")
         columns = try table("rel_pos_w")
@@ -78,7 +82,9 @@ private struct RelativePositions: Sendable {
         let (b, h, n, d) = (q.shape[0], q.shape[1], q.shape[2], q.shape[3])
         let grid = q.reshaped([b * h, side, side, d])
         let byRow = grid.matmul(rows, transposeOther: true)
-        let byColumn = grid.transposed([0, 2, 1, 3]).matmul(columns, transposeOther: true).transposed([0, 2, 1, 3])
+        let byColumn = grid.transposed([0, 2, 1, 3]).matmul(columns, transposeOther: true).transposed([
+            0, 2, 1, 3,
+        ])
         return Tensor.concatenated(
             [q * scale, byRow.reshaped([b, h, n, side]), byColumn.reshaped([b, h, n, side])], axis: 3)
     }

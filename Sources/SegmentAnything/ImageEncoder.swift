@@ -10,7 +10,7 @@ import Layers
 /// Source: Li and others 2022 (ViTDet); transformers `modeling_sam.py`, `SamVisionEncoder`.
 struct SAMImageEncoder: Sendable {
     private let patches: Convolution2D
-    /// `[1, grid, grid, hidden]`
+    /// Learned absolute positions, `[1, grid, grid, hidden]`.
     private let positions: Tensor?
     private let layers: [SAMImageLayer]
     private let neck: Neck
@@ -18,7 +18,8 @@ struct SAMImageEncoder: Sendable {
     init(_ configuration: SegmentAnythingConfiguration.Vision, from weights: WeightScope) throws {
         let c = configuration
         patches = try Convolution2D(
-            weights: weights["patch_embed.projection"], in: c.channels, out: c.hiddenSize, kernel: c.patchSize,
+            weights: weights["patch_embed.projection"], in: c.channels, out: c.hiddenSize,
+            kernel: c.patchSize,
             stride: c.patchSize, padding: .zero)
         positions =
             c.usesAbsolutePositions
@@ -48,10 +49,12 @@ private struct Neck: Sendable {
     init(_ c: SegmentAnythingConfiguration.Vision, from weights: WeightScope) throws {
         // These two norms keep the published 1e-6 whatever the configuration says.
         narrow = try Convolution2D(
-            weights: weights["conv1"], in: c.hiddenSize, out: c.outputChannels, kernel: 1, padding: .zero, bias: false)
+            weights: weights["conv1"], in: c.hiddenSize, out: c.outputChannels, kernel: 1, padding: .zero,
+            bias: false)
         norm1 = try LayerNorm(weights: weights["layer_norm1"], size: c.outputChannels, epsilon: 1e-6)
         smooth = try Convolution2D(
-            weights: weights["conv2"], in: c.outputChannels, out: c.outputChannels, kernel: 3, padding: 1, bias: false)
+            weights: weights["conv2"], in: c.outputChannels, out: c.outputChannels, kernel: 3, padding: 1,
+            bias: false)
         norm2 = try LayerNorm(weights: weights["layer_norm2"], size: c.outputChannels, epsilon: 1e-6)
     }
 
@@ -68,9 +71,11 @@ struct SAMImageLayer: Sendable {
     private let window: Int?
 
     init(_ c: SegmentAnythingConfiguration.Vision, window: Int?, from weights: WeightScope) throws {
-        norm1 = try LayerNorm(weights: weights["layer_norm1"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+        norm1 = try LayerNorm(
+            weights: weights["layer_norm1"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
         attention = try GridAttention(c, side: window ?? c.grid, from: weights["attn"])
-        norm2 = try LayerNorm(weights: weights["layer_norm2"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+        norm2 = try LayerNorm(
+            weights: weights["layer_norm2"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
         mlp = try SAMFeedForward(
             size: c.hiddenSize, hidden: c.mlpSize, activation: c.activation, from: weights["mlp"])
         self.window = window
@@ -91,9 +96,11 @@ extension Tensor {
     func windows(_ side: Int) -> Tensor {
         let (b, h, w, c) = (shape[0], shape[1], shape[2], shape[3])
         let down = (h + side - 1) / side, across = (w + side - 1) / side
-        return padded(axis: 1, before: 0, after: down * side - h).padded(axis: 2, before: 0, after: across * side - w)
-            .reshaped([b, down, side, across, side, c]).transposed([0, 1, 3, 2, 4, 5])
-            .reshaped([b * down * across, side, side, c])
+        return padded(axis: 1, before: 0, after: down * side - h).padded(
+            axis: 2, before: 0, after: across * side - w
+        )
+        .reshaped([b, down, side, across, side, c]).transposed([0, 1, 3, 2, 4, 5])
+        .reshaped([b * down * across, side, side, c])
     }
 
     /// Puts `windows(side)` of an image of `shape` together again and drops the padding.

@@ -25,7 +25,8 @@ struct SAMMaskDecoder: Sendable {
         _ configuration: SegmentAnythingConfiguration, encoding: CoordinateEncoding, from weights: WeightScope
     ) throws {
         let c = configuration.maskDecoder
-        size = c.hiddenSize
+        let size = c.hiddenSize
+        self.size = size
         grid = configuration.vision.grid
         let masks = c.multimaskOutputs + 1
         outputTokens = Tensor(
@@ -36,15 +37,19 @@ struct SAMMaskDecoder: Sendable {
                 ], axis: 0
             ).reshaped([1, masks + 1, size]))
         transformer = try TwoWayTransformer(c, from: weights["transformer"])
-        upscale1 = try TransposedConvolution2D(weights: weights["upscale_conv1"], in: size, out: size / 4, kernel: 2)
+        upscale1 = try TransposedConvolution2D(
+            weights: weights["upscale_conv1"], in: size, out: size / 4, kernel: 2)
         upscaleNorm = try LayerNorm(weights: weights["upscale_layer_norm"], size: size / 4, epsilon: 1e-6)
-        upscale2 = try TransposedConvolution2D(weights: weights["upscale_conv2"], in: size / 4, out: size / 8, kernel: 2)
+        upscale2 = try TransposedConvolution2D(
+            weights: weights["upscale_conv2"], in: size / 4, out: size / 8, kernel: 2)
         maskHeads = try (0..<masks).map {
             try Perceptron(
-                in: size, hidden: size, out: size / 8, depth: 3, from: weights["output_hypernetworks_mlps"][$0])
+                in: size, hidden: size, out: size / 8, depth: 3,
+                from: weights["output_hypernetworks_mlps"][$0])
         }
         iouHead = try Perceptron(
-            in: size, hidden: c.iouHeadSize, out: masks, depth: c.iouHeadDepth, from: weights["iou_prediction_head"])
+            in: size, hidden: c.iouHeadSize, out: masks, depth: c.iouHeadDepth,
+            from: weights["iou_prediction_head"])
         places = Tensor(encoding.grid(grid).reshaped([1, grid * grid, size]))
     }
 
@@ -67,7 +72,9 @@ struct SAMMaskDecoder: Sendable {
         }
         let masks = Tensor.concatenated(kernels, axis: 0).matmul(pixels, transposeOther: true)
         let iou = iouHead(queries.sliced(axis: 1, 0..<1).reshaped([1, size]))
-        return (masks.value.reshaped([maskHeads.count, 4 * grid, 4 * grid]), iou.value.reshaped([maskHeads.count]))
+        return (
+            masks.value.reshaped([maskHeads.count, 4 * grid, 4 * grid]), iou.value.reshaped([maskHeads.count])
+        )
     }
 }
 
@@ -76,7 +83,9 @@ private struct Perceptron: Sendable {
     let layers: [Linear]
 
     init(in inputs: Int, hidden: Int, out outputs: Int, depth: Int, from weights: WeightScope) throws {
-        let inner = try (0..<depth - 2).map { try Linear(weights: weights["layers"][$0], in: hidden, out: hidden) }
+        let inner = try (0..<depth - 2).map {
+            try Linear(weights: weights["layers"][$0], in: hidden, out: hidden)
+        }
         layers =
             [try Linear(weights: weights["proj_in"], in: inputs, out: hidden)] + inner
             + [try Linear(weights: weights["proj_out"], in: hidden, out: outputs)]

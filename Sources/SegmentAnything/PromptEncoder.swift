@@ -23,7 +23,9 @@ struct SAMPromptEncoder: Sendable {
         _ configuration: SegmentAnythingConfiguration, encoding: CoordinateEncoding, from weights: WeightScope
     ) throws {
         let c = configuration.promptEncoder
-        func row(_ name: String) throws -> [Float] { try weights.tensor("\(name).weight", [1, c.hiddenSize]).scalars }
+        func row(_ name: String) throws -> [Float] {
+            try weights.tensor("\(name).weight", [1, c.hiddenSize]).scalars
+        }
         self.encoding = encoding
         kinds = try (0..<c.pointEmbeddings).map { try row("point_embed.\($0)") }
         notAPoint = try row("not_a_point_embed")
@@ -79,11 +81,14 @@ private struct MaskEncoder: Sendable {
 
     init(_ c: SegmentAnythingConfiguration.PromptEncoder, from weights: WeightScope) throws {
         let (narrow, wide) = (c.maskChannels / 4, c.maskChannels)
-        conv1 = try Convolution2D(weights: weights["conv1"], in: 1, out: narrow, kernel: 2, stride: 2, padding: .zero)
+        conv1 = try Convolution2D(
+            weights: weights["conv1"], in: 1, out: narrow, kernel: 2, stride: 2, padding: .zero)
         norm1 = try LayerNorm(weights: weights["layer_norm1"], size: narrow, epsilon: c.layerNormEpsilon)
-        conv2 = try Convolution2D(weights: weights["conv2"], in: narrow, out: wide, kernel: 2, stride: 2, padding: .zero)
+        conv2 = try Convolution2D(
+            weights: weights["conv2"], in: narrow, out: wide, kernel: 2, stride: 2, padding: .zero)
         norm2 = try LayerNorm(weights: weights["layer_norm2"], size: wide, epsilon: c.layerNormEpsilon)
-        conv3 = try Convolution2D(weights: weights["conv3"], in: wide, out: c.hiddenSize, kernel: 1, padding: .zero)
+        conv3 = try Convolution2D(
+            weights: weights["conv3"], in: wide, out: c.hiddenSize, kernel: 1, padding: .zero)
         activation = c.activation
     }
 

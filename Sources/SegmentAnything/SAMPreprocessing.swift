@@ -34,9 +34,11 @@ struct SAMPreprocessing: Sendable {
         ] where (value ?? side) != side {
             throw CheckpointError(path: path, reason: "'\(key)' is \(value ?? 0); the model takes \(side)")
         }
-        self.init(side: side, mean: file.mean ?? published.mean, deviation: file.deviation ?? published.deviation)
+        self.init(
+            side: side, mean: file.mean ?? published.mean, deviation: file.deviation ?? published.deviation)
         guard mean.count == 3, deviation.count == 3, deviation.allSatisfy({ $0 > 0 }) else {
-            throw CheckpointError(path: path, reason: "'image_mean' and 'image_std' must hold three numbers each")
+            throw CheckpointError(
+                path: path, reason: "'image_mean' and 'image_std' must hold three numbers each")
         }
     }
 
@@ -63,15 +65,15 @@ struct SAMPreprocessing: Sendable {
     /// - Returns: `[1, side, side, 3]`, the scaled picture at the top left, zeros beside and below it.
     func callAsFunction(_ image: Image) -> NDArray {
         let (height, width) = scaledSize(height: image.height, width: image.width)
-        // The published pipeline resizes pictures of 8 bits, so its result is rounded to 8 bits.
-        let bytes = image.rgb.resized(width: width, height: height, filter: .bilinear).bytes
+        let bytes = image.rgb.resizedBytes(width: width, height: height, filter: .bilinear)
         return NDArray(shape: [1, side, side, 3]) { out in
             out.initialize(repeating: 0)
             for row in 0..<height {
                 for column in 0..<width {
                     for channel in 0..<3 {
                         let value = Float(bytes[(row * width + column) * 3 + channel]) / 255
-                        out[(row * side + column) * 3 + channel] = (value - mean[channel]) / deviation[channel]
+                        out[(row * side + column) * 3 + channel] =
+                            (value - mean[channel]) / deviation[channel]
                     }
                 }
             }

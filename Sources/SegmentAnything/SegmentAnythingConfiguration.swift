@@ -88,7 +88,8 @@ extension SegmentAnythingConfiguration {
             ("vision_config.num_attention_heads", v.heads), ("vision_config.patch_size", v.patchSize),
             ("vision_config.num_pos_feats", v.positionFeatures), ("vision_config.mlp_dim", v.mlpSize),
             ("vision_config.num_channels", v.channels), ("prompt_encoder_config.hidden_size", p.hiddenSize),
-            ("prompt_encoder_config.mask_input_channels", p.maskChannels), ("mask_decoder_config.mlp_dim", d.mlpSize),
+            ("prompt_encoder_config.mask_input_channels", p.maskChannels),
+            ("mask_decoder_config.mlp_dim", d.mlpSize),
             ("mask_decoder_config.num_attention_heads", d.heads),
             ("mask_decoder_config.attention_downsample_rate", d.attentionDownsampling),
             ("mask_decoder_config.iou_head_hidden_dim", d.iouHeadSize),
@@ -103,10 +104,12 @@ extension SegmentAnythingConfiguration {
         try Problem.require("prompt_encoder_config.num_point_embeddings", p.pointEmbeddings, in: 4...4)
         try Problem.require("vision_config.num_channels", v.channels, in: 3...3)
         try Problem.require("vision_config.patch_size", v.patchSize, divides: "image_size", v.imageSize)
-        try Problem.require("vision_config.num_attention_heads", v.heads, divides: "hidden_size", v.hiddenSize)
+        try Problem.require(
+            "vision_config.num_attention_heads", v.heads, divides: "hidden_size", v.hiddenSize)
         try Problem.require("prompt_encoder_config.image_size", p.imageSize, in: v.imageSize...v.imageSize)
         try Problem.require("prompt_encoder_config.patch_size", p.patchSize, in: v.patchSize...v.patchSize)
-        try Problem.require("prompt_encoder_config.hidden_size", p.hiddenSize, in: v.outputChannels...v.outputChannels)
+        try Problem.require(
+            "prompt_encoder_config.hidden_size", p.hiddenSize, in: v.outputChannels...v.outputChannels)
         try Problem.require("mask_decoder_config.hidden_size", d.hiddenSize, in: p.hiddenSize...p.hiddenSize)
         try Problem.require(
             "vision_config.num_pos_feats", 2 * v.positionFeatures, in: p.hiddenSize...p.hiddenSize)
@@ -133,7 +136,8 @@ private struct Overlay<Key: CodingKey> {
         guard values.contains(key) else { return }
         if let pair = try? values.decode([Int].self, forKey: key) {
             guard pair.count == 2, pair[0] == pair[1] else {
-                throw ConfigurationProblem(key: key.stringValue, reason: "is \(pair); only squares are supported")
+                throw ConfigurationProblem(
+                    key: key.stringValue, reason: "is \(pair); only squares are supported")
             }
             target = pair[0]
         } else {
@@ -183,7 +187,8 @@ extension SegmentAnythingConfiguration.Vision {
         var ratio = 4.0
         try file.read(.mlpRatio, &ratio)
         guard ratio > 0, ratio <= 64, (0...1 << 16).contains(hiddenSize) else {
-            throw ConfigurationProblem(key: "vision_config.mlp_ratio", reason: "or hidden_size is out of range")
+            throw ConfigurationProblem(
+                key: "vision_config.mlp_ratio", reason: "or hidden_size is out of range")
         }
         mlpSize = Int(Double(hiddenSize) * ratio)
         try file.read(.mlpSize, &mlpSize)

@@ -8,7 +8,7 @@ import Layers
 
 /// What the encoder made of one picture; `predict` needs nothing else.
 public struct ImageEmbedding: Sendable {
-    /// `[1, grid, grid, channels]`
+    /// The encoder's output, `[1, grid, grid, channels]`.
     public let features: NDArray
     /// Size of the picture in pixels.
     public let height: Int
@@ -51,7 +51,8 @@ public struct SegmentAnythingModel: Sendable {
     /// Builds the model from weights at hand; pictures are normalised as published.
     public init(_ configuration: SegmentAnythingConfiguration, weights: WeightScope) throws {
         try self.init(
-            configuration, weights: weights, preprocessing: SAMPreprocessing(side: configuration.vision.imageSize))
+            configuration, weights: weights,
+            preprocessing: SAMPreprocessing(side: configuration.vision.imageSize))
     }
 
     private init(
@@ -62,7 +63,8 @@ public struct SegmentAnythingModel: Sendable {
         let encoding = try CoordinateEncoding(
             features: configuration.vision.positionFeatures, from: weights["shared_image_embedding"])
         encoder = try SAMImageEncoder(configuration.vision, from: weights["vision_encoder"])
-        promptEncoder = try SAMPromptEncoder(configuration, encoding: encoding, from: weights["prompt_encoder"])
+        promptEncoder = try SAMPromptEncoder(
+            configuration, encoding: encoding, from: weights["prompt_encoder"])
         decoder = try SAMMaskDecoder(configuration, encoding: encoding, from: weights["mask_decoder"])
         // The prompt encoder's encoding is the image's under a second name.
         try weights.finish(ignoring: ["prompt_encoder.shared_embedding.positional_embedding"])
@@ -71,10 +73,15 @@ public struct SegmentAnythingModel: Sendable {
     /// Runs the image encoder.
     /// - Parameter image: any size; alpha is ignored.
     public func encode(_ image: Image) -> ImageEmbedding {
-        let scaled = preprocessing.scaledSize(height: image.height, width: image.width)
+        embedding(features: features(of: preprocessing(image)), height: image.height, width: image.width)
+    }
+
+    /// Features of a picture of that size that were computed before.
+    package func embedding(features: NDArray, height: Int, width: Int) -> ImageEmbedding {
+        let scaled = preprocessing.scaledSize(height: height, width: width)
         return ImageEmbedding(
-            features: features(of: preprocessing(image)), height: image.height, width: image.width,
-            scaledHeight: scaled.height, scaledWidth: scaled.width)
+            features: features, height: height, width: width, scaledHeight: scaled.height,
+            scaledWidth: scaled.width)
     }
 
     /// Pixels ready for the encoder, `[1, side, side, 3]`, to features `[1, grid, grid, channels]`.
@@ -97,14 +104,17 @@ public struct SegmentAnythingModel: Sendable {
             },
             box: prompt.box.map {
                 Prompt.Box(
-                    left: $0.left * across, top: $0.top * down, right: $0.right * across, bottom: $0.bottom * down)
+                    left: $0.left * across, top: $0.top * down, right: $0.right * across,
+                    bottom: $0.bottom * down)
             })
         let (masks, iou) = decoder(
-            features: Tensor(embedding.features), sparse: sparse, dense: promptEncoder.dense(mask: prompt.mask))
+            features: Tensor(embedding.features), sparse: sparse,
+            dense: promptEncoder.dense(mask: prompt.mask))
         return outputs.indices(count: iou.count, isAmbiguous: prompt.isAmbiguous).map { index in
             let small = masks[leading: index]
             return MaskPrediction(
-                logits: enlarged(small, embedding), iou: iou.scalars[index], lowResolutionLogits: small, index: index)
+                logits: enlarged(small, embedding), iou: iou.scalars[index], lowResolutionLogits: small,
+                index: index)
         }
     }
 
@@ -125,14 +135,18 @@ public struct SegmentAnythingModel: Sendable {
         }
         for point in prompt.points where !(0..<width ~= point.x && 0..<height ~= point.y) {
             throw SegmentAnythingError(
-                "point \(point.x),\(point.y) lies outside the picture of \(embedding.width) × \(embedding.height)")
+                "point \(point.x),\(point.y) lies outside the picture of \(embedding.width) × \(embedding.height)"
+            )
         }
         if let box = prompt.box {
             guard box.left < box.right, box.top < box.bottom else {
                 throw SegmentAnythingError(
-                    "box \(box.left),\(box.top),\(box.right),\(box.bottom) is empty; give left, top, right, bottom")
+                    "box \(box.left),\(box.top),\(box.right),\(box.bottom) is empty; give left, top, right, bottom"
+                )
             }
-            guard 0...width ~= box.left, 0...width ~= box.right, 0...height ~= box.top, 0...height ~= box.bottom else {
+            guard 0...width ~= box.left, 0...width ~= box.right, 0...height ~= box.top,
+                0...height ~= box.bottom
+            else {
                 throw SegmentAnythingError(
                     "box \(box.left),\(box.top),\(box.right),\(box.bottom) reaches outside the picture of "
                         + "\(embedding.width) × \(embedding.height)")

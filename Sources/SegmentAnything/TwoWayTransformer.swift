@@ -17,7 +17,8 @@ struct TwoWayTransformer: Sendable {
         finalAttention = try ProjectedAttention(
             c, narrowing: c.attentionDownsampling, from: weights["final_attn_token_to_image"])
         // PyTorch's default epsilon: the reference does not pass the configured one here.
-        finalNorm = try LayerNorm(weights: weights["layer_norm_final_attn"], size: c.hiddenSize, epsilon: 1e-5)
+        finalNorm = try LayerNorm(
+            weights: weights["layer_norm_final_attn"], size: c.hiddenSize, epsilon: 1e-5)
     }
 
     /// - Parameters:
@@ -49,7 +50,8 @@ private struct TwoWayLayer: Sendable {
 
     init(_ c: SegmentAnythingConfiguration.MaskDecoder, isFirst: Bool, from weights: WeightScope) throws {
         func norm(_ index: Int) throws -> LayerNorm {
-            try LayerNorm(weights: weights["layer_norm\(index)"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+            try LayerNorm(
+                weights: weights["layer_norm\(index)"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
         }
         selfAttention = try ProjectedAttention(c, narrowing: 1, from: weights["self_attn"])
         norm1 = try norm(1)
