@@ -50,7 +50,9 @@ private func message(_ body: () throws -> Void) throws -> String {
             "w": NDArray([0, 1, value, 3, -.greatestFiniteMagnitude], shape: [5])
         ])
         #expect(try message { _ = try scope.tensor("w", [5]) }.contains("NaN or infinity"))
-        let largest = WeightScope(arrays: ["w": NDArray([.greatestFiniteMagnitude, -0.0, 1e-45], shape: [3])])
+        let largest = WeightScope(arrays: [
+            "w": NDArray([.greatestFiniteMagnitude, -0.0, .leastNonzeroMagnitude], shape: [3])
+        ])
         _ = try largest.tensor("w", [3])
     }
 

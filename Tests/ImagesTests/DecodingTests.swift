@@ -1,5 +1,6 @@
 // Decoding: every kind of PNG and JPEG gives the right upright pixels, every damaged one an error.
 
+import Arrays
 import Foundation
 import Images
 import TestSupport
@@ -41,7 +42,8 @@ private struct Variant: Decodable {
 
     @Test func sixteenBitsKeepTheirPrecision() throws {
         let image = try Image.load(fixtures + "/ramp16.png")
-        let expected = (0..<64).map { Float($0 / 8 * 256 + $0 % 8) / 65535 }
+        let samples = (0..<64).map { index in index / 8 * 256 + index % 8 }
+        let expected = samples.map { Float($0) / 65535 }
         #expect(image.pixels.scalars == expected)
     }
 

@@ -38,7 +38,8 @@ import Testing
         let tall = Image(width: 3, height: 40_000, color: [0.25, 0.5, 1])
         let small = tall.resized(width: 1, height: 9, filter: .lanczos)
         for (index, value) in small.pixels.scalars.enumerated() {
-            #expect(abs(value - [0.25, 0.5, 1][index % 3]) < 1e-5)
+            let expected: [Float] = [0.25, 0.5, 1]
+            #expect(abs(value - expected[index % 3]) < 1e-5)
         }
     }
 
@@ -138,8 +139,9 @@ import Testing
                 var limit = rlimit(rlim_cur: 100, rlim_max: 100)
                 try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
                 let path = folder + "/a.png"
-                let noise = Image(
-                    NDArray((0..<3000).map { Float($0 * 7919 % 256) / 255 }, shape: [50, 60, 1]))
+                var random = SplitMix(state: 3)
+                let samples = (0..<3000).map { _ in Float.random(in: 0..<1, using: &random) }
+                let noise = Image(NDArray(samples, shape: [50, 60, 1]))
                 _ = try refusal(path) { try noise.savePNG(path) }
                 _ = try refusal(path) { try Animation(frames: [noise]).saveGIF(path) }
                 let names = try folderContents(folder)

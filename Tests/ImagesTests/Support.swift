@@ -32,7 +32,8 @@ struct FixtureFacts: Decodable, Sendable {
 /// The SHA-256 of bytes, in hexadecimal (FIPS 180-4).
 func sha256(_ bytes: [UInt8]) -> String {
     // Constants are the first 32 bits of the fractional parts of square and cube roots of the first primes.
-    let primes = (2...311).filter { number in !(2..<number).contains { $0 * $0 <= number && number % $0 == 0 } }
+    let primes = (2...311).filter { number in !(2..<number).contains { $0 * $0 <= number && number % $0 == 0 }
+    }
     func fraction(_ value: Double) -> UInt32 { UInt32((value - value.rounded(.down)) * 0x1p32) }
     let constants = primes.map { fraction(cbrt(Double($0))) }
     var state = primes.prefix(8).map { fraction(Double($0).squareRoot()) }
@@ -55,7 +56,8 @@ func sha256(_ bytes: [UInt8]) -> String {
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for i in 0..<64 {
             let choice = (e & f) ^ (~e & g)
-            let sum = h &+ (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) &+ choice &+ constants[i] &+ words[i]
+            let sum =
+                h &+ (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) &+ choice &+ constants[i] &+ words[i]
             let majority = (a & b) ^ (a & c) ^ (b & c)
             let other = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) &+ majority
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ sum, c, b, a, sum &+ other)
