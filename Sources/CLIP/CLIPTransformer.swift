@@ -1,0 +1,64 @@
+// The stack of pre-norm attention blocks that both encoders share.
+
+import Autograd
+import Checkpoints
+import Layers
+
+/// One block: attention and a two-layer perceptron, each behind a layer norm and a residual.
+struct CLIPBlock: Sendable {
+    let firstNorm: LayerNorm
+    let query: Linear
+    let key: Linear
+    let value: Linear
+    let output: Linear
+    let secondNorm: LayerNorm
+    let expand: Linear
+    let contract: Linear
+    let activation: Activation
+    let heads: Int
+
+    init(_ shape: CLIPTransformer.Shape, from weights: WeightScope) throws {
+        let width = shape.width
+        firstNorm = try LayerNorm(weights: weights.scope("layer_norm1"), size: width, epsilon: shape.epsilon)
+        let attention = weights.scope("self_attn")
+        query = try Linear(weights: attention.scope("q_proj"), in: width, out: width)
+        key = try Linear(weights: attention.scope("k_proj"), in: width, out: width)
+        value = try Linear(weights: attention.scope("v_proj"), in: width, out: width)
+        output = try Linear(weights: attention.scope("out_proj"), in: width, out: width)
+        secondNorm = try LayerNorm(weights: weights.scope("layer_norm2"), size: width, epsilon: shape.epsilon)
+        expand = try Linear(weights: weights.scope("mlp.fc1"), in: width, out: shape.inner)
+        contract = try Linear(weights: weights.scope("mlp.fc2"), in: shape.inner, out: width)
+        activation = shape.activation
+        heads = shape.heads
+    }
+
+    /// Takes and returns tokens `[batch, tokens, width]`; `mask` is added to the attention scores.
+    func callAsFunction(_ x: Tensor, mask: Tensor?) -> Tensor {
+        let normed = firstNorm(x)
+        let mixed = multiHeadAttention(query(normed), key(normed), value(normed), heads: heads, bias: mask)
+        let attended = x + output(mixed)
+        return attended + contract(activation(expand(secondNorm(attended))))
+    }
+}
+
+/// The blocks in order.
+struct CLIPTransformer: Sendable {
+    struct Shape {
+        let width: Int
+        let inner: Int
+        let layers: Int
+        let heads: Int
+        let activation: Activation
+        let epsilon: Float
+    }
+
+    let blocks: [CLIPBlock]
+
+    init(_ shape: Shape, from weights: WeightScope) throws {
+        blocks = try (0..<shape.layers).map { try CLIPBlock(shape, from: weights.scope("layers.\($0)")) }
+    }
+
+    func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
+        blocks.reduce(x) { $1($0, mask: mask) }
+    }
+}
