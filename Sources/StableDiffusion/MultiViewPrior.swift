@@ -1,0 +1,188 @@
+// The starter prior: denoises several views of one object together, given a picture of it.
+
+public import Arrays
+import Autograd
+import CLIP
+import Checkpoints
+import Foundation
+
+/// A joint, picture-conditioned diffusion model of the views around an object.
+///
+/// The views, premultiplied RGBA in [-1, 1], are cut into patches, stacked as channels of one grid, and denoised by
+/// one U-Net pass, so they agree by construction. The picture conditions it three ways: its own patches as further
+/// channels, the tokens of a vision encoder through cross-attention, and the camera's elevation as a class vector.
+public struct MultiViewPrior: Sendable {
+    public let layout: MultiViewLayout
+    public let schedule: NoiseSchedule
+    let unet: UNet2DConditionModel
+    let vision: CLIPVisionEncoder
+    /// Tokens of "no picture", `[1, tokens, width]`.
+    let nullTokens: NDArray
+    let elevationHead: ElevationHead?
+
+    /// What the prior knows of one picture; made once, used at every step.
+    public struct Conditioning: Sendable {
+        /// `[2, tokens, width]`: without and with the picture.
+        let tokens: NDArray
+        /// `[2, grid, grid, patch channels]`: zeros, and the picture's patches.
+        let channels: NDArray
+        /// `[2, 2]`, the same for both.
+        let pose: NDArray
+        /// The picture's elevation above the horizon as the model sees it, in degrees, if it has a head for that.
+        public let estimatedElevation: Float?
+    }
+
+    /// Opens a folder with `model_index.json`, `prior.json`, `unet/`, `image_encoder/`, `scheduler/`,
+    /// `null_tokens.safetensors` and, optionally, `elevation.safetensors`.
+    /// - Throws: `CheckpointError` when a file is missing or damaged, or the parts do not fit together.
+    public init(folder: String) throws {
+        _ = try PipelineIndex(
+            folder: folder, pipelines: ["JointViewPrior"],
+            roles: [
+                "unet": ["UNet2DConditionModel"], "image_encoder": ["CLIPVisionModel"], "scheduler": [],
+            ])
+        layout = try loadConfiguration(MultiViewLayout.self, from: folder + "/prior.json")
+        schedule = try NoiseSchedule(path: folder + "/scheduler/scheduler_config.json")
+        unet = try UNet2DConditionModel(folder: folder + "/unet")
+        vision = try CLIPVisionEncoder(folder: folder + "/image_encoder")
+        let (net, eye) = (unet.configuration, vision.configuration)
+        let null = try WeightScope.open(folder: folder + "/null_tokens.safetensors")
+        nullTokens = try null.tensor("null_tokens", [1, eye.tokenCount, eye.hiddenSize])
+        try null.finish()
+        elevationHead = try ElevationHead(path: folder + "/elevation.safetensors", width: eye.hiddenSize)
+
+        func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws {
+            guard !condition else { return }
+            throw CheckpointError(path: folder, reason: "the parts do not fit together: " + reason())
+        }
+        try require(
+            eye.channels == layout.channels && eye.imageSize == layout.pictureSize,
+            "the vision encoder sees \(eye.imageSize) pixels of \(eye.channels) channels, prior.json says "
+                + "\(layout.pictureSize) of \(layout.channels)")
+        try require(
+            eye.hiddenSize == net.crossAttentionWidth,
+            "vision tokens of width \(eye.hiddenSize) for a U-Net that attends to width \(net.crossAttentionWidth)"
+        )
+        let (views, patches) = (layout.viewChannels, layout.pictureChannels)
+        try require(
+            net.outChannels == views && net.inChannels == views + patches,
+            "the U-Net has \(net.inChannels) channels in and \(net.outChannels) out, prior.json makes "
+                + "\(views + patches) and \(views)")
+        try require(
+            net.classEmbedding == .projection(width: 2), "the U-Net takes no elevation of two numbers")
+    }
+
+    /// Looks at a picture.
+    /// - Parameters:
+    ///   - picture: `[pictureSize, pictureSize, 4]`, premultiplied RGBA in [0, 1], the object centred with its
+    ///     longer side `pictureObjectSide` pixels.
+    ///   - elevation: of the picture's camera above the horizon, in degrees; nil if unknown.
+    public func encode(_ picture: NDArray, elevation: Float? = nil) -> Conditioning {
+        let size = layout.pictureSize
+        precondition(
+            picture.shape == [size, size, layout.channels],
+            "multi-view prior: picture \(picture.shape), expected [\(size), \(size), \(layout.channels)]")
+        let pixels = Tensor(picture).reshaped([1, size, size, layout.channels]) * 2 - 1
+        let seen = vision(pixels).tokens
+        let patches = pixels.patchChannels(layout.picturePatch)
+        let pose: [Float] = elevation.map { [$0 / 30, 1] } ?? [0, 0]
+        return Conditioning(
+            tokens: Tensor.concatenated([Tensor(nullTokens), seen], axis: 0).value,
+            channels: Tensor.concatenated([Tensor(NDArray.zeros(patches.shape)), patches], axis: 0).value,
+            pose: NDArray(pose + pose, shape: [2, 2]),
+            estimatedElevation: elevationHead?(seen.value))
+    }
+
+    /// Predicts the clean views from noisy ones.
+    /// - Parameters:
+    ///   - noisy: `[viewCount, viewSize, viewSize, 4]`: `signal(t) · clean + sigma(t) · noise`, where clean views
+    ///     are premultiplied RGBA, `2 · value - 1`.
+    ///   - timestep: t, from 0 to the schedule's last.
+    ///   - guidance: s of `u + s (c - u)`; 1 is none and takes half the time.
+    /// - Returns: clean views of the same shape, in [-1, 1] if the schedule clips.
+    public func predictSample(
+        _ noisy: NDArray, timestep: Int, _ conditioning: Conditioning, guidance: Float
+    ) -> NDArray {
+        let (count, size, grid) = (layout.viewCount, layout.viewSize, layout.grid)
+        precondition(
+            noisy.shape == [count, size, size, layout.channels],
+            "multi-view prior: views \(noisy.shape), expected [\(count), \(size), \(size), \(layout.channels)]"
+        )
+        let stacked = Tensor(noisy).patchChannels(layout.viewPatch).stackedViews(count)
+        let times = [Float(timestep)]
+        let output: Tensor
+        if guidance == 1 {
+            output = unet(
+                Tensor.concatenated([stacked, Tensor(conditioning.channels.leading(1..<2))], axis: 3),
+                timesteps: times,
+                context: Tensor(conditioning.tokens.leading(1..<2)),
+                labels: .vectors(conditioning.pose.leading(1..<2)))
+        } else {
+            let twice = Tensor.concatenated([stacked, stacked], axis: 0)
+            let both = unet(
+                Tensor.concatenated([twice, Tensor(conditioning.channels)], axis: 3), timesteps: times,
+                context: Tensor(conditioning.tokens), labels: .vectors(conditioning.pose)
+            ).value
+            let (free, bound) = (both.leading(0..<1), both.leading(1..<2))
+            output = Tensor(free + (bound - free) * guidance)
+        }
+        let clean = schedule.clipped(schedule.clean(from: output, noisy: stacked, at: timestep))
+        return clean.unstackedViews(count).pixels(layout.viewPatch).value
+            .reshaped([count, grid * layout.viewPatch, grid * layout.viewPatch, layout.channels])
+    }
+}
+
+/// Reads the camera's elevation off the vision encoder's class token.
+struct ElevationHead: Sendable {
+    let weight: [Float]
+    let bias: Float
+
+    /// Nil if there is no such file.
+    init?(path: String, width: Int) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let weights = try WeightScope.open(folder: path)
+        weight = try weights.tensor("weight", [1, width]).scalars
+        bias = try weights.tensor("bias", [1]).scalar
+        try weights.finish()
+    }
+
+    /// Degrees above the horizon, for tokens `[1, tokens, width]`.
+    func callAsFunction(_ tokens: NDArray) -> Float {
+        30 * (zip(weight, tokens.scalars).reduce(0) { $0 + $1.0 * $1.1 } + bias)
+    }
+}
+
+// MARK: Patches
+
+extension MultiViewLayout {
+    var viewChannels: Int { viewCount * channels * viewPatch * viewPatch }
+    var pictureChannels: Int { channels * picturePatch * picturePatch }
+}
+
+extension Tensor {
+    /// Pixels of `patch × patch` blocks as channels, ordered colour, row, column: PyTorch's `pixel_unshuffle`.
+    func patchChannels(_ patch: Int) -> Tensor {
+        let (b, h, w, c) = (shape[0], shape[1] / patch, shape[2] / patch, shape[3])
+        return reshaped([b, h, patch, w, patch, c]).transposed([0, 1, 3, 5, 2, 4])
+            .reshaped([b, h, w, c * patch * patch])
+    }
+
+    /// The inverse of `patchChannels`.
+    func pixels(_ patch: Int) -> Tensor {
+        let (b, h, w, c) = (shape[0], shape[1], shape[2], shape[3] / (patch * patch))
+        return reshaped([b, h, w, c, patch, patch]).transposed([0, 1, 4, 2, 5, 3])
+            .reshaped([b, h * patch, w * patch, c])
+    }
+
+    /// `[views, h, w, c]` to `[1, h, w, views · c]`.
+    func stackedViews(_ count: Int) -> Tensor {
+        let (h, w, c) = (shape[1], shape[2], shape[3])
+        return transposed([1, 2, 0, 3]).reshaped([1, h, w, count * c])
+    }
+
+    /// The inverse of `stackedViews`.
+    func unstackedViews(_ count: Int) -> Tensor {
+        let (h, w, c) = (shape[1], shape[2], shape[3] / count)
+        return reshaped([h, w, count, c]).transposed([2, 0, 1, 3])
+    }
+}

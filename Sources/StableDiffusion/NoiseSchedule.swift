@@ -1,0 +1,201 @@
+// How much noise each timestep holds, and the conversions between what a network may predict.
+
+import Arrays
+public import Autograd
+import Checkpoints
+import Foundation
+
+/// What a denoising network was trained to output.
+public enum PredictionType: String, Sendable, CaseIterable {
+    /// The noise.
+    case epsilon
+    /// The clean sample.
+    case sample
+    /// `signal · noise - sigma · clean` (Salimans & Ho 2022).
+    case velocity = "v_prediction"
+}
+
+/// How sampling steps spread over the training timesteps: Lin and others 2023, table 2.
+public enum TimestepSpacing: String, Sendable, CaseIterable {
+    case leading, linspace, trailing
+}
+
+/// How a sampler's noise variance is chosen.
+public enum VarianceType: String, Sendable, CaseIterable {
+    case fixedSmall = "fixed_small"
+    case fixedSmallLog = "fixed_small_log"
+    case fixedLarge = "fixed_large"
+}
+
+/// The settings of a scheduler file, which DDIM, DDPM and most others share; defaults are diffusers'.
+public struct SchedulerConfiguration: Decodable, Sendable, Hashable {
+    enum BetaSchedule: String, CaseIterable {
+        case linear
+        case scaledLinear = "scaled_linear"
+        case squaredCosine = "squaredcos_cap_v2"
+        case sigmoid
+    }
+
+    /// diffusers' name of the scheduler, such as "DDIMScheduler".
+    public let className: String?
+    public let trainingSteps: Int
+    let betaStart: Double
+    let betaEnd: Double
+    let betaSchedule: BetaSchedule
+    let trainedBetas: [Double]?
+    public let prediction: PredictionType
+    public let spacing: TimestepSpacing
+    public let stepsOffset: Int
+    /// Bound of the predicted clean sample; nil if it is not clipped.
+    public let clipRange: Float?
+    public let setsAlphaToOne: Bool
+    public let rescalesToZeroSignal: Bool
+    public let variance: VarianceType
+
+    public init(from decoder: any Decoder) throws {
+        let file = try ConfigurationReader(decoder)
+        try file.refuse(["thresholding": .flag(false)])
+        className = try file.text("_class_name")
+        trainingSteps = try file.size("num_train_timesteps", default: 1000)
+        betaStart = try file.number("beta_start", default: 0.0001)
+        betaEnd = try file.number("beta_end", default: 0.02)
+        betaSchedule = try file.kind("beta_schedule", default: .linear)
+        trainedBetas = try file.numbers("trained_betas")
+        prediction = try file.kind("prediction_type", default: .epsilon)
+        spacing = try file.kind("timestep_spacing", default: .leading)
+        stepsOffset = try file.integer("steps_offset", default: 0)
+        let clips = try file.flag("clip_sample", default: true)
+        let range = Float(try file.number("clip_sample_range", default: 1))
+        clipRange = clips ? range : nil
+        setsAlphaToOne = try file.flag("set_alpha_to_one", default: true)
+        rescalesToZeroSignal = try file.flag("rescale_betas_zero_snr", default: false)
+        variance = try file.kind("variance_type", default: .fixedSmall)
+        for (key, beta) in [("beta_start", betaStart), ("beta_end", betaEnd)] where beta <= 0 || beta >= 1 {
+            throw file.fault(key, "\(beta) does not lie between 0 and 1")
+        }
+        if let trainedBetas {
+            try file.requireCount(trainedBetas.count, trainingSteps, "trained_betas")
+            guard trainedBetas.allSatisfy({ $0 > 0 && $0 < 1 }) else {
+                throw file.fault("trained_betas", "a value does not lie between 0 and 1")
+            }
+        }
+        guard (0..<trainingSteps).contains(stepsOffset) else {
+            throw file.fault(
+                "steps_offset", "\(stepsOffset) is not below num_train_timesteps, \(trainingSteps)")
+        }
+        guard range > 0 else { throw file.fault("clip_sample_range", "must be above zero") }
+    }
+}
+
+/// The forward process `noisy = signal(t) · clean + sigma(t) · noise` at every training timestep.
+///
+/// Source: Ho et al. 2020, equation 4; diffusers `scheduling_ddpm.py`.
+public struct NoiseSchedule: Sendable {
+    public let configuration: SchedulerConfiguration
+    /// Cumulative product of `1 - beta`, one per training timestep, falling.
+    public let cumulativeAlphas: [Float]
+
+    public var trainingSteps: Int { cumulativeAlphas.count }
+    public var prediction: PredictionType { configuration.prediction }
+
+    public init(_ configuration: SchedulerConfiguration) {
+        self.configuration = configuration
+        var betas = configuration.betas
+        if configuration.rescalesToZeroSignal { betas = betasRescaledToZeroSignal(betas) }
+        cumulativeAlphas = cumulativeProducts(betas.map { 1 - $0 })
+    }
+
+    /// Reads `scheduler_config.json`, of this or of any scheduler with the same keys.
+    /// - Throws: `CheckpointError` for a missing file or a setting that is not supported.
+    public init(path: String) throws {
+        self.init(try loadConfiguration(SchedulerConfiguration.self, from: path))
+    }
+
+    /// Factor of the clean sample at timestep `t` of `0..<trainingSteps`.
+    public func signal(_ t: Int) -> Float { cumulativeAlphas[t].squareRoot() }
+
+    /// Factor of the noise at timestep `t`.
+    public func sigma(_ t: Int) -> Float { (1 - cumulativeAlphas[t]).squareRoot() }
+
+    /// Noises clean samples; `noise` has their shape.
+    public func noised(_ clean: Tensor, with noise: Tensor, at t: Int) -> Tensor {
+        clean * signal(t) + noise * sigma(t)
+    }
+
+    /// The velocity that a network of that prediction type should output.
+    public func velocity(of clean: Tensor, with noise: Tensor, at t: Int) -> Tensor {
+        noise * signal(t) - clean * sigma(t)
+    }
+
+    /// The clean sample that a network's output means, given its noisy input at timestep `t`.
+    public func clean(from output: Tensor, noisy: Tensor, at t: Int) -> Tensor {
+        switch prediction {
+        case .epsilon: (noisy - output * sigma(t)) / signal(t)
+        case .sample: output
+        case .velocity: noisy * signal(t) - output * sigma(t)
+        }
+    }
+
+    /// The noise that a network's output means, given its noisy input at timestep `t`.
+    public func noise(from output: Tensor, noisy: Tensor, at t: Int) -> Tensor {
+        switch prediction {
+        case .epsilon: output
+        case .sample: (noisy - output * signal(t)) / sigma(t)
+        case .velocity: output * signal(t) + noisy * sigma(t)
+        }
+    }
+}
+
+// MARK: Betas, in float32 and in the reference's order, since products of a thousand factors show every rounding
+
+extension SchedulerConfiguration {
+    fileprivate var betas: [Float] {
+        if let trainedBetas { return trainedBetas.map(Float.init) }
+        switch betaSchedule {
+        case .linear: return evenlySpaced(Float(betaStart), Float(betaEnd), trainingSteps)
+        case .scaledLinear:
+            return evenlySpaced(Float(betaStart.squareRoot()), Float(betaEnd.squareRoot()), trainingSteps)
+                .map { $0 * $0 }
+        case .squaredCosine: return squaredCosineBetas(trainingSteps)
+        case .sigmoid:
+            return evenlySpaced(-6, 6, trainingSteps)
+                .map { 1 / (1 + Foundation.exp(-$0)) * Float(betaEnd - betaStart) + Float(betaStart) }
+        }
+    }
+}
+
+/// PyTorch's `linspace`: from each end towards the middle.
+private func evenlySpaced(_ start: Float, _ end: Float, _ count: Int) -> [Float] {
+    guard count > 1 else { return [start] }
+    let step = (end - start) / Float(count - 1)
+    return (0..<count).map { $0 < count / 2 ? start + step * Float($0) : end - step * Float(count - 1 - $0) }
+}
+
+/// Betas whose signal power follows a squared cosine, each at most 0.999 (Nichol & Dhariwal 2021, equation 17).
+private func squaredCosineBetas(_ count: Int) -> [Float] {
+    func power(_ time: Double) -> Double {
+        let cosine = Foundation.cos((time + 0.008) / 1.008 * .pi / 2)
+        return cosine * cosine
+    }
+    return (0..<count).map { index in
+        Float(min(1 - power(Double(index + 1) / Double(count)) / power(Double(index) / Double(count)), 0.999))
+    }
+}
+
+/// Betas shifted and scaled so that the last timestep is pure noise: Lin and others 2023, algorithm 1.
+private func betasRescaledToZeroSignal(_ betas: [Float]) -> [Float] {
+    var roots = cumulativeProducts(betas.map { 1 - $0 }).map { $0.squareRoot() }
+    let (first, last) = (roots[0], roots[roots.count - 1])
+    let scale = first / (first - last)
+    roots = roots.map { ($0 - last) * scale }
+    let squares = roots.map { $0 * $0 }
+    return squares.indices.map { $0 == 0 ? 1 - squares[0] : 1 - squares[$0] / squares[$0 - 1] }
+}
+
+private func cumulativeProducts(_ factors: [Float]) -> [Float] {
+    var product = 1.0
+    return factors.map { factor in
+        product *= Double(factor)
+        return Float(product)
+    }
+}

@@ -1,0 +1,84 @@
+// The convolutional residual block of the denoiser and of the autoencoder: diffusers' `ResnetBlock2D`.
+
+import Autograd
+import Checkpoints
+import Layers
+
+/// Norm, activation, convolution, twice, with a shortcut; the time embedding enters between the two.
+///
+/// `y = (shortcut(x) + conv2(act(norm2(conv1(act(norm1 x)) + time)))) / scale`
+struct ResidualBlock: Sendable {
+    /// What every block of one network shares.
+    struct Style: Sendable {
+        let groups: Int
+        let epsilon: Float
+        let activation: Activation
+        /// Width of the time embedding; nil in an autoencoder.
+        var timeWidth: Int?
+        var timeShift = TimeShift.add
+        /// Divisor of the block's output.
+        var scale: Float = 1
+    }
+
+    let firstNorm: GroupNorm
+    let firstConvolution: Convolution2D
+    let time: Linear?
+    let secondNorm: GroupNorm
+    let secondConvolution: Convolution2D
+    let shortcut: Convolution2D?
+    let style: Style
+
+    init(weights: WeightScope, in inner: Int, out: Int, style: Style) throws {
+        self.style = style
+        firstNorm = try GroupNorm(
+            weights: weights.scope("norm1"), groups: style.groups, channels: inner, epsilon: style.epsilon)
+        firstConvolution = try Convolution2D(
+            weights: weights.scope("conv1"), in: inner, out: out, kernel: 3, padding: 1)
+        time = try style.timeWidth.map { width in
+            try Linear(
+                weights: weights.scope("time_emb_proj"), in: width,
+                out: style.timeShift == .add ? out : 2 * out)
+        }
+        secondNorm = try GroupNorm(
+            weights: weights.scope("norm2"), groups: style.groups, channels: out, epsilon: style.epsilon)
+        secondConvolution = try Convolution2D(
+            weights: weights.scope("conv2"), in: out, out: out, kernel: 3, padding: 1)
+        shortcut =
+            inner == out
+            ? nil
+            : try Convolution2D(
+                weights: weights.scope("conv_shortcut"), in: inner, out: out, kernel: 1, padding: 0)
+    }
+
+    /// - Parameters:
+    ///   - x: `[batch, height, width, in]`.
+    ///   - embedding: the activated time embedding `[batch, timeWidth]`, where the block takes one.
+    /// - Returns: `[batch, height, width, out]`.
+    func callAsFunction(_ x: Tensor, time embedding: Tensor? = nil) -> Tensor {
+        var inner = firstConvolution(firstNorm(x, then: style.activation))
+        if let embedding, let time {
+            let shift = time(embedding)
+            let (batch, width) = (shift.shape[0], shift.shape[1])
+            let placed = shift.reshaped([batch, 1, 1, width])
+            switch style.timeShift {
+            case .add:
+                inner = secondNorm(inner + placed, then: style.activation)
+            case .scaleAndShift:
+                let channels = width / 2
+                let scale = placed.sliced(axis: 3, 0..<channels) + 1
+                inner = style.activation(secondNorm(inner) * scale + placed.sliced(axis: 3, channels..<width))
+            }
+        } else {
+            inner = secondNorm(inner, then: style.activation)
+        }
+        let sum = secondConvolution(inner) + (shortcut?(x) ?? x)
+        return style.scale == 1 ? sum : sum / style.scale
+    }
+}
+
+extension GroupNorm {
+    /// Normalises and activates, in one pass where the activation is SiLU.
+    func callAsFunction(_ x: Tensor, then activation: Activation) -> Tensor {
+        activation == .silu ? self(x, thenSiLU: true) : activation(self(x))
+    }
+}

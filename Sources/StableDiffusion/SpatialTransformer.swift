@@ -1,0 +1,124 @@
+// Attention over the pixels of a feature map and to the condition: diffusers' `Transformer2DModel`.
+
+import Arrays
+import Autograd
+import Checkpoints
+import Layers
+
+/// Multi-head attention from `queries` to `context`, with biases on the output alone.
+struct CrossAttention: Sendable {
+    let query: Linear
+    let key: Linear
+    let value: Linear
+    let output: Linear
+    let heads: Int
+
+    init(weights: WeightScope, width: Int, contextWidth: Int, heads: Int) throws {
+        query = try Linear(weights: weights.scope("to_q"), in: width, out: width, bias: false)
+        key = try Linear(weights: weights.scope("to_k"), in: contextWidth, out: width, bias: false)
+        value = try Linear(weights: weights.scope("to_v"), in: contextWidth, out: width, bias: false)
+        output = try Linear(weights: weights.scope("to_out.0"), in: width, out: width)
+        self.heads = heads
+    }
+
+    func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+        output(multiHeadAttention(query(x), key(context), value(context), heads: heads))
+    }
+}
+
+/// A linear layer gated by another: `value(x) · gelu(gate(x))`, then back to the width.
+///
+/// Source: Shazeer 2020 (GEGLU). The file holds both layers as one matrix, the value's rows first.
+struct GatedFeedForward: Sendable {
+    let value: Linear
+    let gate: Linear
+    let output: Linear
+
+    init(weights: WeightScope, width: Int) throws {
+        let inner = 4 * width
+        let projection = weights.scope("net.0.proj")
+        let matrix = try projection.tensor("weight", [2 * inner, width])
+        let bias = try projection.tensor("bias", [2 * inner])
+        value = Linear(weight: Tensor(matrix.leading(0..<inner)), bias: Tensor(bias.leading(0..<inner)))
+        gate = Linear(
+            weight: Tensor(matrix.leading(inner..<2 * inner)), bias: Tensor(bias.leading(inner..<2 * inner)))
+        output = try Linear(weights: weights.scope("net.2"), in: inner, out: width)
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor { output(value(x) * gate(x).gelu()) }
+}
+
+/// Self-attention, attention to the condition, feed-forward, each behind a layer norm and a residual.
+struct TransformerBlock: Sendable {
+    let norms: [LayerNorm]
+    let selfAttention: CrossAttention
+    let crossAttention: CrossAttention
+    let feedForward: GatedFeedForward
+
+    init(weights: WeightScope, width: Int, contextWidth: Int, heads: Int) throws {
+        norms = try (1...3).map {
+            try LayerNorm(weights: weights.scope("norm\($0)"), size: width, epsilon: 1e-5)
+        }
+        selfAttention = try CrossAttention(
+            weights: weights.scope("attn1"), width: width, contextWidth: width, heads: heads)
+        crossAttention = try CrossAttention(
+            weights: weights.scope("attn2"), width: width, contextWidth: contextWidth, heads: heads)
+        feedForward = try GatedFeedForward(weights: weights.scope("ff"), width: width)
+    }
+
+    func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+        let normed = norms[0](x)
+        var x = x + selfAttention(normed, context: normed)
+        x = x + crossAttention(norms[1](x), context: context)
+        return x + feedForward(norms[2](x))
+    }
+}
+
+/// Transformer blocks over the pixels of a feature map, with a residual around them all.
+struct SpatialTransformer: Sendable {
+    let norm: GroupNorm
+    let projectIn: Linear
+    let blocks: [TransformerBlock]
+    let projectOut: Linear
+
+    /// - Parameters:
+    ///   - depth: how many blocks.
+    ///   - linear: whether the file stores the projections as matrices or as 1 × 1 convolutions, which compute the
+    ///     same.
+    init(
+        weights: WeightScope, channels: Int, contextWidth: Int, heads: Int, depth: Int, groups: Int,
+        linear: Bool
+    ) throws {
+        norm = try GroupNorm(
+            weights: weights.scope("norm"), groups: groups, channels: channels, epsilon: 1e-6)
+        projectIn = try .pixelwise(weights: weights.scope("proj_in"), channels: channels, linear: linear)
+        blocks = try (0..<depth).map {
+            try TransformerBlock(
+                weights: weights.scope("transformer_blocks.\($0)"), width: channels,
+                contextWidth: contextWidth,
+                heads: heads)
+        }
+        projectOut = try .pixelwise(weights: weights.scope("proj_out"), channels: channels, linear: linear)
+    }
+
+    /// - Parameters:
+    ///   - x: `[batch, height, width, channels]`.
+    ///   - context: `[batch, tokens, contextWidth]`.
+    /// - Returns: `[batch, height, width, channels]`.
+    func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+        let (batch, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
+        var tokens = projectIn(norm(x).reshaped([batch, height * width, channels]))
+        for block in blocks { tokens = block(tokens, context: context) }
+        return projectOut(tokens).reshaped([batch, height, width, channels]) + x
+    }
+}
+
+extension Linear {
+    /// A square layer on every pixel, stored as a matrix or as a 1 × 1 convolution.
+    static func pixelwise(weights: WeightScope, channels: Int, linear: Bool) throws -> Linear {
+        if linear { return try Linear(weights: weights, in: channels, out: channels) }
+        let kernel = try weights.tensor("weight", [channels, channels, 1, 1])
+        let bias = try weights.tensor("bias", [channels])
+        return Linear(weight: Tensor(kernel.reshaped([channels, channels])), bias: Tensor(bias))
+    }
+}
