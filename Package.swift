@@ -108,5 +108,9 @@ let package = Package(
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"), tests(of: "Toybox"),
         tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe"),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        // Real sizes, against checkpoints that its scripts make; skipped without them.
+        .testTarget(
+            name: "ReferenceTests", dependencies: ["StableDiffusion", "CLIP", "TestSupport"], path: "Tests/Reference",
+            exclude: ["stable_diffusion.py"], swiftSettings: strict),
     ]
 )
