@@ -87,7 +87,8 @@ let package = Package(
         library(
             "Lathe",
             [
-                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Radiance", "Meshes", "Images",
+                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Radiance", "Meshes",
+                "Images",
                 "Checkpoints", "Tokenizers", "Arrays", "Files", logging, yams, crypto,
             ]),
 
@@ -110,7 +111,8 @@ let package = Package(
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.
         .testTarget(
-            name: "ReferenceTests", dependencies: ["StableDiffusion", "CLIP", "TestSupport"], path: "Tests/Reference",
+            name: "ReferenceTests", dependencies: ["StableDiffusion", "CLIP", "TestSupport"],
+            path: "Tests/Reference",
             exclude: ["stable_diffusion.py"], swiftSettings: strict),
     ]
 )
