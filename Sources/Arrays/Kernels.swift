@@ -22,84 +22,95 @@ package enum KernelTier: UInt32, Sendable, CaseIterable {
 }
 
 /// Sliding-window geometry over one image.
-struct Window: Sendable {
+package struct Window: Sendable {
     var height: Int, width: Int, channels: Int
     var kernelHeight: Int, kernelWidth: Int, stride: Int
     var padTop: Int, padLeft: Int, outWidth: Int
+
+    package init(
+        height: Int, width: Int, channels: Int, kernelHeight: Int, kernelWidth: Int, stride: Int, padTop: Int,
+        padLeft: Int, outWidth: Int
+    ) {
+        (self.height, self.width, self.channels) = (height, width, channels)
+        (self.kernelHeight, self.kernelWidth, self.stride) = (kernelHeight, kernelWidth, stride)
+        (self.padTop, self.padLeft, self.outWidth) = (padTop, padLeft, outWidth)
+    }
 }
 
-typealias Pointer = UnsafePointer<Float>
-typealias MutablePointer = UnsafeMutablePointer<Float>
+package typealias Pointer = UnsafePointer<Float>
+package typealias MutablePointer = UnsafeMutablePointer<Float>
 
 /// One instruction-set variant of the array kernels.
-struct Kernels: @unchecked Sendable {  // The table is immutable static data.
+package struct Kernels: @unchecked Sendable {  // The table is immutable static data.
     private let table: UnsafePointer<ck_arrays>
 
-    init(_ tier: KernelTier) {
+    package init(_ tier: KernelTier) {
         precondition(tier.rawValue <= KernelTier.detected.rawValue, "Kernels: \(tier) is not supported here")
         table = ck_arrays_for(ck_tier(rawValue: tier.rawValue))
     }
 
     /// The variant every array operation uses.
-    static let current = Kernels(.detected)
+    package static let current = Kernels(.detected)
 
-    func unary(_ f: UnaryFunction, _ x: Pointer, _ y: MutablePointer, _ n: Int) {
+    package func unary(_ f: UnaryFunction, _ x: Pointer, _ y: MutablePointer, _ n: Int) {
         table.pointee.unary(ck_unary(rawValue: f.rawValue), x, y, n)
     }
 
-    func unaryGradient(
+    package func unaryGradient(
         _ f: UnaryFunction, _ x: Pointer, _ y: Pointer, _ dy: Pointer, _ dx: MutablePointer, _ n: Int
     ) {
         table.pointee.unary_grad(ck_unary(rawValue: f.rawValue), x, y, dy, dx, n)
     }
 
-    func binary(
+    package func binary(
         _ f: BinaryFunction, _ a: Pointer, _ a0: Int, _ a1: Int, _ b: Pointer, _ b0: Int, _ b1: Int,
         _ out: MutablePointer, _ n0: Int, _ n1: Int
     ) {
         table.pointee.binary(ck_binary(rawValue: f.rawValue), a, a0, a1, b, b0, b1, out, n0, n1)
     }
 
-    func affine(_ x: Pointer, _ y: MutablePointer, _ n: Int, scale: Float, shift: Float) {
+    package func affine(_ x: Pointer, _ y: MutablePointer, _ n: Int, scale: Float, shift: Float) {
         table.pointee.affine(x, y, n, scale, shift)
     }
 
-    func accumulate(_ x: Pointer, _ y: MutablePointer, _ n: Int, scale: Float) {
+    package func accumulate(_ x: Pointer, _ y: MutablePointer, _ n: Int, scale: Float) {
         table.pointee.accumulate(x, y, n, scale)
     }
 
-    func clamp(_ x: Pointer, _ y: MutablePointer, _ n: Int, low: Float, high: Float) {
+    package func clamp(_ x: Pointer, _ y: MutablePointer, _ n: Int, low: Float, high: Float) {
         table.pointee.clamp(x, y, n, low, high)
     }
 
-    func fill(_ y: MutablePointer, _ n: Int, _ value: Float) { table.pointee.fill(y, n, value) }
-    func sum(_ x: Pointer, _ n: Int) -> Double { table.pointee.sum(x, n) }
-    func sumSquares(_ x: Pointer, _ n: Int) -> Double { table.pointee.sum_squares(x, n) }
-    func dot(_ x: Pointer, _ y: Pointer, _ n: Int) -> Double { table.pointee.dot(x, y, n) }
-    func maximum(_ x: Pointer, _ n: Int) -> Float { table.pointee.maximum(x, n) }
+    package func fill(_ y: MutablePointer, _ n: Int, _ value: Float) { table.pointee.fill(y, n, value) }
+    package func sum(_ x: Pointer, _ n: Int) -> Double { table.pointee.sum(x, n) }
+    package func sumSquares(_ x: Pointer, _ n: Int) -> Double { table.pointee.sum_squares(x, n) }
+    package func dot(_ x: Pointer, _ y: Pointer, _ n: Int) -> Double { table.pointee.dot(x, y, n) }
+    package func maximum(_ x: Pointer, _ n: Int) -> Float { table.pointee.maximum(x, n) }
 
-    func sumColumns(_ x: Pointer, rows: Int, cols: Int, stride: Int, _ y: UnsafeMutablePointer<Double>) {
+    package func sumColumns(
+        _ x: Pointer, rows: Int, cols: Int, stride: Int, _ y: UnsafeMutablePointer<Double>
+    ) {
         table.pointee.sum_columns(x, rows, cols, stride, y)
     }
 
-    func softmax(_ x: Pointer, _ y: MutablePointer, rows: Int, cols: Int) {
+    package func softmax(_ x: Pointer, _ y: MutablePointer, rows: Int, cols: Int) {
         table.pointee.softmax(x, y, rows, cols)
     }
 
-    func softmaxGradient(
+    package func softmaxGradient(
         _ y: Pointer, _ dy: Pointer, _ dx: MutablePointer, rows: Int, cols: Int, scale: Float
     ) {
         table.pointee.softmax_grad(y, dy, dx, rows, cols, scale)
     }
 
-    func layerNorm(
+    package func layerNorm(
         _ x: Pointer, _ scale: Pointer?, _ bias: Pointer?, _ y: MutablePointer, rows: Int, cols: Int,
         epsilon: Float
     ) {
         table.pointee.layer_norm(x, scale, bias, y, rows, cols, epsilon)
     }
 
-    func layerNormGradient(
+    package func layerNormGradient(
         _ x: Pointer, _ scale: Pointer?, _ dy: Pointer, _ dx: MutablePointer?,
         _ dscale: UnsafeMutablePointer<Double>?, _ dbias: UnsafeMutablePointer<Double>?, rows: Int, cols: Int,
         epsilon: Float
@@ -107,20 +118,20 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
         table.pointee.layer_norm_grad(x, scale, dy, dx, dscale, dbias, rows, cols, epsilon)
     }
 
-    func columnMoments(
+    package func columnMoments(
         _ x: Pointer, pivot: Pointer, rows: Int, cols: Int, _ sum: UnsafeMutablePointer<Double>,
         _ square: UnsafeMutablePointer<Double>
     ) {
         table.pointee.column_moments(x, pivot, rows, cols, sum, square)
     }
 
-    func columnAffine(
+    package func columnAffine(
         _ x: Pointer, _ a: Pointer, _ b: Pointer, _ y: MutablePointer, rows: Int, cols: Int, silu: Bool
     ) {
         table.pointee.column_affine(x, a, b, y, rows, cols, silu ? 1 : 0)
     }
 
-    func columnAffineGradientMoments(
+    package func columnAffineGradientMoments(
         _ x: Pointer, _ dy: Pointer, _ a: Pointer, _ b: Pointer, mean: Pointer, rows: Int, cols: Int,
         silu: Bool,
         _ sum: UnsafeMutablePointer<Double>, _ product: UnsafeMutablePointer<Double>
@@ -129,21 +140,22 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
             x, dy, a, b, mean, rows, cols, silu ? 1 : 0, sum, product)
     }
 
-    func columnAffineGradient(
+    package func columnAffineGradient(
         _ x: Pointer, _ dy: Pointer, _ a: Pointer, _ b: Pointer, _ p: Pointer, _ q: Pointer, _ r: Pointer,
         _ dx: MutablePointer, rows: Int, cols: Int, silu: Bool
     ) {
         table.pointee.column_affine_grad(x, dy, a, b, p, q, r, dx, rows, cols, silu ? 1 : 0)
     }
 
-    func copyRows(
+    package func copyRows(
         _ x: Pointer, stride xStride: Int, _ y: MutablePointer, stride yStride: Int, rows: Int, cols: Int
     ) {
         table.pointee.copy_rows(x, xStride, y, yStride, rows, cols)
     }
 
     /// Writes slices `range` of the first output dimension; at most eight dimensions.
-    func permute(_ x: Pointer, _ y: MutablePointer, dims: [Int], strides: [Int], _ range: Range<Int>) {
+    package func permute(_ x: Pointer, _ y: MutablePointer, dims: [Int], strides: [Int], _ range: Range<Int>)
+    {
         var p = ck_permutation()
         p.rank = dims.count
         withUnsafeMutableBytes(of: &p.dims) { $0.copyBytes(from: dims.withUnsafeBytes { Array($0) }) }
@@ -151,36 +163,37 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
         table.pointee.permute(x, y, &p, range.lowerBound, range.upperBound)
     }
 
-    func im2col(_ x: Pointer, _ window: Window, _ rows: Range<Int>, _ columns: MutablePointer) {
+    package func im2col(_ x: Pointer, _ window: Window, _ rows: Range<Int>, _ columns: MutablePointer) {
         var w = ck_window(window)
         table.pointee.im2col(x, &w, rows.lowerBound, rows.upperBound, columns)
     }
 
-    func im2colTap(
+    package func im2colTap(
         _ x: Pointer, _ window: Window, tap: (Int, Int), _ rows: Range<Int>, _ columns: MutablePointer
     ) {
         var w = ck_window(window)
         table.pointee.im2col_tap(x, &w, tap.0, tap.1, rows.lowerBound, rows.upperBound, columns)
     }
 
-    func im2colAdjoint(_ dy: Pointer, _ window: Window, _ rows: Range<Int>, _ columns: MutablePointer) {
+    package func im2colAdjoint(_ dy: Pointer, _ window: Window, _ rows: Range<Int>, _ columns: MutablePointer)
+    {
         var w = ck_window(window)
         table.pointee.im2col_adjoint(dy, &w, rows.lowerBound, rows.upperBound, columns)
     }
 
-    func upsample(
+    package func upsample(
         _ x: Pointer, _ y: MutablePointer, width: Int, channels: Int, factor: Int, _ rows: Range<Int>
     ) {
         table.pointee.upsample(x, y, width, channels, factor, rows.lowerBound, rows.upperBound)
     }
 
-    func upsampleGradient(
+    package func upsampleGradient(
         _ dy: Pointer, _ dx: MutablePointer, width: Int, channels: Int, factor: Int, _ rows: Range<Int>
     ) {
         table.pointee.upsample_grad(dy, dx, width, channels, factor, rows.lowerBound, rows.upperBound)
     }
 
-    func resizeBilinear(
+    package func resizeBilinear(
         _ x: Pointer, _ size: (Int, Int), channels: Int, _ y: MutablePointer, _ outSize: (Int, Int),
         _ rows: Range<Int>
     ) {
@@ -188,13 +201,13 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
             x, size.0, size.1, channels, y, outSize.0, outSize.1, rows.lowerBound, rows.upperBound)
     }
 
-    func resizeBilinearGradient(
+    package func resizeBilinearGradient(
         _ dx: MutablePointer, _ size: (Int, Int), channels: Int, _ dy: Pointer, _ outSize: (Int, Int)
     ) {
         table.pointee.resize_bilinear_grad(dx, size.0, size.1, channels, dy, outSize.0, outSize.1)
     }
 
-    func pool(
+    package func pool(
         _ x: Pointer, _ y: MutablePointer, width: Int, channels: Int, size: Int, stride: Int, outWidth: Int,
         maximum: Bool, _ rows: Range<Int>
     ) {
@@ -202,7 +215,7 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
             x, y, width, channels, size, stride, outWidth, maximum ? 1 : 0, rows.lowerBound, rows.upperBound)
     }
 
-    func poolGradient(
+    package func poolGradient(
         _ x: Pointer, _ y: Pointer, _ dy: Pointer, _ dx: MutablePointer, width: Int, channels: Int, size: Int,
         stride: Int, outSize: (Int, Int), maximum: Bool
     ) {
@@ -210,19 +223,19 @@ struct Kernels: @unchecked Sendable {  // The table is immutable static data.
             x, y, dy, dx, width, channels, size, stride, outSize.0, outSize.1, maximum ? 1 : 0)
     }
 
-    func floats(fromHalf x: UnsafePointer<UInt16>, _ y: MutablePointer, _ n: Int) {
+    package func floats(fromHalf x: UnsafePointer<UInt16>, _ y: MutablePointer, _ n: Int) {
         table.pointee.half_to_float(x, y, n)
     }
 
-    func halves(_ x: Pointer, _ y: UnsafeMutablePointer<UInt16>, _ n: Int) {
+    package func halves(_ x: Pointer, _ y: UnsafeMutablePointer<UInt16>, _ n: Int) {
         table.pointee.float_to_half(x, y, n)
     }
 
-    func floats(fromBFloat x: UnsafePointer<UInt16>, _ y: MutablePointer, _ n: Int) {
+    package func floats(fromBFloat x: UnsafePointer<UInt16>, _ y: MutablePointer, _ n: Int) {
         table.pointee.bfloat_to_float(x, y, n)
     }
 
-    func adam(
+    package func adam(
         _ w: MutablePointer, _ g: Pointer, _ m: MutablePointer, _ v: MutablePointer, _ n: Int, rate: Float,
         beta1: Float, beta2: Float, epsilon: Float, correction1: Float, correction2: Float, decay: Float
     ) {

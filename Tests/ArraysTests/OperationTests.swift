@@ -1,0 +1,166 @@
+// Operations against plain loops, at awkward sizes, and the same bits for any number of threads.
+import Arrays
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct OperationTests {
+    private func normal(_ shape: [Int], _ name: String = "x") -> NDArray {
+        var stream = RandomStream(seed: 5, stream: name)
+        return stream.normal(shape)
+    }
+
+    /// Element `index` of an array, for reference loops.
+    private func strides(_ shape: [Int]) -> [Int] {
+        var result = shape.map { _ in 1 }
+        for k in shape.indices.dropLast().reversed() { result[k] = result[k + 1] * shape[k + 1] }
+        return result
+    }
+
+    @Test func matrixProductsMatchLoops() {
+        for (m, k, n) in [(1, 1, 1), (3, 5, 7), (16, 17, 15), (65, 3, 33), (2, 16_500, 3), (130, 70, 140)] {
+            let a = normal([m, k], "a"), b = normal([k, n], "b")
+            let (x, y) = (a.scalars, b.scalars)
+            var expected = [Float](repeating: 0, count: m * n)
+            for i in 0..<m {
+                for j in 0..<n {
+                    var sum = 0.0
+                    for p in 0..<k { sum += Double(x[i * k + p]) * Double(y[p * n + j]) }
+                    expected[i * n + j] = Float(sum)
+                }
+            }
+            let reference = NDArray(expected, shape: [m, n])
+            let (at, bt) = (a.transposed([1, 0]), b.transposed([1, 0]))
+            expectClose(a.matmul(b), reference, relative: 2e-6, "\(m)x\(k)x\(n)")
+            expectClose(at.matmul(b, transposeSelf: true), reference, relative: 2e-6, "Aᵀ \(m)x\(k)x\(n)")
+            expectClose(a.matmul(bt, transposeOther: true), reference, relative: 2e-6, "Bᵀ \(m)x\(k)x\(n)")
+            expectClose(
+                at.matmul(bt, transposeSelf: true, transposeOther: true), reference, relative: 2e-6, "both")
+            let bias = normal([n], "bias")
+            expectClose(a.linear(bt, bias: bias), reference + bias, relative: 2e-6, "linear")
+        }
+    }
+
+    @Test func transpositionsMatchLoops() {
+        let shapes = [
+            [1], [7], [3, 5], [17, 16], [33, 47], [2, 3, 5], [2, 17, 19, 3], [2, 1, 3, 4, 5], [5, 1, 1, 2],
+        ]
+        for shape in shapes {
+            let x = normal(shape), values = x.scalars, from = strides(shape)
+            for axes in permutations(Array(shape.indices)) {
+                let result = axes.map { shape[$0] }, to = strides(result)
+                let expected = values.indices.map { i -> Float in
+                    var at = 0
+                    for d in result.indices { at += i / to[d] % result[d] * from[axes[d]] }
+                    return values[at]
+                }
+                #expect(x.transposed(axes).scalars == expected, "\(shape) by \(axes)")
+            }
+        }
+    }
+
+    private func permutations(_ items: [Int]) -> [[Int]] {
+        guard items.count > 1 else { return [items] }
+        return items.indices.flatMap { i in
+            var rest = items
+            let first = rest.remove(at: i)
+            return permutations(rest).map { [first] + $0 }
+        }
+    }
+
+    @Test func broadcastingMatchesLoops() {
+        let pairs: [([Int], [Int])] = [
+            ([4, 3, 5], [3, 1]), ([4, 3, 5], [4, 1, 5]), ([1, 3, 1], [4, 1, 5]),
+            ([2, 3, 4, 5], [2, 1, 4, 1]), ([6], []),
+        ]
+        for (a, b) in pairs {
+            let x = normal(a, "a"), y = normal(b, "b"), z = x.combined(y, .subtract)
+            let result = z.shape, to = strides(result)
+            func value(_ array: NDArray, _ i: Int) -> Float {
+                let shape = array.shape, step = strides(shape), shift = result.count - shape.count
+                var at = 0
+                for d in shape.indices where shape[d] != 1 {
+                    at += i / to[d + shift] % result[d + shift] * step[d]
+                }
+                return array.scalars[at]
+            }
+            #expect(z.scalars == z.scalars.indices.map { value(x, $0) - value(y, $0) }, "\(a) - \(b)")
+            let missing = Array(0..<(result.count - b.count))
+            let stretched = b.indices.filter { b[$0] == 1 }.map { $0 + missing.count }
+            expectClose(
+                z.summed(toShape: b), z.summed(axes: missing + stretched).reshaped(b), relative: 1e-6,
+                "sum to \(b)")
+        }
+    }
+
+    @Test func sumsMatchLoops() {
+        let x = normal([3, 1, 7, 130, 2])
+        let values = x.scalars, from = strides(x.shape)
+        for axes in [
+            [0], [1], [2], [3], [4], [0, 1], [2, 3], [0, 3], [1, 2, 4], [0, 1, 2, 3, 4], [-1, -2],
+        ] {
+            let normal = Set(axes.map { $0 < 0 ? $0 + 5 : $0 })
+            let result = x.shape.indices.map { normal.contains($0) ? 1 : x.shape[$0] }, to = strides(result)
+            var sums = [Double](repeating: 0, count: elementCount(result))
+            for (i, v) in values.enumerated() {
+                var at = 0
+                for d in 0..<5 { at += (i / from[d] % x.shape[d]) % result[d] * to[d] }
+                sums[at] += Double(v)
+            }
+            expectClose(
+                x.summed(axes: axes, keepDimensions: true), NDArray(sums.map { Float($0) }, shape: result),
+                relative: 1e-6, "\(axes)")
+        }
+        let mean = NDArray.full(0.1, [3_000_001]).total() / 3_000_001
+        #expect(abs(mean - Double(Float(0.1))) < 1e-8)
+    }
+
+    @Test func softmaxMasksAndLargeValues() {
+        let x = NDArray([1000, 1000, -.infinity, -.infinity, -.infinity, -.infinity], shape: [2, 3])
+        #expect(x.softmax().scalars == [0.5, 0.5, 0, 0, 0, 0])
+        #expect(NDArray([.nan, 1], shape: [2]).softmax().scalars[0].isNaN)
+    }
+
+    /// Runs everything that splits work, for the comparison of thread counts.
+    private func everything() -> [NDArray] {
+        let x = normal([2, 33, 31, 24]), w = normal([3, 3, 24, 40], "w"), g = normal([2, 33, 31, 40], "g")
+        let geometry = ConvolutionGeometry(input: x.shape, weight: w.shape, stride: 1, padding: Padding(1))
+        let attention = Attention(
+            q: normal([2, 3, 300, 8], "q"), k: normal([2, 3, 200, 8], "k"), v: normal([2, 3, 200, 8], "v"),
+            scale: 0.3, bias: normal([200], "bias"))
+        let slopes = attention.gradient(normal([2, 3, 300, 8], "s"), needsBias: true)
+        let group = GroupNormalization(x, groups: 6, scale: nil, bias: nil, epsilon: 1e-5, silu: true)
+        let long = normal([40_000, 12], "long")
+        return [
+            geometry.forward(x, weight: w, bias: nil), geometry.inputGradient(g, weight: w),
+            geometry.weightGradient(g, input: x), attention.forward(), slopes.q, slopes.k, slopes.v,
+            group.apply(x), group.gradient(x, x: x, scale: nil).input, long.summed(axes: [0]),
+            long.matmul(long, transposeSelf: true), normal([700, 300], "a").matmul(normal([300, 500], "b")),
+            NDArray(Float(long.total())), x.softmax(), x.mapped(.gelu),
+            x.layerNorm(scale: nil, bias: nil, epsilon: 1e-5),
+        ]
+    }
+
+    @Test func resultsDoNotDependOnTheNumberOfThreads() {
+        defer { Threads.setLimit(2) }
+        Threads.setLimit(1)
+        let reference = everything()
+        for threads in [2, 3, 7] {
+            Threads.setLimit(threads)
+            for (i, (a, b)) in zip(everything(), reference).enumerated() {
+                expectIdentical(a, b, "\(threads) threads, result \(i):")
+            }
+        }
+    }
+
+    @Test func nestedLoopsRunEveryIndexOnce() {
+        let counts = NDArray(shape: [60, 50]) { out in
+            guard let base = out.baseAddress else { return }
+            nonisolated(unsafe) let p = base
+            base.update(repeating: 0, count: 3000)
+            parallelFor(60, chunk: 7) { rows in
+                for r in rows { parallelFor(50, chunk: 3) { for c in $0 { p[r * 50 + c] += 1 } } }
+            }
+        }
+        #expect(counts.scalars.allSatisfy { $0 == 1 })
+    }
+}

@@ -1,0 +1,109 @@
+// Layers read the right tensors in the right layout, and optimisers take the published steps.
+import Arrays
+import Autograd
+import Checkpoints
+import Foundation
+import Layers
+import TestSupport
+import Testing
+
+@Suite struct LayerTests {
+    private func normal(_ shape: [Int], _ name: String = "x") -> NDArray {
+        var stream = RandomStream(seed: 4, stream: name)
+        return stream.normal(shape)
+    }
+
+    @Test func linearReadsItsWeights() throws {
+        let w = normal([3, 5], "w"), b = normal([3], "b"), x = normal([2, 4, 5])
+        let scope = WeightScope(arrays: ["a.weight": w, "a.bias": b])
+        let layer = try Linear(weights: scope["a"], in: 5, out: 3)
+        expectClose(layer(Tensor(x)).value, x.matmul(w, transposeOther: true) + b, relative: 1e-6)
+        try scope.finish()
+        #expect(throws: CheckpointError.self) { try Linear(weights: scope["a"], in: 3, out: 5) }
+        #expect(throws: CheckpointError.self) { try Linear(weights: scope["b"], in: 5, out: 3) }
+    }
+
+    @Test func convolutionRepacksPyTorchsLayout() throws {
+        // One output channel that picks tap (ky, kx) = (0, 2) of input channel 1.
+        var w = NDArray.zeros([1, 2, 3, 3])
+        w.withUnsafeMutableBuffer { $0[1 * 9 + 0 * 3 + 2] = 1 }
+        let scope = WeightScope(arrays: ["weight": w, "bias": NDArray([0.5], shape: [1])])
+        let layer = try Convolution2D(weights: scope, in: 2, out: 1, kernel: 3, padding: 1)
+        let x = normal([1, 4, 5, 2])
+        let y = layer(Tensor(x)).value
+        #expect(y.shape == [1, 4, 5, 1])
+        // Output (2, 3) sees input (1, 4).
+        expectClose(
+            y[leading: 0][leading: 2][leading: 3], x[leading: 0][leading: 1][leading: 4].leading(1..<2) + 0.5)
+    }
+
+    @Test func transposedConvolutionRepacksPyTorchsLayout() throws {
+        var w = NDArray.zeros([2, 1, 2, 2])
+        // Input channel 1 to the only output channel at (ky, kx) = (1, 0).
+        w.withUnsafeMutableBuffer { $0[1 * 4 + 2] = 1 }
+        let layer = try TransposedConvolution2D(
+            weights: WeightScope(arrays: ["weight": w]), in: 2, out: 1, kernel: 2, bias: false)
+        let x = normal([1, 2, 3, 2])
+        let y = layer(Tensor(x)).value
+        #expect(y.shape == [1, 4, 6, 1])
+        expectIdentical(
+            y[leading: 0][leading: 3][leading: 4], x[leading: 0][leading: 1][leading: 2].leading(1..<2))
+        expectIdentical(y[leading: 0][leading: 3][leading: 5], .zeros([1]))
+    }
+
+    @Test func normsAndEmbeddings() throws {
+        let s = normal([6], "s"), b = normal([6], "b"), x = normal([1, 2, 2, 6])
+        let scope = WeightScope(arrays: ["weight": s, "bias": b])
+        let layer = try LayerNorm(weights: scope, size: 6, epsilon: 1e-5)
+        expectClose(layer(Tensor(x)).value, x.layerNorm(scale: s, bias: b, epsilon: 1e-5))
+        let group = try GroupNorm(weights: scope, groups: 2, channels: 6, epsilon: 1e-6)
+        expectClose(group(Tensor(x), thenSiLU: true).value, group(Tensor(x)).silu().value, relative: 1e-6)
+        let table = normal([4, 3])
+        let embedding = try Embedding(weights: WeightScope(arrays: ["weight": table]), count: 4, size: 3)
+        #expect(embedding([2, 0]).value.scalars == table[leading: 2].scalars + table[leading: 0].scalars)
+    }
+
+    @Test func headsSplitAndMerge() {
+        let q = normal([2, 5, 6], "q"), k = normal([2, 4, 6], "k"), v = normal([2, 4, 9], "v")
+        expectIdentical(Tensor(q).splitHeads(3).mergedHeads().value, q)
+        let y = multiHeadAttention(Tensor(q), Tensor(k), Tensor(v), heads: 3)
+        #expect(y.shape == [2, 5, 9])
+        // The same by hand for one head.
+        let (qh, kh, vh) = (q.sliced(axis: 2, 2..<4), k.sliced(axis: 2, 2..<4), v.sliced(axis: 2, 3..<6))
+        let weights = (qh.matmul(kh, transposeOther: true) * Float(1 / 2.0.squareRoot())).softmax()
+        expectClose(y.value.sliced(axis: 2, 3..<6), weights.matmul(vh), relative: 1e-6)
+    }
+
+    @Test func activationNames() throws {
+        let decoder = JSONDecoder()
+        func decode(_ name: String) throws -> Activation {
+            try decoder.decode(Activation.self, from: Data("\"\(name)\"".utf8))
+        }
+        #expect(try decode("gelu") == .gelu)
+        #expect(try decode("quick_gelu") == .quickGELU)
+        #expect(try decode("gelu_new") == .tanhGELU)
+        #expect(try decode("gelu_pytorch_tanh") == .tanhGELU)
+        #expect(try decode("swish") == .silu)
+        #expect(try decode("silu") == .silu)
+        #expect(throws: DecodingError.self) { try decode("mish") }
+        let x = Tensor(NDArray([-1, 0.5], shape: [2]))
+        expectClose(Activation.quickGELU(x).value.scalars, [-0.154_204, 0.350_388], relative: 1e-5)
+    }
+
+    /// torch.optim.AdamW([w], lr=0.1, weight_decay=0.01) on the loss Σ i w² / 2, five steps from ones.
+    @Test func adamTakesPyTorchsSteps() {
+        var w = NDArray([1, 1, 1], shape: [3])
+        var optimiser = Adam(rate: 0.1, weightDecay: 0.01)
+        for _ in 0..<5 { optimiser.update(&w, gradient: w * NDArray([0, 1, 2], shape: [3])) }
+        expectClose(w.scalars, adamReference, relative: 1e-6)
+        #expect(optimiser.step == 5)
+    }
+
+    @Test func movingAverage() {
+        var mean = ExponentialMovingAverage(of: NDArray([1, 2], shape: [2]), decay: 0.75)
+        mean.update(NDArray([5, 2], shape: [2]))
+        #expect(mean.value.scalars == [2, 2])
+    }
+}
+
+private let adamReference: [Float] = [0.995010078, 0.504080176, 0.504080176]
