@@ -21,6 +21,15 @@ public struct OccupancyGrid: Sendable {
         occupiedFraction = 1
     }
 
+    /// A grid from stored densities and bits.
+    init(resolution: Int, densities: NDArray, bits: [UInt8]) {
+        self.resolution = resolution
+        self.densities = densities
+        self.bits = bits
+        let set = bits.reduce(0) { $0 + $1.nonzeroBitCount }
+        occupiedFraction = min(1, Float(set) / Float(resolution * resolution * resolution))
+    }
+
     /// Sets the bits of the cells above `threshold`, and of their neighbours when `dilate`.
     public mutating func refresh(threshold: Float, dilate: Bool) {
         let resolution = resolution

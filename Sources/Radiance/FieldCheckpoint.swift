@@ -1,0 +1,128 @@
+// A field with everything that training it further to the same bytes takes, as one safetensors file.
+import Arrays
+import Checkpoints
+import Foundation
+
+/// A field, its optimiser, and the point a run has reached.
+public struct FieldCheckpoint: Sendable {
+    public var field: RadianceField
+    /// Absent in files that were written for display only.
+    public var optimizer: FieldOptimizer?
+    /// Steps the run has taken; with `seed` this is the whole random state, since draws are keyed by both.
+    public var step: Int
+    public var seed: UInt64
+    /// Further facts of the run, kept as they are (JSON of its configuration, say).
+    public var notes: [String: String]
+    /// Further arrays of the run, by name.
+    package var arrays: [String: NDArray] = [:]
+
+    public init(
+        field: RadianceField, optimizer: FieldOptimizer? = nil, step: Int = 0, seed: UInt64 = 0,
+        notes: [String: String] = [:]
+    ) {
+        self.field = field
+        self.optimizer = optimizer
+        self.step = step
+        self.seed = seed
+        self.notes = notes
+    }
+
+    private static let format = "lathe-field-1"
+    private static let notePrefix = "note."
+    private static let arrayPrefix = "run."
+
+    /// Writes the file whole or not at all.
+    public func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        var metadata = [
+            "format": Self.format, "step": "\(step)", "seed": "\(seed)",
+            "configuration": String(decoding: try encoder.encode(field.configuration), as: UTF8.self),
+        ]
+        for (key, value) in notes { metadata[Self.notePrefix + key] = value }
+        var tensors: [SafetensorsWriter.Tensor] = [
+            .init("grid", field.grid), .init("network", field.network),
+            .init("levels", NDArray(field.levelWeights, shape: [field.levelWeights.count])),
+            .init("occupancy.densities", field.occupancy.densities),
+            .init("occupancy.bits", bytes: field.occupancy.bits, shape: [field.occupancy.bits.count]),
+        ]
+        if let optimizer {
+            metadata["optimizer"] = String(decoding: try encoder.encode(optimizer.configuration), as: UTF8.self)
+            metadata["optimizer.step"] = "\(optimizer.step)"
+            tensors += [
+                .init("first.grid", optimizer.first.grid), .init("first.network", optimizer.first.network),
+                .init("second.grid", optimizer.second.grid), .init("second.network", optimizer.second.network),
+            ]
+            if let average = optimizer.average {
+                tensors += [.init("average.grid", average.grid), .init("average.network", average.network)]
+            }
+        }
+        for (name, array) in arrays.sorted(by: { $0.key < $1.key }) {
+            tensors.append(.init(Self.arrayPrefix + name, array))
+        }
+        try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
+    }
+
+    /// Reads a file that `write` made.
+    /// - Throws: `FieldError` for a file of another kind or with parts missing; `CheckpointError` for a damaged one.
+    public init(path: String) throws {
+        let file = try SafetensorsFile(path: path)
+        guard file.metadata["format"] == Self.format, let text = file.metadata["configuration"] else {
+            throw FieldError("\(path): this is not a field that lathe wrote; give the field.safetensors of a run")
+        }
+        let configuration: FieldConfiguration = try Self.decode(text, "configuration", path)
+        try configuration.validate()
+        let gridCount = configuration.grid.parameterCount, networkCount = configuration.networkParameterCount
+        func read(_ name: String, _ count: Int) throws -> NDArray {
+            let array = try file.array(name)
+            guard array.count == count else {
+                throw FieldError("\(path): \(name) has \(array.count) numbers; its configuration needs \(count)")
+            }
+            return array.reshaped([count])
+        }
+        field = try RadianceField(
+            configuration, grid: try read("grid", gridCount), network: try read("network", networkCount))
+        field.levelWeights = try read("levels", configuration.grid.levels).scalars
+        let r = configuration.occupancyResolution
+        let densities = try read("occupancy.densities", r * r * r).reshaped([r, r, r])
+        let bits = try file.withBytes("occupancy.bits") { [UInt8]($0) }
+        guard bits.count == (r * r * r + 7) / 8 else {
+            throw FieldError("\(path): occupancy.bits has \(bits.count) bytes for \(r) cells per axis")
+        }
+        field.occupancy = OccupancyGrid(resolution: r, densities: densities, bits: bits)
+        guard let step = Int(file.metadata["step"] ?? ""), let seed = UInt64(file.metadata["seed"] ?? "") else {
+            throw FieldError("\(path): step or seed is missing from the metadata")
+        }
+        self.step = step
+        self.seed = seed
+        if let text = file.metadata["optimizer"] {
+            let settings: FieldOptimizerConfiguration = try Self.decode(text, "optimizer", path)
+            var restored = FieldOptimizer(for: field, settings)
+            restored.step = Int(file.metadata["optimizer.step"] ?? "") ?? 0
+            restored.first.grid = try read("first.grid", gridCount)
+            restored.first.network = try read("first.network", networkCount)
+            restored.second.grid = try read("second.grid", gridCount)
+            restored.second.network = try read("second.network", networkCount)
+            if settings.averageDecay != nil {
+                restored.average?.grid = try read("average.grid", gridCount)
+                restored.average?.network = try read("average.network", networkCount)
+            }
+            optimizer = restored
+        }
+        notes = [:]
+        for (key, value) in file.metadata where key.hasPrefix(Self.notePrefix) {
+            notes[String(key.dropFirst(Self.notePrefix.count))] = value
+        }
+        for name in file.names where name.hasPrefix(Self.arrayPrefix) {
+            arrays[String(name.dropFirst(Self.arrayPrefix.count))] = try file.array(name)
+        }
+    }
+
+    private static func decode<T: Decodable>(_ text: String, _ key: String, _ path: String) throws -> T {
+        do {
+            return try JSONDecoder().decode(T.self, from: Data(text.utf8))
+        } catch {
+            throw FieldError("\(path): the \(key) in its metadata cannot be read; the file is damaged")
+        }
+    }
+}

@@ -1,0 +1,202 @@
+// Fitting a field to posed pictures, as a sequence of steps that the caller drives.
+import Arrays
+import Foundation
+
+/// What fixes a fit, besides the pictures.
+public struct FitConfiguration: Codable, Sendable, Hashable {
+    public var field: FieldConfiguration
+    public var optimizer: FieldOptimizerConfiguration
+    public var steps: Int
+    public var raysPerStep: Int
+    public var samplesAcross: Int
+    /// Learning rates fall exponentially to this share of their start over the run.
+    public var finalRate: Float
+    /// Weight of the distortion term, which draws the density of a ray together.
+    public var distortion: Float
+    /// Weight of the entropy of opacity, which discourages haze; ramps up over the run.
+    public var entropy: Float
+    public var seed: UInt64
+
+    public init(
+        field: FieldConfiguration = .fit, optimizer: FieldOptimizerConfiguration = .init(averageDecay: 0.95),
+        steps: Int = 1500, raysPerStep: Int = 4096, samplesAcross: Int = 192, finalRate: Float = 0.05,
+        distortion: Float = 0, entropy: Float = 1e-3, seed: UInt64 = 0
+    ) {
+        self.field = field
+        self.optimizer = optimizer
+        self.steps = steps
+        self.raysPerStep = raysPerStep
+        self.samplesAcross = samplesAcross
+        self.finalRate = finalRate
+        self.distortion = distortion
+        self.entropy = entropy
+        self.seed = seed
+    }
+
+    /// Throws `FieldError` naming the first value out of range.
+    public func validate() throws {
+        try field.validate()
+        try FieldError.require(steps > 0, "steps", "\(steps)", "positive")
+        try FieldError.require(1...1 << 20 ~= raysPerStep, "raysPerStep", "\(raysPerStep)", "1 to 1048576")
+        try FieldError.require(8...4096 ~= samplesAcross, "samplesAcross", "\(samplesAcross)", "8 to 4096")
+    }
+}
+
+extension FieldConfiguration {
+    /// The field that `fit` makes by default: ten levels up to 256 cells per axis in the cube of side 2.
+    public static let fit = FieldConfiguration(
+        grid: HashGrid(
+            levels: 10, featuresPerLevel: 2, log2TableSize: 17, baseResolution: 12, finestResolution: 256),
+        hiddenWidth: 64, density: .fit, bound: 1, domain: .cube, occupancyResolution: 64,
+        occupancyThreshold: 0.5)
+}
+
+/// One finished step of a fit.
+public struct FitState: Sendable {
+    /// Steps taken, 1...total.
+    public let step: Int
+    public let total: Int
+    /// Mean squared error of this step's pixels over their random backgrounds.
+    public let loss: Double
+    /// Samples evaluated in this step.
+    public let samples: Int
+    /// Share of the cube that rays still visit.
+    public let occupied: Float
+}
+
+/// A running fit: iterate it to advance. Same seed, same bytes, whatever the number of threads.
+public struct FieldFitting: Sequence, IteratorProtocol {
+    public let configuration: FitConfiguration
+    public private(set) var field: RadianceField
+    public private(set) var optimizer: FieldOptimizer
+    /// Steps taken so far.
+    public private(set) var step = 0
+    private let pictures: PosedPictures
+    private var gradients: FieldGradients
+
+    /// Starts afresh.
+    public init(_ configuration: FitConfiguration, pictures: PosedPictures) throws {
+        try configuration.validate()
+        var random = RandomStream(seed: configuration.seed, stream: "field")
+        field = try RadianceField(configuration.field, random: &random)
+        optimizer = FieldOptimizer(for: field, configuration.optimizer)
+        gradients = FieldGradients(for: field)
+        self.configuration = configuration
+        self.pictures = pictures
+    }
+
+    /// Goes on from a checkpoint of the same configuration; the result is that of an unbroken run.
+    public init(_ configuration: FitConfiguration, pictures: PosedPictures, from checkpoint: FieldCheckpoint) throws {
+        try configuration.validate()
+        guard let optimizer = checkpoint.optimizer, checkpoint.field.configuration == configuration.field,
+            checkpoint.seed == configuration.seed
+        else { throw FieldError("the checkpoint belongs to a run with other settings; start anew or use its own") }
+        field = checkpoint.field
+        self.optimizer = optimizer
+        step = checkpoint.step
+        gradients = FieldGradients(for: field)
+        self.configuration = configuration
+        self.pictures = pictures
+    }
+
+    /// Everything needed to go on later.
+    public var checkpoint: FieldCheckpoint {
+        FieldCheckpoint(field: field, optimizer: optimizer, step: step, seed: configuration.seed)
+    }
+
+    /// The field to show: averaged parameters where the optimiser keeps them.
+    public var result: RadianceField { optimizer.averaged(field) }
+
+    /// Takes one step; nil when all are taken.
+    public mutating func next() -> FitState? {
+        guard step < configuration.steps else { return nil }
+        var random = RandomStream(seed: configuration.seed, stream: "fit", step: UInt64(step))
+        refreshOccupancy(&random)
+        let count = configuration.raysPerStep
+        let batch = draw(count, &random)
+        let settings = RenderSettings(
+            samplesAcross: configuration.samplesAcross, jitterSeed: random.nextUInt32(), transmittanceFloor: 1e-3)
+        let (rendering, record) = field.renderRecorded(batch.rays, settings)
+        var adjoint = RenderingAdjoint(count: count)
+        let loss = squaredError(rendering, batch, &adjoint)
+        let progress = Float(step) / Float(configuration.steps)
+        adjoint.addEntropy(of: rendering, weight: configuration.entropy * progress)
+        adjoint.addDistortion(weight: configuration.distortion)
+        field.accumulate(adjoint, record, into: &gradients)
+        optimizer.update(&field, &gradients, rateScale: pow(configuration.finalRate, progress))
+        step += 1
+        return FitState(
+            step: step, total: configuration.steps, loss: loss, samples: rendering.sampleCount,
+            occupied: field.occupancy.occupiedFraction)
+    }
+
+    /// All cells often at first, then a quarter of them now and then.
+    private mutating func refreshOccupancy(_ random: inout RandomStream) {
+        let seed = random.nextUInt32()
+        if step < 128 {
+            if step > 0 && step % 16 == 0 { field.updateOccupancy(seed: seed) }
+        } else if step % 16 == 0 {
+            field.updateOccupancy(phase: step / 16 % 4, of: 4, seed: seed)
+        }
+    }
+
+    private struct Batch {
+        var rays: RayBatch
+        /// `[n, 4]` premultiplied pixels and `[n, 3]` backgrounds.
+        var targets: NDArray
+        var backgrounds: NDArray
+    }
+
+    private func draw(_ count: Int, _ random: inout RandomStream) -> Batch {
+        let picks = random.uniform([count, 3]).scalars
+        let backgrounds = random.uniform([count, 3])
+        let width = pictures.width, height = pictures.height
+        let pixels = pictures.pixels, cameras = pictures.cameras
+        var targets = NDArray(shape: [count, 4]) { _ in }
+        let rays = NDArray(shape: [count, 6]) { out in
+            targets.withUnsafeMutableBuffer { target in
+                pixels.withUnsafeBuffer { source in
+                    for i in 0..<count {
+                        let view = min(cameras.count - 1, Int(picks[3 * i] * Float(cameras.count)))
+                        let x = min(width - 1, Int(picks[3 * i + 1] * Float(width)))
+                        let y = min(height - 1, Int(picks[3 * i + 2] * Float(height)))
+                        let (o, d) = cameras[view].ray(
+                            x: Float(x) + 0.5, y: Float(y) + 0.5, width: width, height: height)
+                        for a in 0..<3 { (out[6 * i + a], out[6 * i + 3 + a]) = (o[a], d[a]) }
+                        let p = ((view * height + y) * width + x) * 4
+                        for c in 0..<4 { target[4 * i + c] = source[p + c] }
+                    }
+                }
+            }
+        }
+        return Batch(rays: RayBatch(rays), targets: targets, backgrounds: backgrounds)
+    }
+
+    /// Mean squared error of colour over random backgrounds, and its derivatives.
+    private func squaredError(
+        _ rendering: Rendering, _ batch: Batch, _ adjoint: inout RenderingAdjoint
+    ) -> Double {
+        let count = batch.rays.count, stride = SlabLayout.outputs
+        var sum = 0.0
+        let scale = 2 / Float(3 * count)
+        rendering.outputs.withUnsafeBuffer { seen in
+            batch.targets.withUnsafeBuffer { target in
+                batch.backgrounds.withUnsafeBuffer { background in
+                    adjoint.outputs.withUnsafeMutableBuffer { out in
+                        for i in 0..<count {
+                            let lost = target[4 * i + 3] - seen[stride * i + 3]
+                            for c in 0..<3 {
+                                let b = background[3 * i + c]
+                                let d = seen[stride * i + c] - target[4 * i + c] + lost * b
+                                sum += Double(d * d)
+                                out[stride * i + c] += scale * d
+                                out[stride * i + 3] -= scale * d * b
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return sum / Double(3 * count)
+    }
+}

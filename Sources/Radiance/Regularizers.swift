@@ -1,0 +1,106 @@
+// Terms that need no picture: opacity entropy, sparsity, distortion, total variation.
+public import Arrays
+import Foundation
+
+extension RenderingAdjoint {
+    /// Adds `weight * mean H(opacity)`, H the binary entropy: opacities move towards 0 or 1.
+    /// - Returns: the term's value.
+    @discardableResult
+    public mutating func addEntropy(of rendering: Rendering, rays: Range<Int>? = nil, weight: Float) -> Double {
+        guard weight != 0 else { return 0 }
+        return addPerRay(rendering, rays) { a, scale in
+            let p = min(1 - 1e-3, max(1e-3, a))
+            let value = -(p * log(p) + (1 - p) * log(1 - p))
+            return (weight * value * scale, p == a ? weight * scale * log((1 - p) / p) : 0)
+        }
+    }
+
+    /// Adds `weight * mean sqrt(opacity^2 + 0.01)`: pictures stay mostly empty.
+    /// - Returns: the term's value.
+    @discardableResult
+    public mutating func addSparsity(of rendering: Rendering, rays: Range<Int>? = nil, weight: Float) -> Double {
+        guard weight != 0 else { return 0 }
+        return addPerRay(rendering, rays) { a, scale in
+            let root = (a * a + 0.01).squareRoot()
+            return (weight * scale * root, weight * scale * a / root)
+        }
+    }
+
+    /// Adds `weight * mean distortion`.
+    public mutating func addDistortion(weight: Float) {
+        guard weight != 0 else { return }
+        outputs.withUnsafeMutableBuffer { out in
+            let count = out.count / SlabLayout.outputs
+            for i in 0..<count { out[i * SlabLayout.outputs + 8] += weight / Float(count) }
+        }
+    }
+
+    /// Adds a function of each ray's opacity; `body` gets opacity and 1 / rays, and returns value and derivative.
+    private mutating func addPerRay(
+        _ rendering: Rendering, _ rays: Range<Int>?, _ body: (Float, Float) -> (Float, Float)
+    ) -> Double {
+        let range = rays ?? 0..<rendering.outputs.shape[0]
+        let scale = 1 / Float(max(1, range.count))
+        var total = 0.0
+        rendering.outputs.withUnsafeBuffer { seen in
+            outputs.withUnsafeMutableBuffer { out in
+                for i in range {
+                    let row = i * SlabLayout.outputs + 3
+                    let (value, derivative) = body(seen[row], scale)
+                    total += Double(value)
+                    out[row] += derivative
+                }
+            }
+        }
+        return total
+    }
+}
+
+extension RadianceField {
+    /// Adds the total variation of density logit and colour at random places.
+    ///
+    /// The term is the mean over `count` points of the squared differences to the neighbours `spacing` away along
+    /// x, y and z: `density * (ds)^2 + colour * (dc)^2`.
+    /// - Returns: the term's value.
+    @discardableResult
+    public func addTotalVariation(
+        count: Int, spacing: Float, density: Float, colour: Float, random: inout RandomStream,
+        into gradients: inout FieldGradients
+    ) -> Double {
+        guard count > 0, density != 0 || colour != 0 else { return 0 }
+        let draws = random.uniform([count, 3])
+        let bound = configuration.bound - spacing
+        let points = NDArray(shape: [4 * count, 3]) { out in
+            draws.withUnsafeBuffer { u in
+                for i in 0..<count {
+                    for a in 0..<3 {
+                        let p = (u[3 * i + a] * 2 - 1) * bound
+                        for k in 0..<4 { out[(4 * i + k) * 3 + a] = p + (k == a + 1 ? spacing : 0) }
+                    }
+                }
+            }
+        }
+        let (values, record) = evaluateRecorded(points)
+        var adjoint = NDArray.zeros([4 * count, 4])
+        var total = 0.0
+        let scale = 1 / Float(count)
+        values.withUnsafeBuffer { v in
+            adjoint.withUnsafeMutableBuffer { g in
+                for i in 0..<count {
+                    for k in 1..<4 {
+                        for c in 0..<4 {
+                            let here = 16 * i + c, there = here + 4 * k
+                            let weight = scale * (c == 0 ? density : colour)
+                            let d = v[there] - v[here]
+                            total += Double(weight * d * d)
+                            g[there] += 2 * weight * d
+                            g[here] -= 2 * weight * d
+                        }
+                    }
+                }
+            }
+        }
+        accumulate(adjoint, record, into: &gradients)
+        return total
+    }
+}
