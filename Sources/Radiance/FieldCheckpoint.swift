@@ -1,5 +1,5 @@
 // A field with everything that training it further to the same bytes takes, as one safetensors file.
-import Arrays
+package import Arrays
 import Checkpoints
 import Foundation
 
@@ -47,11 +47,13 @@ public struct FieldCheckpoint: Sendable {
             .init("occupancy.bits", bytes: field.occupancy.bits, shape: [field.occupancy.bits.count]),
         ]
         if let optimizer {
-            metadata["optimizer"] = String(decoding: try encoder.encode(optimizer.configuration), as: UTF8.self)
+            metadata["optimizer"] = String(
+                decoding: try encoder.encode(optimizer.configuration), as: UTF8.self)
             metadata["optimizer.step"] = "\(optimizer.step)"
             tensors += [
                 .init("first.grid", optimizer.first.grid), .init("first.network", optimizer.first.network),
-                .init("second.grid", optimizer.second.grid), .init("second.network", optimizer.second.network),
+                .init("second.grid", optimizer.second.grid),
+                .init("second.network", optimizer.second.network),
             ]
             if let average = optimizer.average {
                 tensors += [.init("average.grid", average.grid), .init("average.network", average.network)]
@@ -68,7 +70,8 @@ public struct FieldCheckpoint: Sendable {
     public init(path: String) throws {
         let file = try SafetensorsFile(path: path)
         guard file.metadata["format"] == Self.format, let text = file.metadata["configuration"] else {
-            throw FieldError("\(path): this is not a field that lathe wrote; give the field.safetensors of a run")
+            throw FieldError(
+                "\(path): this is not a field that lathe wrote; give the field.safetensors of a run")
         }
         let configuration: FieldConfiguration = try Self.decode(text, "configuration", path)
         try configuration.validate()
@@ -76,7 +79,8 @@ public struct FieldCheckpoint: Sendable {
         func read(_ name: String, _ count: Int) throws -> NDArray {
             let array = try file.array(name)
             guard array.count == count else {
-                throw FieldError("\(path): \(name) has \(array.count) numbers; its configuration needs \(count)")
+                throw FieldError(
+                    "\(path): \(name) has \(array.count) numbers; its configuration needs \(count)")
             }
             return array.reshaped([count])
         }
@@ -85,12 +89,13 @@ public struct FieldCheckpoint: Sendable {
         field.levelWeights = try read("levels", configuration.grid.levels).scalars
         let r = configuration.occupancyResolution
         let densities = try read("occupancy.densities", r * r * r).reshaped([r, r, r])
-        let bits = try file.withBytes("occupancy.bits") { [UInt8]($0) }
+        let bits = try file.withBytes(of: "occupancy.bits", as: .u8) { [UInt8]($0) }
         guard bits.count == (r * r * r + 7) / 8 else {
             throw FieldError("\(path): occupancy.bits has \(bits.count) bytes for \(r) cells per axis")
         }
         field.occupancy = OccupancyGrid(resolution: r, densities: densities, bits: bits)
-        guard let step = Int(file.metadata["step"] ?? ""), let seed = UInt64(file.metadata["seed"] ?? "") else {
+        guard let step = Int(file.metadata["step"] ?? ""), let seed = UInt64(file.metadata["seed"] ?? "")
+        else {
             throw FieldError("\(path): step or seed is missing from the metadata")
         }
         self.step = step

@@ -64,7 +64,9 @@ public struct FitState: Sendable {
     public let occupied: Float
 }
 
-/// A running fit: iterate it to advance. Same seed, same bytes, whatever the number of threads.
+/// A running fit: iterate it to advance.
+///
+/// Same seed, same bytes, whatever the number of threads.
 public struct FieldFitting: Sequence, IteratorProtocol {
     public let configuration: FitConfiguration
     public private(set) var field: RadianceField
@@ -86,11 +88,15 @@ public struct FieldFitting: Sequence, IteratorProtocol {
     }
 
     /// Goes on from a checkpoint of the same configuration; the result is that of an unbroken run.
-    public init(_ configuration: FitConfiguration, pictures: PosedPictures, from checkpoint: FieldCheckpoint) throws {
+    public init(_ configuration: FitConfiguration, pictures: PosedPictures, from checkpoint: FieldCheckpoint)
+        throws
+    {
         try configuration.validate()
         guard let optimizer = checkpoint.optimizer, checkpoint.field.configuration == configuration.field,
             checkpoint.seed == configuration.seed
-        else { throw FieldError("the checkpoint belongs to a run with other settings; start anew or use its own") }
+        else {
+            throw FieldError("the checkpoint belongs to a run with other settings; start anew or use its own")
+        }
         field = checkpoint.field
         self.optimizer = optimizer
         step = checkpoint.step
@@ -115,7 +121,8 @@ public struct FieldFitting: Sequence, IteratorProtocol {
         let count = configuration.raysPerStep
         let batch = draw(count, &random)
         let settings = RenderSettings(
-            samplesAcross: configuration.samplesAcross, jitterSeed: random.nextUInt32(), transmittanceFloor: 1e-3)
+            samplesAcross: configuration.samplesAcross, jitterSeed: random.nextUInt32(),
+            transmittanceFloor: 1e-3)
         let (rendering, record) = field.renderRecorded(batch.rays, settings)
         var adjoint = RenderingAdjoint(count: count)
         let loss = squaredError(rendering, batch, &adjoint)
@@ -123,7 +130,9 @@ public struct FieldFitting: Sequence, IteratorProtocol {
         adjoint.addEntropy(of: rendering, weight: configuration.entropy * progress)
         adjoint.addDistortion(weight: configuration.distortion)
         field.accumulate(adjoint, record, into: &gradients)
-        optimizer.update(&field, &gradients, rateScale: pow(configuration.finalRate, progress))
+        // Full rates on the first pictures would empty the cube before it knows where the object is.
+        let rateScale = Swift.min(1, Float(step + 1) / 50) * pow(configuration.finalRate, progress)
+        optimizer.update(&field, &gradients, rateScale: rateScale)
         step += 1
         return FitState(
             step: step, total: configuration.steps, loss: loss, samples: rendering.sampleCount,
@@ -134,9 +143,9 @@ public struct FieldFitting: Sequence, IteratorProtocol {
     private mutating func refreshOccupancy(_ random: inout RandomStream) {
         let seed = random.nextUInt32()
         if step < 128 {
-            if step > 0 && step % 16 == 0 { field.updateOccupancy(seed: seed) }
+            if step > 0 && step % 16 == 0 { field.updateOccupancy(seed: seed, decay: 0.5) }
         } else if step % 16 == 0 {
-            field.updateOccupancy(phase: step / 16 % 4, of: 4, seed: seed)
+            field.updateOccupancy(phase: step / 16 % 4, of: 4, seed: seed, decay: 0.7)
         }
     }
 
@@ -157,9 +166,9 @@ public struct FieldFitting: Sequence, IteratorProtocol {
             targets.withUnsafeMutableBuffer { target in
                 pixels.withUnsafeBuffer { source in
                     for i in 0..<count {
-                        let view = min(cameras.count - 1, Int(picks[3 * i] * Float(cameras.count)))
-                        let x = min(width - 1, Int(picks[3 * i + 1] * Float(width)))
-                        let y = min(height - 1, Int(picks[3 * i + 2] * Float(height)))
+                        let view = Swift.min(cameras.count - 1, Int(picks[3 * i] * Float(cameras.count)))
+                        let x = Swift.min(width - 1, Int(picks[3 * i + 1] * Float(width)))
+                        let y = Swift.min(height - 1, Int(picks[3 * i + 2] * Float(height)))
                         let (o, d) = cameras[view].ray(
                             x: Float(x) + 0.5, y: Float(y) + 0.5, width: width, height: height)
                         for a in 0..<3 { (out[6 * i + a], out[6 * i + 3 + a]) = (o[a], d[a]) }

@@ -31,6 +31,8 @@ public struct OccupancyGrid: Sendable {
     }
 
     /// Sets the bits of the cells above `threshold`, and of their neighbours when `dilate`.
+    ///
+    /// The mean density bounds the threshold, so that a field that has faded is still looked at and can recover.
     public mutating func refresh(threshold: Float, dilate: Bool) {
         let resolution = resolution
         let result = densities.withUnsafeBuffer { buffer -> (bits: [UInt8], set: Int) in

@@ -26,7 +26,9 @@ public struct PosedPictures: Sendable {
     /// - Throws: `FieldError` or `ImageError` naming the file.
     public init(folder: String, part: String, limit: Int? = nil) throws {
         var path = folder + "/transforms_\(part).json"
-        if part == "train", !FileManager.default.fileExists(atPath: path) { path = folder + "/transforms.json" }
+        if part == "train", !FileManager.default.fileExists(atPath: path) {
+            path = folder + "/transforms.json"
+        }
         let file = try TransformsFile(path: path)
         var cameras: [Camera] = []
         var pictures: [NDArray] = []
@@ -59,7 +61,9 @@ public struct PosedPictures: Sendable {
         let path = candidates.first {
             FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && !isFolder.boolValue
         }
-        guard let path else { throw FieldError("\(folder)/\(stem): the picture is missing (tried .png and .jpg)") }
+        guard let path else {
+            throw FieldError("\(folder)/\(stem): the picture is missing (tried .png and .jpg)")
+        }
         return try Image.load(path).rgba.premultiplied()
     }
 }

@@ -6,7 +6,8 @@ extension RenderingAdjoint {
     /// Adds `weight * mean H(opacity)`, H the binary entropy: opacities move towards 0 or 1.
     /// - Returns: the term's value.
     @discardableResult
-    public mutating func addEntropy(of rendering: Rendering, rays: Range<Int>? = nil, weight: Float) -> Double {
+    public mutating func addEntropy(of rendering: Rendering, rays: Range<Int>? = nil, weight: Float) -> Double
+    {
         guard weight != 0 else { return 0 }
         return addPerRay(rendering, rays) { a, scale in
             let p = min(1 - 1e-3, max(1e-3, a))
@@ -18,7 +19,9 @@ extension RenderingAdjoint {
     /// Adds `weight * mean sqrt(opacity^2 + 0.01)`: pictures stay mostly empty.
     /// - Returns: the term's value.
     @discardableResult
-    public mutating func addSparsity(of rendering: Rendering, rays: Range<Int>? = nil, weight: Float) -> Double {
+    public mutating func addSparsity(of rendering: Rendering, rays: Range<Int>? = nil, weight: Float)
+        -> Double
+    {
         guard weight != 0 else { return 0 }
         return addPerRay(rendering, rays) { a, scale in
             let root = (a * a + 0.01).squareRoot()

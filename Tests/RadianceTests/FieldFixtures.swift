@@ -16,7 +16,9 @@ enum FieldFixtures {
             hiddenWidth: 16, density: density, occupancyResolution: 16)
     }
 
-    /// A field with large random features. With `steady` half of the hidden units are far above zero and half far
+    /// A field with large random features.
+    ///
+    /// With `steady` half of the hidden units are far above zero and half far
     /// below, so that no finite step moves one through the kink (normals jump there).
     static func field(_ configuration: FieldConfiguration, seed: UInt64 = 7, steady: Bool = false) throws
         -> RadianceField
