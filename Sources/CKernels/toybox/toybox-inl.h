@@ -402,7 +402,8 @@ static Surface shaded(const View *v, const Packet *k, const float *light, V3 nor
 }
 
 static View make_view(const float *parts, int count, const float *frame, const float *camera, int width, int height, int samples) {
-    float pixel = camera[14] / (width * samples) * 2.7f * 0.15f;
+    float distance = sqrtf(camera[0] * camera[0] + camera[1] * camera[1] + camera[2] * camera[2]);
+    float pixel = camera[14] / (width * samples) * distance * 0.15f;
     float epsilon = pixel < 0.0006f ? 0.0006f : pixel > 0.0025f ? 0.0025f : pixel;
     View v = {parts, frame, camera, count > MAX_PARTS ? MAX_PARTS : count, width, height, samples, epsilon,
               epsilon < 0.002f ? 110 : 60};

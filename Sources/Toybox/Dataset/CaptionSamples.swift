@@ -1,11 +1,69 @@
-// The `captions` data.
-enum CaptionSamples {
-    static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
+// The `captions` data: one object per picture, half on plain white or grey, half before clutter.
+
+package enum CaptionSamples {
+    package static let size = 128
+
+    /// Pictures `range` of the stream of `seed`.
+    package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
         tensors: [ShardTensor], metadata: [String: String]
-    ) { throw ToyError("not yet") }
-}
-enum SceneSamples {
-    static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
-        tensors: [ShardTensor], metadata: [String: String]
-    ) { throw ToyError("not yet") }
+    ) {
+        let samples = Shards.parallel(range.count) { i in
+            try? sample(seed: seed &+ UInt64(range.lowerBound + i), split: split)
+        }
+        let n = range.count
+        var images = [UInt8](), masks = [UInt8](), classes = [UInt8](), captions: [Any] = []
+        images.reserveCapacity(n * size * size * 3)
+        for (i, sample) in samples.enumerated() {
+            guard let sample else {
+                throw ToyError("picture \(range.lowerBound + i) of seed \(seed) could not be made")
+            }
+            images += sample.image
+            masks += sample.mask
+            classes.append(UInt8(sample.object.classIndex))
+            captions.append(sample.object.caption)
+        }
+        return (
+            [
+                ShardTensor("class", [n], bytes: classes),
+                ShardTensor("image", [n, size, size, 3], bytes: images),
+                ShardTensor("mask", [n, size, size], bytes: masks),
+            ],
+            try Shards.metadata(captions: captions)
+        )
+    }
+
+    /// One object, framed loosely, and its coverage.
+    static func sample(seed: UInt64, split: ToySplit) throws -> (
+        object: ToyObject, image: [UInt8], mask: [UInt8]
+    ) {
+        let object = try ToyObject.make(seed: seed, split: split)
+        var random = ToyRandom(seed: seed, split: split, stream: 300)
+        let azimuth = random.chance(0.75) ? 40 * random.normal() : random.uniform(-180, 180)
+        var camera = ToyCamera(azimuth: azimuth, elevation: random.uniform(-5, 40))
+        camera = ToyRenderer.framing(object, camera: camera, fraction: random.uniform(0.55, 0.92))
+        var canvas = SceneCanvas(width: size, height: size)
+        let plain = random.chance(0.5)
+        if plain {
+            let tone: Float = random.chance(0.5) ? random.uniform(0.94, 1) : random.uniform(0.3, 0.94)
+            canvas.pixels = [Vector](repeating: Vector(repeating: tone), count: size * size)
+        } else {
+            let stage: SceneBackdrop.Stage =
+                random.chance(0.3) ? .flat : random.chance(0.75) ? .room(wall: random.uniform(1.2, 3)) : .open
+            var backdrop = SceneBackdrop(random: &random, stage: stage)
+            backdrop.level = object.low.y
+            let placement = ScenePlacement(object: object, rotation: .identity, scale: 1, position: .zero)
+            backdrop.paint(&canvas, camera: camera, light: object.light, placements: [placement])
+            if random.chance(0.5) { SceneClutter.paint(&canvas, &random) }
+        }
+        let picture = ToyRenderer.render(object, camera: camera, width: size, height: size)
+        var mask = [UInt8](repeating: 0, count: size * size)
+        for i in 0..<(size * size) {
+            let alpha = picture.colour[i * 4 + 3]
+            let c = Vector(picture.colour[i * 4], picture.colour[i * 4 + 1], picture.colour[i * 4 + 2])
+            canvas.pixels[i] = c + canvas.pixels[i] * (1 - alpha)
+            mask[i] = UInt8(alpha * 255 + 0.5)
+        }
+        if !plain { canvas.photograph(&random, strength: random.uniform(0, 0.8)) }
+        return (object, canvas.bytes, mask)
+    }
 }

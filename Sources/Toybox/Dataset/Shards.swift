@@ -1,5 +1,6 @@
 // Datasets as numbered shards in a folder.
 
+import Dispatch
 import Foundation
 
 /// What a dataset shows.
@@ -44,21 +45,28 @@ public struct ToyDataset: Sendable {
 }
 
 enum Shards {
-    /// Objects `range` of the stream of `seed`, made in parallel.
-    static func objects(numbered range: Range<Int>, seed: UInt64, split: ToySplit) throws -> [ToyObject] {
-        let first = try ToyObject.make(seed: seed &+ UInt64(range.lowerBound), split: split)
-        var objects = [ToyObject](repeating: first, count: range.count)
-        objects.withUnsafeMutableBufferPointer { buffer in
+    /// `count` results made on all cores, in order.
+    static func parallel<T: Sendable>(_ count: Int, _ make: @Sendable (Int) -> T?) -> [T?] {
+        var results = [T?](repeating: nil, count: count)
+        results.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let base = buffer.baseAddress
-            DispatchQueue.concurrentPerform(iterations: range.count) { i in
-                // Without a class name `make` has nothing to refuse.
-                guard i > 0,
-                    let object = try? ToyObject.make(seed: seed &+ UInt64(range.lowerBound + i), split: split)
-                else { return }
-                base?[i] = object
-            }
+            DispatchQueue.concurrentPerform(iterations: count) { i in base?[i] = make(i) }
         }
-        return objects
+        return results
+    }
+
+    /// Objects `range` of the stream of `seed`.
+    static func objects(numbered range: Range<Int>, seed: UInt64, split: ToySplit) throws -> [ToyObject] {
+        // Without a class name `make` has nothing to refuse.
+        try parallel(range.count) {
+            try? ToyObject.make(seed: seed &+ UInt64(range.lowerBound + $0), split: split)
+        }
+        .enumerated().map { i, object in
+            guard let object else {
+                throw ToyError("object \(range.lowerBound + i) of seed \(seed) could not be made")
+            }
+            return object
+        }
     }
 
     static func metadata(captions: [Any]) throws -> [String: String] {

@@ -63,3 +63,11 @@ public struct ToyCamera: Sendable, Equatable {
         [position, right, up, forward].flatMap { [$0.x, $0.y, $0.z] } + [left, top, width, height]
     }
 }
+
+extension ToyCamera {
+    /// Turns the camera about its view axis, degrees.
+    package mutating func roll(_ degrees: Float) {
+        let c = ToyMath.cos(ToyMath.radians(degrees)), s = ToyMath.sin(ToyMath.radians(degrees))
+        (right, up) = (right * c + up * s, up * c - right * s)
+    }
+}
