@@ -50,12 +50,11 @@ enum Groceries {
         }
         b.limb([0, 0.3, 0], [b.draw(-0.1, 0.1), 0.62, 0], 0.07, b.plain("brown", "green"), blend: 0.05)
         if b.chance(0.35) {
-            for x in [Float(0.2)] {
-                b.add(
-                    .pyramid(width: 0.1, height: 0.18, depth: 0.2), at: [x, 0.08, r + 0.26], Animals.black,
-                    mirror: .x)
-            }
-            b.add(.box([0.24, 0.06, 0.14], rounding: 0.03), at: [0, -0.16, r + 0.22], Animals.black)
+            b.add(
+                .pyramid(width: 0.1, height: 0.17, depth: 0.08), at: [0.19, 0.08, r + 0.2],
+                turn: [-12, 14, 0],
+                Animals.black, mirror: .x)
+            b.add(.box([0.2, 0.05, 0.06], rounding: 0.03), at: [0, -0.14, r + 0.26], Animals.black)
             b.caption = "\(ToyBuilder.a(skin.name)) pumpkin with a face"
         } else {
             b.caption = "\(ToyBuilder.a(skin.name)) pumpkin"

@@ -30,7 +30,7 @@ package struct ToyBuilder {
         let noise = Vector(random.normal(), random.normal(), random.normal()) * 0.03
         let colour = base.colour * random.uniform(0.85, 1.12) + noise
         return Tint(
-            name: base.name,
+            name: Tint.spoken(base.name),
             colour: colour.clamped(lowerBound: Vector(repeating: 0.03), upperBound: Vector(repeating: 0.98)))
     }
 

@@ -32,6 +32,15 @@ package struct Tint: Sendable {
         ("white", Vector(0.93, 0.93, 0.92)), ("cream", Vector(0.96, 0.88, 0.72)),
     ]
 
+    /// How people call a colour of the palette.
+    package static func spoken(_ name: String) -> String {
+        switch name {
+        case "sky": "light blue"
+        case "lime": "light green"
+        default: name
+        }
+    }
+
     /// The palette's colour of that name, unvaried; mid-grey for a name outside the palette.
     package static func plain(_ name: String) -> Vector {
         palette.first { $0.name == name }?.colour ?? Vector(repeating: 0.5)
