@@ -22,6 +22,10 @@ public struct ImageEmbedding: Sendable {
 public struct MaskPrediction: Sendable {
     /// Log-odds of each pixel of the picture belonging to the object, `[height, width]`; inside where above 0.
     public let logits: NDArray
+    /// The pixels inside, 1 or 0.
+    public var mask: Mask {
+        Mask(width: logits.shape[1], height: logits.shape[0], inside: logits.scalars.map { $0 > 0 })
+    }
     /// The model's own estimate of the intersection over union with the true mask.
     public let iou: Float
     /// The decoder's output, `[4 grid, 4 grid]`; serves as `Prompt.mask`.
@@ -58,6 +62,7 @@ public struct SegmentAnythingModel: Sendable {
     private init(
         _ configuration: SegmentAnythingConfiguration, weights: WeightScope, preprocessing: SAMPreprocessing
     ) throws {
+        try weights.require(.segmentAnything)
         self.configuration = configuration
         self.preprocessing = preprocessing
         let encoding = try CoordinateEncoding(

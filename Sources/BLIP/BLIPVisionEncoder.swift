@@ -1,0 +1,70 @@
+// BLIP's image encoder: a pre-norm vision transformer with a class token.
+
+import Arrays
+import Autograd
+import Checkpoints
+import Layers
+
+/// Pixels `[batch, side, side, 3]` to features `[batch, 1 + patches, hidden]`.
+///
+/// Source: Li and others 2022 (BLIP), section 3.1; transformers `BlipVisionModel`.
+struct BLIPVisionEncoder: Sendable {
+    private let patches: Convolution2D
+    /// `[1, 1, hidden]`, in front of the patches.
+    private let classToken: NDArray
+    /// `[1, 1 + patches, hidden]`, added to all tokens.
+    private let positions: Tensor
+    private let layers: [BLIPVisionLayer]
+    private let norm: LayerNorm
+
+    init(_ c: BLIPConfiguration.Vision, from weights: WeightScope) throws {
+        let embeddings = weights["embeddings"]
+        patches = try Convolution2D(
+            weights: embeddings["patch_embedding"], in: 3, out: c.hiddenSize, kernel: c.patchSize,
+            stride: c.patchSize,
+            padding: .zero)
+        classToken = try embeddings.tensor("class_embedding", [1, 1, c.hiddenSize])
+        positions = Tensor(
+            try embeddings.tensor("position_embedding", [1, 1 + c.grid * c.grid, c.hiddenSize]))
+        layers = try (0..<c.layers).map { try BLIPVisionLayer(c, from: weights["encoder.layers"][$0]) }
+        norm = try LayerNorm(
+            weights: weights["post_layernorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+    }
+
+    func callAsFunction(_ pixels: Tensor) -> Tensor {
+        let grid = patches(pixels)
+        let (b, c) = (grid.shape[0], grid.shape[3])
+        let first = Tensor(NDArray.zeros([b, 1, c]) + classToken)
+        let tokens = Tensor.concatenated([first, grid.reshaped([b, -1, c])], axis: 1) + positions
+        return norm(layers.reduce(tokens) { $1($0) })
+    }
+}
+
+private struct BLIPVisionLayer: Sendable {
+    let norm1: LayerNorm
+    let qkv: Linear
+    let projection: Linear
+    let norm2: LayerNorm
+    let fc1: Linear
+    let fc2: Linear
+    let activation: Activation
+    let heads: Int
+
+    init(_ c: BLIPConfiguration.Vision, from weights: WeightScope) throws {
+        let size = c.hiddenSize
+        norm1 = try LayerNorm(weights: weights["layer_norm1"], size: size, epsilon: c.layerNormEpsilon)
+        qkv = try Linear(weights: weights["self_attn.qkv"], in: size, out: 3 * size)
+        projection = try Linear(weights: weights["self_attn.projection"], in: size, out: size)
+        norm2 = try LayerNorm(weights: weights["layer_norm2"], size: size, epsilon: c.layerNormEpsilon)
+        fc1 = try Linear(weights: weights["mlp.fc1"], in: size, out: c.intermediateSize)
+        fc2 = try Linear(weights: weights["mlp.fc2"], in: c.intermediateSize, out: size)
+        activation = c.activation
+        heads = c.heads
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let parts = qkv(norm1(x)).split(3, axis: 2)
+        let y = x + projection(multiHeadAttention(parts[0], parts[1], parts[2], heads: heads))
+        return y + fc2(activation(fc1(norm2(y))))
+    }
+}
