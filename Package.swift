@@ -108,7 +108,7 @@ let package = Package(
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"), tests(of: "Toybox"),
         tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe"),
-        .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.
         .testTarget(
             name: "ReferenceTests", dependencies: ["StableDiffusion", "CLIP", "TestSupport"],

@@ -45,7 +45,7 @@ public struct Doctor: Codable, Sendable {
 }
 
 /// Programs that are used when they are there.
-enum Helper {
+public enum Helper {
     static func find(_ name: String, in searchPath: [String]) -> String? {
         searchPath.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }

@@ -15,7 +15,7 @@ public struct ModelSet: Sendable, Hashable, Codable {
         /// A text-conditioned diffusion pipeline.
         case diffusion
         /// The prior that says what the object looks like from elsewhere.
-        case viewPrior = "view-prior"
+        case viewPrior = "prior"
 
         /// The option of the program that replaces this part.
         public var option: String {

@@ -36,7 +36,7 @@ public struct OptionFile {
             throw LatheError.badInput("\(name) must hold a mapping such as 'preset: draft'")
         }
         return try mapping.map { key, node in
-            guard let key = key.string, !key.isEmpty,
+            guard let key = key.string, let first = key.first, first != "-",
                 key.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" })
             else {
                 throw LatheError.badInput(

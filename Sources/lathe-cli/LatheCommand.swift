@@ -15,6 +15,7 @@ struct LatheCommand: ParsableCommand {
             """,
         version: LatheVersion.current,
         subcommands: [
-            ModelsCommand.self, ToyboxCommand.self, DoctorCommand.self,
+            SegmentCommand.self,
+            ToyboxCommand.self, ModelsCommand.self, DoctorCommand.self,
         ])
 }

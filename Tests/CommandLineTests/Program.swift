@@ -32,7 +32,8 @@ enum Program {
 
     /// Runs `lathe` with these arguments.
     static func run(
-        _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+        _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
+        redirectingOutputTo device: String? = nil
     ) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -45,7 +46,7 @@ enum Program {
         let errors = scratch.path("err")
         for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: device ?? output))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
         try process.run()
         process.waitUntilExit()

@@ -13,12 +13,8 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        let report = Doctor.examine(models: try models.modelSet(), searchPath: searchPath)
+        let report = Doctor.examine(models: try models.modelSet(), searchPath: Helper.searchPath)
         try console.result(json: report)
         for line in report.lines { try console.result(line) }
-    }
-
-    private var searchPath: [String] {
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
     }
 }

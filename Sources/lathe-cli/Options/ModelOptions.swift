@@ -7,7 +7,7 @@ import Lathe
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Folder of a model set: segmenter, captioner, diffusion, view-prior. Default: $LATHE_MODELS, "
+            "Folder of a model set: segmenter, captioner, diffusion, prior. Default: $LATHE_MODELS, "
                 + "else Models/starter here or beside the program's package.",
             valueName: "dir"))
     var models: String?

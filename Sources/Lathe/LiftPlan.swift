@@ -1,0 +1,89 @@
+// What a lift would do, how long it would take, how much memory it would need.
+
+import Foundation
+
+/// The stages of a lift with estimates, before anything is computed.
+public struct LiftPlan: Codable, Sendable {
+    public struct Stage: Codable, Sendable {
+        public var stage: LiftStage
+        public var seconds: Double
+        /// What is done, in figures.
+        public var work: String
+    }
+
+    public var output: String
+    public var stages: [Stage]
+    /// The largest model in memory and the field, as float32.
+    public var peakMegabytes: Int
+
+    public var seconds: Double { stages.reduce(0) { $0 + $1.seconds } }
+
+    /// The plan for a person.
+    public var lines: [String] {
+        stages.map { stage in
+            "\(pad(stage.stage.label, 22)) \(pad(rounded(stage.seconds), 9)) \(stage.work)"
+        } + [
+            "\(pad("in all", 22)) \(pad(rounded(seconds), 9)) about \(peakMegabytes) MB of memory, into \(output)"
+        ]
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String {
+        text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
+    }
+
+    private func rounded(_ seconds: Double) -> String {
+        seconds < 90 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
+    }
+}
+
+/// Seconds that the stages of a lift take.
+///
+/// Measured with the starter models on two cores; larger models are taken to cost in proportion to their weights.
+struct LiftEstimate {
+    /// Bytes of the starter models' weight files that the measurements were made with.
+    private static let starterBytes: [ModelSet.Part: Double] = [
+        .segmenter: 4e6, .captioner: 6e6, .viewPrior: 24e6,
+    ]
+
+    let options: LiftOptions
+    /// Steps of the lift.
+    let steps: Int
+
+    func seconds(_ stage: LiftStage) -> Double {
+        switch stage {
+        case .select: 1.5 * scale(.segmenter)
+        case .caption: options.prompt == .auto ? 1.0 * scale(.captioner) : 0
+        case .lift: Double(steps) * LiftEstimate.secondsPerStep(options.preset) * scale(.viewPrior)
+        case .film: Double(options.film.frames) * 1.2e-6 * Double(options.film.size * options.film.size)
+        case .mesh: 2 * pow(Double(options.mesh.resolution) / 112, 3)
+        case .report: 1
+        }
+    }
+
+    var peakMegabytes: Int {
+        let largest = ModelSet.Part.allCases.map { bytes($0) * 2 }.max() ?? 0
+        return Int((largest + 250e6) / 1e6)
+    }
+
+    private static func secondsPerStep(_ preset: LiftOptions.Preset) -> Double {
+        switch preset {
+        case .draft: 0.15
+        case .standard: 0.25
+        case .fine: 0.5
+        }
+    }
+
+    private func scale(_ part: ModelSet.Part) -> Double {
+        max(1, bytes(part) / (LiftEstimate.starterBytes[part] ?? 1e7))
+    }
+
+    private func bytes(_ part: ModelSet.Part) -> Double {
+        guard let folder = try? options.models.folder(of: part),
+            let files = try? options.models.weightFiles(of: part)
+        else { return 0 }
+        return files.reduce(0) { sum, file in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(file)")
+            return sum + ((attributes?[.size] as? NSNumber)?.doubleValue ?? 0)
+        }
+    }
+}

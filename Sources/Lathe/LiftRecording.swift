@@ -1,0 +1,59 @@
+// What a run's record says about its models, and whether they are still the same.
+
+import Foundation
+
+enum LiftRecording {
+    /// The models that a run used, with the digests of their weights.
+    static func models(_ models: ModelSet, prompt: LiftOptions.Prompt) throws -> [RunRecord.Model] {
+        let parts = ModelSet.Part.allCases.filter { part in
+            switch part {
+            case .viewPrior: true
+            case .segmenter: models.has(.segmenter)
+            case .captioner: prompt == .auto && models.has(.captioner)
+            case .diffusion: false
+            }
+        }
+        return try parts.map { part in
+            let folder = try models.folder(of: part)
+            var digests: [String: String] = [:]
+            for file in try models.weightFiles(of: part) {
+                digests[file] = try LatheError.asking(.modelUnusable) {
+                    try Digest.sha256(ofFile: "\(folder)/\(file)")
+                }
+            }
+            return RunRecord.Model(part: part.rawValue, folder: folder, sha256: digests)
+        }
+    }
+
+    /// Checks that the prior of a run has not changed since: another one would not lead to the same result.
+    static func checkModels(_ record: RunRecord, _ models: ModelSet) throws {
+        guard let before = record.models.first(where: { $0.part == ModelSet.Part.viewPrior.rawValue }) else {
+            return
+        }
+        let folder = try models.folder(of: .viewPrior)
+        for (file, digest) in before.sha256 {
+            guard isFile("\(folder)/\(file)") else {
+                throw LatheError.modelUnusable(
+                    "\(folder)/\(file), which the run began with, is gone; run it again")
+            }
+            guard try Digest.sha256(ofFile: "\(folder)/\(file)") == digest else {
+                throw LatheError.modelUnusable(
+                    "\(folder)/\(file) has changed since the run began; run it again")
+            }
+        }
+    }
+}
+
+extension LiftOptions {
+    /// - Throws: `LatheError` (`badInput`) naming the first value that cannot be used.
+    public func validate() throws {
+        try film.validate()
+        try mesh.validate()
+        if case .text(let text) = prompt, text.allSatisfy(\.isWhitespace) {
+            throw LatheError.badInput("--prompt is empty; say what the object is, or leave it out")
+        }
+        guard !output.isEmpty else {
+            throw LatheError.badInput("the run directory has no name; give one with -o")
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// SAM on a photograph: once on the whole of it, once more on a close-up of what was found.
+
+import Arrays
+import Foundation
+import Images
+import SegmentAnything
+
+/// Finds objects with a SAM model.
+struct Segmenter {
+    private let model: SegmentAnythingModel
+
+    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
+    init(_ models: ModelSet) throws {
+        let folder = try models.folder(of: .segmenter)
+        try ModelKind.require(["sam"], in: folder, for: .segmenter)
+        model = try LatheError.asking(.modelUnusable) { try SegmentAnythingModel(folder: folder) }
+    }
+
+    /// The object under the clicks; boxes are answered one by one and joined.
+    func find(_ selection: Selection, in photograph: Image) throws -> FoundMask {
+        try LatheError.asking(.badInput) {
+            let embedding = model.encode(photograph)
+            var found: FoundMask?
+            for prompt in prompts(selection) {
+                var next = try best(of: prompt, selection.maskIndex, on: embedding)
+                next = try closeUp(next, prompt, in: photograph) ?? next
+                if let earlier = found {
+                    next.mask = earlier.mask.union(next.mask)
+                    next.score = min(earlier.score ?? 1, next.score ?? 1)
+                    next.answers = earlier.answers
+                }
+                found = next
+            }
+            guard var found, found.mask.area > 0 else {
+                throw LatheError.badInput(
+                    "the segmenter found nothing there; click on the middle of the object or add a --box")
+            }
+            // Specks and pinholes are noise of the segmenter, not parts of objects.
+            let area = found.mask.area
+            found.mask = found.mask.removingIslands(smallerThan: area / 50).fillingHoles(upTo: area / 200)
+            return found
+        }
+    }
+
+    private func prompts(_ selection: Selection) -> [Prompt] {
+        let points = selection.points.map {
+            Prompt.Point(x: Double($0.x), y: Double($0.y), isForeground: $0.isObject)
+        }
+        guard !selection.boxes.isEmpty else { return [Prompt(points: points)] }
+        return selection.boxes.map { box in
+            // With several boxes a click belongs to the box that it lies in.
+            let inside = points.filter {
+                selection.boxes.count == 1
+                    || (Float($0.x) >= box.x0 && Float($0.x) < box.x1 && Float($0.y) >= box.y0
+                        && Float($0.y) < box.y1)
+            }
+            return Prompt(
+                points: inside,
+                box: Prompt.Box(
+                    left: Double(box.x0), top: Double(box.y0), right: Double(box.x1), bottom: Double(box.y1)))
+        }
+    }
+
+    private func best(
+        of prompt: Prompt, _ index: Selection.MaskIndex, on embedding: ImageEmbedding
+    ) throws -> FoundMask {
+        let predictions: [MaskPrediction]
+        switch index {
+        case .auto: predictions = try model.predict(prompt, on: embedding)
+        case .index: predictions = try model.predict(prompt, on: embedding, outputs: .alternatives)
+        }
+        let chosen: MaskPrediction?
+        switch index {
+        case .auto: chosen = predictions.max { $0.iou < $1.iou }
+        case .index(let number): chosen = number < predictions.count ? predictions[number] : nil
+        }
+        guard let chosen else {
+            throw LatheError.badInput(
+                "the segmenter gives \(predictions.count) masks; --mask-index must be below that")
+        }
+        return FoundMask(
+            mask: Segmenter.mask(chosen.logits), score: Double(chosen.iou),
+            answers: predictions.map { Segmenter.mask($0.logits) })
+    }
+
+    /// Asks again on the part of the photograph round what was found, where its edge has more pixels.
+    /// - Returns: nil where that shows no more than before, or finds something else.
+    private func closeUp(_ found: FoundMask, _ prompt: Prompt, in photograph: Image) throws -> FoundMask? {
+        guard let box = found.mask.hardened.largestIsland.boundingBox else { return nil }
+        let side = max(box.width, box.height)
+        let window = square(round: box, side: side + side / 2 + 16, in: photograph)
+        guard window.width * window.height * 10 < photograph.width * photograph.height * 7 else { return nil }
+        let (dx, dy) = (Double(window.left), Double(window.top))
+        let (width, height) = (Double(window.width), Double(window.height))
+        let points = prompt.points.map {
+            Prompt.Point(x: $0.x - dx, y: $0.y - dy, isForeground: $0.isForeground)
+        }
+        .filter { $0.x >= 0 && $0.y >= 0 && $0.x < width && $0.y < height }
+        let margin = Double(side) * 0.02
+        let near = Prompt(
+            points: points,
+            box: Prompt.Box(
+                left: max(0, Double(box.left) - dx - margin), top: max(0, Double(box.top) - dy - margin),
+                right: min(width, Double(box.right) - dx + margin),
+                bottom: min(height, Double(box.bottom) - dy + margin)))
+        let predictions = try model.predict(near, on: model.encode(photograph.cropped(to: window)))
+        guard let best = predictions.max(by: { $0.iou < $1.iou }) else { return nil }
+        let close = Segmenter.mask(best.logits).image
+        var whole = Mask(width: photograph.width, height: photograph.height, value: 0).image
+        whole.paste(close, left: window.left, top: window.top)
+        let refined = Mask(whole.pixels.reshaped([photograph.height, photograph.width]))
+        // A close-up that disagrees has lost the object.
+        guard refined.intersectionOverUnion(found.mask) > 0.6 else { return nil }
+        return FoundMask(
+            mask: refined, score: max(Double(best.iou), found.score ?? 0), answers: found.answers)
+    }
+
+    private func square(round box: PixelRectangle, side: Int, in photograph: Image) -> PixelRectangle {
+        let (x, y) = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+        return PixelRectangle(
+            left: x - side / 2, top: y - side / 2, right: x + side / 2, bottom: y + side / 2
+        )
+        .clipped(width: photograph.width, height: photograph.height)
+    }
+
+    /// Log-odds to a soft mask.
+    private static func mask(_ logits: NDArray) -> Mask {
+        Mask(
+            NDArray(shape: logits.shape) { out in
+                logits.withUnsafeBuffer { logits in
+                    for i in logits.indices { out[i] = 1 / (1 + exp(-max(-30, min(30, logits[i])))) }
+                }
+            })
+    }
+}
