@@ -33,21 +33,22 @@ enum BLAS {
             blasint(max(1, ldc)))
     }
 
-    /// OpenBLAS before 0.3.22 does not know Zen 4 and 5 and falls back to AVX2 kernels (half the speed or less).
+    /// OpenBLAS before 0.3.22 does not know Zen 4 and 5 and falls back to AVX2 kernels at half the speed.
     ///
     /// It reads `OPENBLAS_CORETYPE` in its start-up routine, which has run before `main`; so the routine is run again.
+    /// The variable is set back afterwards: it is this process' affair only.
     private static func repairCoreType() {
-        guard KernelTier.detected == .avx512, let name = openblas_get_corename().map({ String(cString: $0) }),
-            name == "Haswell" || name == "Zen", getenv("OPENBLAS_CORETYPE") == nil
-        else { return }
+        let name = openblas_get_corename().map { String(cString: $0) }
+        guard KernelTier.detected == .avx512, name == "Haswell" || name == "Zen" else { return }
         typealias Routine = @convention(c) () -> Void
-        guard let quit = dlsym(nil, "gotoblas_dynamic_quit"), let start = dlsym(nil, "gotoblas_dynamic_init")
-        else {
-            return
-        }
-        setenv("OPENBLAS_CORETYPE", "SkylakeX", 1)
+        guard let quit = dlsym(nil, "gotoblas_dynamic_quit"),
+            let start = dlsym(nil, "gotoblas_dynamic_init")
+        else { return }
+        let variable = "OPENBLAS_CORETYPE"
+        let before = getenv(variable).map { String(cString: $0) }
+        setenv(variable, "SkylakeX", 1)
         unsafeBitCast(quit, to: Routine.self)()
         unsafeBitCast(start, to: Routine.self)()
-        unsetenv("OPENBLAS_CORETYPE")
+        if let before { setenv(variable, before, 1) } else { unsetenv(variable) }
     }
 }
