@@ -64,7 +64,7 @@ let package = Package(
         library("Images", ["Arrays", "Files", "CPNG", "CJPEG", "CGIF"]),
         library("Checkpoints", ["Arrays", "Files"]),
         library("Tokenizers", ["Files", "CZlib"]),
-        library("Meshes", ["Files"]),
+        library("Meshes", ["Arrays", "Files", "Images"]),
 
         // Differentiation and layers
         library("Autograd", ["Arrays"]),

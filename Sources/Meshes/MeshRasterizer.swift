@@ -41,13 +41,21 @@ extension Mesh {
     ///
     /// Triangles that reach behind the camera are left out.
     public func picture(from camera: MeshCamera, width: Int, height: Int) -> MeshPicture {
+        picture(from: camera, width: width, height: height) { _, _, color in color }
+    }
+
+    /// Draws the mesh with colours that `shade` finds for a face, the weights of its corners, and the vertex colour.
+    func picture(
+        from camera: MeshCamera, width: Int, height: Int,
+        shade: (Int, SIMD3<Float>, SIMD3<Float>) -> SIMD3<Float>
+    ) -> MeshPicture {
         let count = width * height
         var picture = MeshPicture(
             width: width, height: height, color: .init(repeating: .zero, count: count),
             coverage: .init(repeating: 0, count: count), depth: .init(repeating: 0, count: count),
             normal: .init(repeating: .zero, count: count))
         var nearest = [Float](repeating: .infinity, count: count)
-        let shade =
+        let tints =
             colors.isEmpty ? [SIMD3<Float>](repeating: SIMD3(repeating: 0.7), count: positions.count) : colors
         let unit = normals.isEmpty ? withComputedNormals().normals : normals
         // x and y in pixels, z along the viewing axis.
@@ -58,7 +66,7 @@ extension Mesh {
                 camera.center.x + camera.focal * dot(offset, camera.right) / z,
                 camera.center.y - camera.focal * dot(offset, camera.up) / z, z)
         }
-        for face in faces {
+        for (number, face) in faces.enumerated() {
             let (i, j, k) = (Int(face.x), Int(face.y), Int(face.z))
             let (a, b, c) = (projected[i], projected[j], projected[k])
             guard min(a.z, b.z, c.z) > 1e-4 else { continue }
@@ -84,7 +92,8 @@ extension Mesh {
                     let weights = inverse * z
                     picture.coverage[pixel] = 1
                     picture.depth[pixel] = z
-                    picture.color[pixel] = shade[i] * weights.x + shade[j] * weights.y + shade[k] * weights.z
+                    picture.color[pixel] = shade(
+                        number, weights, tints[i] * weights.x + tints[j] * weights.y + tints[k] * weights.z)
                     picture.normal[pixel] = normalized(
                         unit[i] * weights.x + unit[j] * weights.y + unit[k] * weights.z)
                 }

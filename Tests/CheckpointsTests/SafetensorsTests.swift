@@ -2,7 +2,6 @@
 
 import Arrays
 import Checkpoints
-import Files
 import Foundation
 import TestSupport
 import Testing
@@ -14,7 +13,8 @@ private func safetensors(_ header: String, data: [UInt8] = []) -> [UInt8] {
 
 private func open(_ bytes: [UInt8], in folder: String) throws -> SafetensorsFile {
     let path = folder + "/file.safetensors"
-    try writeFile(bytes, to: path)
+    // Not our own writer, which waits for the disk each time.
+    try Data(bytes).write(to: URL(filePath: path))
     return try SafetensorsFile(path: path)
 }
 
