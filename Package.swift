@@ -81,7 +81,9 @@ let package = Package(
         library("Radiance", ["Arrays", "CKernels", "Checkpoints", "Images"]),
 
         // Training
-        library("Distillation", ["Radiance", "StableDiffusion", "CLIP", "Autograd"]),
+        library(
+            "Distillation",
+            ["Arrays", "Autograd", "Checkpoints", "CLIP", "Images", "Radiance", "StableDiffusion"]),
 
         // Composition
         library(

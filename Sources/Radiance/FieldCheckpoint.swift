@@ -123,6 +123,62 @@ public struct FieldCheckpoint: Sendable {
         }
     }
 
+    /// Keeps a second field of the same shape, with its optimiser, under a name.
+    package mutating func keep(field: RadianceField, optimizer: FieldOptimizer, as name: String) {
+        arrays[name + ".grid"] = field.grid
+        arrays[name + ".network"] = field.network
+        arrays[name + ".levels"] = NDArray(field.levelWeights, shape: [field.levelWeights.count])
+        arrays[name + ".densities"] = field.occupancy.densities
+        // Bits as floats: few, and only whole bytes.
+        arrays[name + ".bits"] = NDArray(
+            field.occupancy.bits.map(Float.init), shape: [field.occupancy.bits.count])
+        for (part, moments) in [("first", optimizer.first), ("second", optimizer.second)] {
+            arrays["\(name).\(part).grid"] = moments.grid
+            arrays["\(name).\(part).network"] = moments.network
+        }
+        if let average = optimizer.average {
+            arrays[name + ".average.grid"] = average.grid
+            arrays[name + ".average.network"] = average.network
+        }
+    }
+
+    /// The field kept under a name; nil if any part of it is missing or has another size.
+    package func kept(as name: String, optimizerStep: Int) -> (
+        field: RadianceField, optimizer: FieldOptimizer
+    )? {
+        guard let optimizer, let levels = arrays[name + ".levels"],
+            let densities = arrays[name + ".densities"],
+            let bits = arrays[name + ".bits"], let grid = arrays[name + ".grid"],
+            let network = arrays[name + ".network"], grid.count == field.grid.count,
+            network.count == field.network.count, levels.count == field.levelWeights.count,
+            densities.count == field.occupancy.densities.count, bits.count == field.occupancy.bits.count
+        else { return nil }
+        var restored = field, mover = optimizer
+        (restored.grid, restored.network, restored.levelWeights) = (grid, network, levels.scalars)
+        restored.occupancy = OccupancyGrid(
+            resolution: field.occupancy.resolution,
+            densities: densities.reshaped(field.occupancy.densities.shape),
+            bits: bits.scalars.map { UInt8(max(0, min(255, $0))) })
+        mover.step = optimizerStep
+        for (part, path) in [
+            ("first", \FieldOptimizer.first), ("second", \FieldOptimizer.second),
+        ] {
+            guard let grid = arrays["\(name).\(part).grid"], let network = arrays["\(name).\(part).network"],
+                grid.count == field.grid.count, network.count == field.network.count
+            else { return nil }
+            mover[keyPath: path].grid = grid
+            mover[keyPath: path].network = network
+        }
+        if optimizer.average != nil {
+            guard let grid = arrays[name + ".average.grid"], let network = arrays[name + ".average.network"],
+                grid.count == field.grid.count, network.count == field.network.count
+            else { return nil }
+            mover.average?.grid = grid
+            mover.average?.network = network
+        }
+        return (restored, mover)
+    }
+
     private static func decode<T: Decodable>(_ text: String, _ key: String, _ path: String) throws -> T {
         do {
             return try JSONDecoder().decode(T.self, from: Data(text.utf8))

@@ -29,6 +29,22 @@ extension RenderingAdjoint {
         }
     }
 
+    /// Adds derivatives by premultiplied colour and opacity of neighbouring rays.
+    /// - Parameter slopes: `[..., 4]`, one row per ray from `firstRay` on.
+    package mutating func addPictures(_ slopes: NDArray, firstRay: Int) {
+        let stride = SlabLayout.outputs, count = slopes.count / 4
+        precondition(
+            slopes.count % 4 == 0 && (firstRay + count) * stride <= outputs.count,
+            "addPictures: \(slopes.shape) from ray \(firstRay) into \(outputs.shape)")
+        slopes.withUnsafeBuffer { source in
+            outputs.withUnsafeMutableBuffer { out in
+                for i in 0..<count {
+                    for c in 0..<4 { out[(firstRay + i) * stride + c] += source[4 * i + c] }
+                }
+            }
+        }
+    }
+
     /// Adds `weight * mean distortion`.
     public mutating func addDistortion(weight: Float) {
         guard weight != 0 else { return }

@@ -58,6 +58,18 @@ public struct Rendering: Sendable {
         return column(0, 4, rows: first..<first + width * height).reshaped([height, width, 4])
     }
 
+    /// `[count, height, width, 4]` premultiplied colour and opacity of the first pictures of a batch.
+    public func pictures(_ count: Int, width: Int, height: Int) -> NDArray {
+        let rays = count * width * height
+        precondition(
+            rays <= outputs.shape[0], "Rendering.pictures: \(count) of \(width)x\(height) in \(outputs.shape)"
+        )
+        return column(0, 4, rows: 0..<rays).reshaped([count, height, width, 4])
+    }
+
+    /// Numbers per ray.
+    package static let columns = SlabLayout.outputs
+
     private func column(_ first: Int, _ count: Int, rows: Range<Int>? = nil) -> NDArray {
         let rows = rows ?? 0..<outputs.shape[0], stride = outputs.shape[1]
         return outputs.withUnsafeBuffer { source in

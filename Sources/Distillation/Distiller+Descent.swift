@@ -1,0 +1,138 @@
+// One step of distillation: render, ask the prior, compare with the picture, go downhill.
+
+import Arrays
+import Foundation
+import Radiance
+import StableDiffusion
+
+extension Distiller {
+    struct Outcome {
+        var losses: [String: Double] = [:]
+        var quality: Double?
+        var timestep = 0
+        var samples = 0
+        var vitals = FieldVitals(isFinite: true, opacity: 0, haze: 0)
+    }
+
+    mutating func descend(
+        stage: DistillationStage, progress: Float, cameras: [Camera], random: inout RandomStream
+    ) -> Outcome {
+        var outcome = Outcome()
+        let size = prior.viewSize, viewRays = cameras.count * size * size
+        var batches = [RayBatch(cameras, width: size, height: size)]
+        let referenceSize = referenceSize(progress)
+        if let referenceCamera {
+            batches.append(referenceCamera.rays(width: referenceSize, height: referenceSize))
+        }
+        let rays = RayBatch.concatenated(batches)
+        let (rendering, record) = field.renderRecorded(
+            rays,
+            RenderSettings(samplesAcross: configuration.samplesAcross, jitterSeed: random.nextUInt32()))
+        outcome.samples = rendering.sampleCount
+        outcome.vitals = vitals(rendering, viewRays)
+        var adjoint = RenderingAdjoint(count: rays.count)
+        distil(rendering, cameras, progress, &random, &adjoint, &outcome)
+        if referenceCamera != nil {
+            compare(rendering, viewRays..<rays.count, referenceSize, &adjoint, &outcome)
+        }
+        outcome.losses["entropy"] = adjoint.addEntropy(
+            of: rendering, weight: configuration.entropy * watchdog.entropy * progress)
+        outcome.losses["sparsity"] = adjoint.addSparsity(
+            of: rendering, rays: 0..<viewRays, weight: configuration.sparsity + watchdog.sparsity)
+        adjoint.addDistortion(weight: configuration.distortion)
+        if outcome.vitals.isFinite && outcome.losses.values.allSatisfy(\.isFinite) {
+            field.accumulate(adjoint, record, into: &gradients)
+            outcome.losses["variation"] = field.addTotalVariation(
+                count: configuration.variationPoints, spacing: 2 / 48 * field.configuration.bound,
+                density: configuration.variationDensity, colour: configuration.variationColour,
+                random: &random,
+                into: &gradients)
+            optimizer.update(&field, &gradients, rateScale: rateScale(progress))
+        } else {
+            outcome.vitals.isFinite = false
+        }
+        return outcome
+    }
+
+    private func rateScale(_ progress: Float) -> Float {
+        Swift.min(1, Float(step + 1) / 10) * pow(configuration.finalRate, progress) * watchdog.rate
+    }
+
+    /// Squared distance of the views to the prior's clean estimate of their noisy selves, in the prior's space. The
+    /// estimate is held fixed, so its derivative is the score distillation gradient (DreamFusion, equation 3).
+    private func distil(
+        _ rendering: Rendering, _ cameras: [Camera], _ progress: Float, _ random: inout RandomStream,
+        _ adjoint: inout RenderingAdjoint, _ outcome: inout Outcome
+    ) {
+        let size = prior.viewSize
+        let views = rendering.pictures(cameras.count, width: size, height: size)
+        let encoded = prior.encode(views, random: &random)
+        let low = configuration.noiseLow(progress), high = configuration.noiseHigh(progress)
+        let share = low + (Swift.max(low, high) - low) * random.uniform()
+        let last = prior.schedule.trainingSteps - 1
+        let timestep = Swift.max(1, Swift.min(last, Int(share * Float(last))))
+        let a = prior.schedule.signal(timestep), s = prior.schedule.sigma(timestep)
+        let noise = random.normal(encoded.values.shape)
+        let noisy = encoded.values.mapped(with: noise) { a * $0 + s * $1 }
+        let clean = prior.denoise(
+            noisy, timestep: timestep, cameras: cameras, guidance: configuration.guidance ?? prior.guidance)
+        let weight = configuration.priorWeight * (configuration.weight == .clean ? 1 : 4 * a * s)
+        let scale = weight / Float(encoded.values.count)
+        var total = 0.0
+        let slope = encoded.values.mapped(with: clean) { x, target in
+            total += Double((x - target) * (x - target))
+            return 2 * scale * (x - target)
+        }
+        outcome.losses["prior"] = total * Double(scale)
+        outcome.timestep = timestep
+        adjoint.addPictures(encoded.pullback(slope), firstRay: 0)
+    }
+
+    /// Mean squared difference of premultiplied colour and opacity to the reference picture. Premultiplied colour
+    /// over any background is straight colour with a soft edge, so no fringe of a background is learnt.
+    private func compare(
+        _ rendering: Rendering, _ rays: Range<Int>, _ size: Int, _ adjoint: inout RenderingAdjoint,
+        _ outcome: inout Outcome
+    ) {
+        let target = reference.picture(size: size)
+        let scale = configuration.referenceWeight / Float(target.count)
+        var slope = NDArray.zeros(target.shape)
+        var total = 0.0
+        rendering.outputs.withUnsafeBuffer { seen in
+            target.withUnsafeBuffer { target in
+                slope.withUnsafeMutableBuffer { out in
+                    for i in 0..<rays.count {
+                        for c in 0..<4 {
+                            let d = seen[(rays.lowerBound + i) * Rendering.columns + c] - target[4 * i + c]
+                            total += Double(d * d)
+                            out[4 * i + c] = 2 * scale * d
+                        }
+                    }
+                }
+            }
+        }
+        outcome.losses["reference"] = total * Double(scale)
+        outcome.quality = -10 * log10(Swift.max(1e-10, total / Double(target.count)))
+        adjoint.addPictures(slope, firstRay: rays.lowerBound)
+        if let referenceDepth, configuration.depth > 0 {
+            outcome.losses["depth"] = adjoint.addDepthCorrelation(
+                of: rendering, rays: rays, depth: referenceDepth, picture: target, size: size,
+                weight: configuration.depth)
+        }
+    }
+
+    private func vitals(_ rendering: Rendering, _ rays: Int) -> FieldVitals {
+        rendering.outputs.withUnsafeBuffer { seen in
+            var sum = 0.0, haze = 0.0
+            for i in 0..<rays {
+                let a = Double(seen[i * Rendering.columns + 3])
+                sum += a
+                haze += 4 * a * (1 - a)
+            }
+            let checked = seen.allSatisfy(\.isFinite)
+            return FieldVitals(
+                isFinite: checked && sum.isFinite, opacity: Float(sum / Double(Swift.max(1, rays))),
+                haze: Float(haze / Swift.max(1e-9, sum)))
+        }
+    }
+}
