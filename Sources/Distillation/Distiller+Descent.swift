@@ -58,8 +58,9 @@ extension Distiller {
         Swift.min(1, Float(step + 1) / 10) * pow(configuration.finalRate, progress) * watchdog.rate
     }
 
-    /// Squared distance of the views to the prior's clean estimate of their noisy selves, in the prior's space. The
-    /// estimate is held fixed, so its derivative is the score distillation gradient (DreamFusion, equation 3).
+    /// Squared distance of the views to the prior's clean estimate of their noisy selves, in the prior's space.
+    ///
+    /// The estimate is held fixed, so its derivative is the score distillation gradient (DreamFusion, equation 3).
     private func distil(
         _ rendering: Rendering, _ cameras: [Camera], _ progress: Float, _ random: inout RandomStream,
         _ adjoint: inout RenderingAdjoint, _ outcome: inout Outcome
@@ -88,7 +89,9 @@ extension Distiller {
         adjoint.addPictures(encoded.pullback(slope), firstRay: 0)
     }
 
-    /// Mean squared difference of premultiplied colour and opacity to the reference picture. Premultiplied colour
+    /// Mean squared difference of premultiplied colour and opacity to the reference picture.
+    ///
+    /// Premultiplied colour
     /// over any background is straight colour with a soft edge, so no fringe of a background is learnt.
     private func compare(
         _ rendering: Rendering, _ rays: Range<Int>, _ size: Int, _ adjoint: inout RenderingAdjoint,
