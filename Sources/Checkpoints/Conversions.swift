@@ -3,6 +3,8 @@
 // `Float(Float16)` compiles to a library call per element where the build targets baseline x86-64, some twenty
 // times slower than memory; integer arithmetic on the bit patterns needs no special instructions.
 
+import Arrays
+
 typealias FloatConversion = @Sendable (UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Float>) -> Void
 
 /// The loop that turns stored elements of `type` into float32; nil for types that float32 cannot hold.
@@ -24,16 +26,24 @@ func floatConversion(from type: ElementType) -> FloatConversion? {
 @inline(__always)
 private func convert<T: BitwiseCopyable>(
     _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableBufferPointer<Float>, as _: T.Type,
-    _ body: (T) -> Float
+    _ body: @Sendable (T) -> Float
 ) {
     precondition(
         source.count == target.count * MemoryLayout<T>.stride,
         "convert: \(source.count) bytes for \(target.count) values")
-    guard let input = source.baseAddress, let output = target.baseAddress else { return }
-    for index in 0..<target.count {
-        output[index] = body(input.loadUnaligned(fromByteOffset: index &* MemoryLayout<T>.stride, as: T.self))
+    guard let first = source.baseAddress, let start = target.baseAddress else { return }
+    // Chunks are disjoint: each value is written once.
+    nonisolated(unsafe) let (input, output) = (first, start)
+    parallelFor(target.count, chunk: conversionChunk) { range in
+        for index in range {
+            output[index] = body(
+                input.loadUnaligned(fromByteOffset: index &* MemoryLayout<T>.stride, as: T.self))
+        }
     }
 }
+
+/// Values per chunk of parallel work: a megabyte of floats.
+private let conversionChunk = 1 << 18
 
 /// IEEE half precision to single, exact for every pattern; NaN keeps its payload.
 @inline(__always)
@@ -79,8 +89,15 @@ func brainFromFloat(_ value: Float) -> UInt16 {
 
 /// Whether no value is NaN or infinite.
 func isFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
-    var carry: UInt32 = 0
+    guard let start = values.baseAddress else { return true }
+    let input = UnsafeRawPointer(start)
     // An exponent of all ones is the only one that carries into the sign when one is added to it.
-    for value in values { carry |= (value.bitPattern & 0x7F80_0000) &+ 0x0080_0000 }
-    return carry & 0x8000_0000 == 0
+    var carry = SIMD8<UInt32>.zero
+    let whole = values.count & ~7
+    for index in stride(from: 0, to: whole, by: 8) {
+        let bits = input.loadUnaligned(fromByteOffset: index &* 4, as: SIMD8<UInt32>.self)
+        carry |= (bits & 0x7F80_0000) &+ 0x0080_0000
+    }
+    for index in whole..<values.count { carry[0] |= (values[index].bitPattern & 0x7F80_0000) &+ 0x0080_0000 }
+    return (0..<8).allSatisfy { carry[$0] & 0x8000_0000 == 0 }
 }

@@ -62,6 +62,8 @@ private struct Decimator {
     private var alive: [Bool]
     private var around: [[Int]]
     private var stamp: [Int]
+    /// Vertices on an edge of one face only; they stay where they are, so that open rims keep their shape.
+    private var isRim: [Bool]
     private var heap: [Collapse] = []
     private var count: Int
 
@@ -74,6 +76,7 @@ private struct Decimator {
         quadric = .init(repeating: Quadric(), count: position.count)
         around = .init(repeating: [], count: position.count)
         stamp = .init(repeating: 0, count: position.count)
+        isRim = .init(repeating: false, count: position.count)
         for (index, corners) in face.enumerated() {
             let areaNormal = self.areaNormal(corners)
             let area = (areaNormal * areaNormal).sum().squareRoot()
@@ -82,6 +85,16 @@ private struct Decimator {
             let plane = Quadric.plane(
                 normal: areaNormal / area, point: position[Int(corners.x)], weight: area)
             for corner in 0..<3 { quadric[Int(corners[corner])] = quadric[Int(corners[corner])] + plane }
+        }
+        var uses: [UInt64: Int] = [:]
+        for corners in face {
+            for corner in 0..<3 {
+                uses[Mesh.edgeKey(corners[corner], corners[(corner + 1) % 3]), default: 0] += 1
+            }
+        }
+        for (edge, count) in uses where count == 1 {
+            isRim[Int(edge >> 32)] = true
+            isRim[Int(edge & 0xFFFF_FFFF)] = true
         }
         for corners in face {
             for corner in 0..<3 where corners[corner] < corners[(corner + 1) % 3] {
@@ -113,6 +126,7 @@ private struct Decimator {
         position[a] = collapse.position
         if !color.isEmpty { color[a] += (color[b] - color[a]) * collapse.fraction }
         quadric[a] = quadric[a] + quadric[b]
+        isRim[a] = isRim[a] || isRim[b]
         for index in around[b] where alive[index] {
             if contains(face[index], a) {
                 alive[index] = false
@@ -173,12 +187,13 @@ private struct Decimator {
     // MARK: The heap of candidates, cheapest first
 
     private mutating func push(_ a: Int, _ b: Int) {
+        if isRim[a], isRim[b] { return }
         let sum = quadric[a] + quadric[b]
         var best = Collapse(
             cost: .infinity, kept: a, removed: b, stamp: stamp[a] + stamp[b], position: position[a],
             fraction: 0)
         // Either end or the middle: no matrix to invert, and the point never leaves the edge.
-        for fraction in [0.5, 0, 1] {
+        for fraction in isRim[a] ? [0] : isRim[b] ? [1] : [0.5, 0, 1] {
             let place = position[a] + (position[b] - position[a]) * fraction
             let edge = position[b] - position[a]
             // A little length keeps flat regions from collapsing in index order.

@@ -56,6 +56,16 @@ import Testing
         #expect(torus.decimated(toFaces: 600).topology.eulerCharacteristic == 0)
     }
 
+    @Test func decimationLeavesOpenRimsInPlace() {
+        var half = Self.coloredSphere()
+        half.faces = half.faces.filter { face in (0..<3).allSatisfy { half.positions[Int(face[$0])].y > 0 } }
+        half = half.compacted()
+        let reduced = half.decimated(toFaces: 500)
+        #expect(reduced.faces.count <= 500 && half.faces.count > 1000)
+        #expect(reduced.topology.boundaryEdges == half.topology.boundaryEdges)
+        #expect(reduced.topology.nonManifoldEdges == 0)
+    }
+
     @Test func theSilhouetteOfASphereIsADisc() {
         let camera = MeshCamera(
             position: SIMD3(0, 0, 2.7), right: SIMD3(1, 0, 0), up: SIMD3(0, 1, 0), forward: SIMD3(0, 0, -1),
