@@ -109,7 +109,7 @@ let package = Package(
         tests(of: "Meshes"), tests(of: "Autograd"), tests(of: "Layers"),
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"), tests(of: "Toybox"),
-        tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe"),
+        tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe", ["Arrays", "Images", "Toybox"]),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.
         .testTarget(

@@ -1,14 +1,20 @@
 // What a lift has to beat: simple guesses of how an object looks from elsewhere.
 
-import Arrays
-import Toybox
+package import Arrays
+package import Toybox
 
 /// Pictures of the ground truth and of simple guesses, all premultiplied RGBA `[size, size, 4]` in the toy's own frame.
-struct Baselines {
+package struct Baselines {
     /// The photograph's view of the object: azimuth and elevation in degrees.
     let azimuth: Float
     let elevation: Float
     let size: Int
+
+    package init(azimuth: Float, elevation: Float, size: Int) {
+        self.azimuth = azimuth
+        self.elevation = elevation
+        self.size = size
+    }
 
     /// The twelve views that are never shown to a lift: elevations 10, 35 and -5 degrees in turn.
     static let views: [(azimuth: Float, elevation: Float)] = (0..<12).map { index in
@@ -16,29 +22,29 @@ struct Baselines {
     }
 
     /// The cameras of the twelve views round an object that is photographed from `azimuth`.
-    var cameras: [ToyCamera] {
+    package var cameras: [ToyCamera] {
         Baselines.views.map { ToyCamera(azimuth: azimuth + $0.azimuth, elevation: $0.elevation) }
     }
 
-    func render(_ object: ToyObject) -> [NDArray] {
+    package func render(_ object: ToyObject) -> [NDArray] {
         cameras.map { Baselines.picture(object, camera: $0, size: size) }
     }
 
-    static func picture(_ object: ToyObject, camera: ToyCamera, size: Int) -> NDArray {
+    package static func picture(_ object: ToyObject, camera: ToyCamera, size: Int) -> NDArray {
         NDArray(
             ToyRenderer.render(object, camera: camera, width: size, height: size).colour,
             shape: [size, size, 4])
     }
 
     /// The photograph's view, framed as the lift frames it.
-    func framedCamera(of object: ToyObject) -> ToyCamera {
+    package func framedCamera(of object: ToyObject) -> ToyCamera {
         ToyRenderer.framing(object, camera: ToyCamera(azimuth: azimuth, elevation: elevation))
     }
 
     // MARK: Guesses
 
     /// The silhouette pushed along the line of sight to a slab of ± 0.35 scene units in its own colours.
-    func extruded(_ photograph: NDArray, camera input: ToyCamera) -> [NDArray] {
+    package func extruded(_ photograph: NDArray, camera input: ToyCamera) -> [NDArray] {
         let pixels = photograph.scalars
         return cameras.map { camera in
             NDArray(shape: [size, size, 4]) { out in
@@ -87,7 +93,7 @@ struct Baselines {
     }
 
     /// The average look of training objects, seen from the same sides.
-    func meanObject(of objects: [ToyObject]) -> [NDArray] {
+    package func meanObject(of objects: [ToyObject]) -> [NDArray] {
         precondition(!objects.isEmpty, "Baselines.meanObject: no objects")
         var sums = cameras.map { _ in [Float](repeating: 0, count: size * size * 4) }
         for object in objects {
@@ -101,7 +107,7 @@ struct Baselines {
     }
 
     /// The training object whose framed photograph is nearest in squared difference, seen from the same sides.
-    func retrieved(for photograph: NDArray, from objects: [ToyObject]) -> [NDArray] {
+    package func retrieved(for photograph: NDArray, from objects: [ToyObject]) -> [NDArray] {
         precondition(!objects.isEmpty, "Baselines.retrieved: no objects")
         var distances = [Float](repeating: 0, count: objects.count)
         distances.withUnsafeMutableBufferPointer { distances in

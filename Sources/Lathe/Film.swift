@@ -1,7 +1,7 @@
 // A film of one turn round an object: numbered frames, a GIF, and an .mp4 where ffmpeg is installed.
 
 import Foundation
-import Images
+package import Images
 import Radiance
 
 /// Takes the frames of a turn one by one, then writes the films.
@@ -45,6 +45,18 @@ package struct Film {
         let count = min(16, frames.count)
         let chosen = (0..<count).map { frames[$0 * frames.count / count] }
         try Image.contactSheet(chosen, columns: min(count, 8)).savePNG(path)
+    }
+
+    /// Writes the photograph and six sides in a row: the whole story in one picture.
+    package func writeStrip(after photograph: Image, to path: String) throws {
+        let size = options.size
+        let scale = Float(size) / Float(max(photograph.width, photograph.height))
+        let small = photograph.composited(over: [1, 1, 1]).resized(
+            width: max(1, Int((Float(photograph.width) * scale).rounded())),
+            height: max(1, Int((Float(photograph.height) * scale).rounded())))
+        let count = min(6, frames.count)
+        let sides = (0..<count).map { frames[$0 * frames.count / count].composited(over: [1, 1, 1]) }
+        try Image.contactSheet([small] + sides, columns: count + 1).savePNG(path)
     }
 
     /// Writes a looping GIF.

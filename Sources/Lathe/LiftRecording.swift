@@ -52,6 +52,7 @@ extension LiftOptions {
         if case .text(let text) = prompt, text.allSatisfy(\.isWhitespace) {
             throw LatheError.badInput("--prompt is empty; say what the object is, or leave it out")
         }
+        _ = try LiftSettings.configuration(self)
         guard !output.isEmpty else {
             throw LatheError.badInput("the run directory has no name; give one with -o")
         }

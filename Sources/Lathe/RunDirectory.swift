@@ -14,6 +14,7 @@ struct RunDirectory {
     var metrics: String { "\(path)/metrics.jsonl" }
     var record: String { "\(path)/run.json" }
     var field: String { "\(path)/field.safetensors" }
+    var strip: String { "\(path)/strip.png" }
     var film: String { "\(path)/turntable.gif" }
     var movie: String { "\(path)/turntable.mp4" }
     var frames: String { "\(path)/turntable" }
@@ -24,7 +25,8 @@ struct RunDirectory {
     /// Everything that a run writes.
     private var all: [String] {
         [
-            input, mask, object, overlay, caption, metrics, record, field, film, movie, frames, progress,
+            input, mask, object, overlay, caption, metrics, record, field, strip, film, movie, frames,
+            progress,
             mesh, report,
         ]
     }
@@ -53,7 +55,8 @@ struct RunDirectory {
 
     /// Removes what later stages of a run wrote, before a resumed run writes it again.
     func clearResults() throws {
-        for path in [film, movie, frames, mesh, report] where FileManager.default.fileExists(atPath: path) {
+        for path in [strip, film, movie, frames, mesh, report]
+        where FileManager.default.fileExists(atPath: path) {
             try remove(path)
         }
     }

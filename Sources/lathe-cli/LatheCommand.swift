@@ -15,7 +15,9 @@ struct LatheCommand: ParsableCommand {
             """,
         version: LatheVersion.current,
         subcommands: [
-            SegmentCommand.self,
+            LiftCommand.self, SegmentCommand.self, CaptionCommand.self, TurntableCommand.self,
+            MeshCommand.self,
+            EvaluateCommand.self,
             ToyboxCommand.self, ModelsCommand.self, DoctorCommand.self,
         ])
 }

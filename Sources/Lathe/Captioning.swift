@@ -1,0 +1,50 @@
+// What a picture shows, in words.
+
+import Arrays
+import BLIP
+package import Images
+
+/// How captions are searched for.
+public enum CaptionSearch: Sendable, Hashable {
+    /// The likeliest caption that so many beams find.
+    case beams(Int)
+    /// So many captions drawn at random among the words that together have this probability.
+    case sampling(count: Int, topP: Float, seed: UInt64)
+}
+
+public enum Captioning {
+    /// Describes a picture file, or only what a mask selects of it.
+    /// - Throws: `LatheError`: `badInput` for the picture or the mask, `modelUnusable` for the captioner.
+    public static func run(
+        picture: String, maskPath: String?, search: CaptionSearch, models: ModelSet
+    ) throws -> [String] {
+        let photograph = try Photograph.load(picture)
+        guard let maskPath else {
+            return try describe(photograph.composited(over: [1, 1, 1]), search: search, models: models)
+        }
+        var selection = Selection()
+        selection.maskPath = maskPath
+        let found = try Selector.select(in: photograph, selection, models: models)
+        return try describe(try Cutout(photograph, found).onWhite, search: search, models: models)
+    }
+
+    /// Describes an opaque picture.
+    package static func describe(_ image: Image, search: CaptionSearch, models: ModelSet) throws -> [String] {
+        let folder = try models.folder(of: .captioner)
+        try ModelKind.require(["blip"], in: folder, for: .captioner)
+        let model = try LatheError.asking(.modelUnusable) { try BLIPCaptioner(folder: folder) }
+        let features = model.encode(image)
+        let longest = min(20, model.configuration.text.positions)
+        switch search {
+        case .beams(let width):
+            let options = CaptionOptions(method: .beams(width), maximumLength: longest)
+            return [model.caption(features, options: options).text]
+        case .sampling(let count, let topP, let seed):
+            return (0..<count).map { sample in
+                let method = CaptionOptions.Method.nucleus(topP: topP, seed: seed, sample: UInt64(sample))
+                let options = CaptionOptions(method: method, maximumLength: longest)
+                return model.caption(features, options: options).text
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// Which kind of prior a folder holds, and how it comes to know the object.
+
+import Arrays
+import Distillation
+import StableDiffusion
+
+/// Opens view priors.
+enum LiftPrior {
+    private static let joint: Set<String> = ["JointViewPrior"]
+    private static let pose: Set<String> = ["Zero1to3StableDiffusionPipeline", "Zero123Pipeline"]
+    private static let text: Set<String> = ["StableDiffusionPipeline"]
+
+    /// Loads the view prior of `options` and conditions it.
+    /// - Parameters:
+    ///   - reference: `[side, side, 4]`, premultiplied, framed.
+    ///   - caption: What text-conditioned priors are told.
+    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
+    static func open(
+        _ options: LiftOptions, reference: NDArray, caption: String,
+        _ configuration: DistillationConfiguration
+    ) throws -> any ViewPrior {
+        let folder = try options.models.folder(of: .viewPrior)
+        try ModelKind.require(joint.union(pose).union(text), in: folder, for: .viewPrior)
+        return try LatheError.asking(.modelUnusable) {
+            let kind = try ModelKind.read(folder) ?? ""
+            if joint.contains(kind) {
+                return JointViewPrior(
+                    try MultiViewPrior(folder: folder), reference: reference,
+                    elevation: configuration.elevation)
+            }
+            if pose.contains(kind) {
+                return try PoseViewPrior(
+                    folder: folder, reference: reference, elevation: configuration.elevation ?? 10)
+            }
+            return TextViewPrior(try DiffusionPipeline(folder: folder), prompt: caption)
+        }
+    }
+}

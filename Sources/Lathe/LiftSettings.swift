@@ -1,0 +1,73 @@
+// The settings of a lift: a preset, changed by name with `--set key=value`.
+
+import Distillation
+import Foundation
+
+/// Resolves presets and settings.
+enum LiftSettings {
+    /// Settings that a preset leaves open.
+    private static let optional = ["guidance", "elevation"]
+
+    /// The preset with the seed and the settings of `options`.
+    /// - Throws: `LatheError` (`badInput`) for a setting that does not exist, or a value out of range.
+    static func configuration(_ options: LiftOptions) throws -> DistillationConfiguration {
+        var configuration: DistillationConfiguration =
+            switch options.preset {
+            case .draft: .draft
+            case .standard: .standard
+            case .fine: .fine
+            }
+        configuration.seed = options.seed
+        if !options.settings.isEmpty {
+            var tree = try tree(configuration)
+            for (key, value) in options.settings.sorted(by: { $0.key < $1.key }) {
+                try set(key.split(separator: ".").map(String.init), to: json(value), in: &tree, key: key)
+            }
+            configuration = try decoded(tree, options.settings)
+        }
+        try LatheError.asking(.badInput) { try configuration.validate() }
+        return configuration
+    }
+
+    private static func tree(_ configuration: DistillationConfiguration) throws -> [String: Any] {
+        let data = try JSONEncoder().encode(configuration)
+        return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+    }
+
+    private static func set(_ path: [String], to value: Any, in tree: inout [String: Any], key: String) throws
+    {
+        guard let first = path.first, tree[first] != nil || optional.contains(key) else {
+            let names = (Array(tree.keys) + optional).filter { $0 != "seed" }
+            throw LatheError.badInput(
+                "--set \(key): there is no such setting; there are \(Set(names).sorted().joined(separator: ", "))"
+            )
+        }
+        if path.count == 1 {
+            tree[first] = value
+            return
+        }
+        guard var inner = tree[first] as? [String: Any] else {
+            throw LatheError.badInput("--set \(key): \(first) has no parts")
+        }
+        try set(Array(path.dropFirst()), to: value, in: &inner, key: path.dropFirst().joined(separator: "."))
+        tree[first] = inner
+    }
+
+    /// A number, a truth value or a list as JSON has them; anything else is text.
+    private static func json(_ text: String) -> Any {
+        let data = Data(text.utf8)
+        return (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) ?? text
+    }
+
+    private static func decoded(
+        _ tree: [String: Any], _ settings: [String: String]
+    ) throws -> DistillationConfiguration {
+        do {
+            let data = try JSONSerialization.data(withJSONObject: tree)
+            return try JSONDecoder().decode(DistillationConfiguration.self, from: data)
+        } catch {
+            let all = settings.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
+            throw LatheError.badInput("--set \(all): a value is not of the kind that its setting needs")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// `lathe turntable`: films a run, a field or a mesh again.
+
+import Foundation
+import Images
+
+/// A film of something that exists already.
+public enum Turntable {
+    /// What a path's ending says should be written.
+    private enum Kind {
+        case gif, movie, folder
+        /// One picture with all frames in a grid.
+        case sheet
+    }
+
+    /// Films a turn.
+    /// - Parameters:
+    ///   - path: A run directory, a `field.safetensors`, or a `.glb` mesh.
+    ///   - output: `.gif`, `.mp4` (needs ffmpeg), `.png` (one sheet), or a folder for numbered frames; nil: beside
+    ///     the subject.
+    ///   - progress: Called after each frame with the number taken and the total; throws to stop.
+    /// - Returns: What was written.
+    public static func run(
+        _ path: String, film options: FilmOptions, output: String?, searchPath: [String],
+        progress: (LiftState) throws -> Void
+    ) throws -> String {
+        try options.validate()
+        let subject = try Subject.open(path)
+        let target =
+            output
+            ?? (isFolder(path) ? "\(path)/turntable.gif" : (path as NSString).deletingPathExtension + ".gif")
+        let kind = try kind(of: target)
+        let ffmpeg = Helper.find("ffmpeg", in: searchPath)
+        if case .movie = kind, ffmpeg == nil {
+            throw LatheError.badInput(
+                "\(target) needs ffmpeg, which is not on the path; install it or write a .gif")
+        }
+        var film = Film(of: subject.viewable, options)
+        while !film.isComplete {
+            film.takeFrame()
+            try progress(LiftState(stage: .film, step: film.count, total: options.frames))
+        }
+        try LatheError.asking(.badInput) {
+            switch kind {
+            case .gif: try film.writeGIF(to: target)
+            case .folder: try film.writeFrames(into: target)
+            case .sheet: try film.writeSheet(to: target)
+            case .movie:
+                let frames = FileManager.default.temporaryDirectory
+                    .appendingPathComponent("lathe-\(UUID().uuidString)").path
+                defer { try? FileManager.default.removeItem(atPath: frames) }
+                try film.writeFrames(into: frames)
+                if let reason = film.writeMovie(framesIn: frames, to: target, ffmpeg: ffmpeg ?? "") {
+                    throw LatheError.badInput("\(target) cannot be written: \(reason)")
+                }
+            }
+        }
+        return target
+    }
+
+    private static func kind(of path: String) throws -> Kind {
+        switch (path as NSString).pathExtension.lowercased() {
+        case "gif": return .gif
+        case "mp4": return .movie
+        case "png": return .sheet
+        case "": return .folder
+        case let other:
+            throw LatheError.badInput("films are not written as .\(other); use .gif, .mp4, .png or a folder")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// `lathe caption`: say what a picture, or one object of it, shows.
+
+import ArgumentParser
+import Lathe
+
+struct CaptionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "caption",
+        abstract: "Describe a picture or one object of it.",
+        discussion: """
+            Example: lathe caption photo.jpg --mask cut/mask.png
+            """)
+
+    @Argument(help: ArgumentHelp("A PNG or JPEG, or a folder with scene.yaml.", valueName: "in"))
+    var input: String
+
+    @Option(help: ArgumentHelp("Describe only what this mask selects.", valueName: "file"))
+    var mask: String?
+
+    @Option(help: ArgumentHelp("Width of the beam search.", valueName: "n"))
+    var beams: Int?
+
+    @Option(help: ArgumentHelp("Draw this many captions at random instead.", valueName: "n"))
+    var sample: Int?
+
+    @Option(help: ArgumentHelp("Share of the probability that draws choose from.", valueName: "p"))
+    var topP: Float?
+
+    @Option(help: ArgumentHelp("Seed of the draws.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "General") var common: CommonOptions
+
+    func validate() throws {
+        if let beams, !(1...20).contains(beams) {
+            throw ValidationError("--beams \(beams) is out of range; use 1 to 20")
+        }
+        if let sample, !(1...100).contains(sample) {
+            throw ValidationError("--sample \(sample) is out of range; use 1 to 100")
+        }
+        if let topP, !(topP > 0 && topP <= 1) {
+            throw ValidationError("--top-p is out of range; use more than 0 and at most 1")
+        }
+        if beams != nil, sample != nil { throw ValidationError("--beams and --sample exclude each other") }
+        if topP != nil, sample == nil { throw ValidationError("--top-p needs --sample") }
+    }
+
+    func run() throws {
+        let console = common.start()
+        let search: CaptionSearch =
+            sample.map { .sampling(count: $0, topP: topP ?? 0.9, seed: seed) } ?? .beams(beams ?? 3)
+        let captions = try Captioning.run(
+            picture: try InputPicture.find(input).picture, maskPath: mask, search: search,
+            models: try models.modelSet())
+        try console.result(json: ["captions": captions])
+        for caption in captions { try console.result(caption) }
+    }
+}

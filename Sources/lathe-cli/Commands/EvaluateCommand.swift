@@ -1,0 +1,55 @@
+// `lathe evaluate`: runs against the truth of their scenes.
+
+import ArgumentParser
+import Foundation
+import Lathe
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Compare runs with the truth of their scenes.",
+        discussion: """
+            Prints, per scene, the front view against the photograph (PSNR inside the mask) and twelve views never
+            shown (silhouette IoU, PSNR), beside what three simple guesses reach: the silhouette pushed through, the
+            mean of training objects, and the training object that looks most alike.
+
+            Example: lathe evaluate Renders/* --require novel-iou=0.78
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Run directories, or scene folders whose runs lie in Renders.", valueName: "run|scene"))
+    var runs: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "Fail with exit code 4 if a score of any run is below a bound. Repeatable. Names: "
+                + Requirement.names.joined(separator: ", ") + ".",
+            valueName: "name=value"),
+        transform: parsed(Requirement.init(parsing:), "write name=value with a name from the help"))
+    var require: [Requirement] = []
+
+    @OptionGroup(title: "General") var common: CommonOptions
+
+    func run() throws {
+        let console = common.start()
+        var evaluations: [Evaluation] = []
+        if !console.isJSON { try console.result(Evaluation.head) }
+        for path in runs {
+            let evaluation = try Evaluation.evaluate(run: runDirectory(path))
+            evaluations.append(evaluation)
+            try console.result(evaluation.row)
+        }
+        try console.result(json: evaluations)
+        let failures = evaluations.flatMap { evaluation in require.compactMap { $0.failure(in: evaluation) } }
+        if !failures.isEmpty {
+            throw LatheError(.guaranteeFailed, failures.joined(separator: "; "))
+        }
+    }
+
+    /// A scene stands for the run that `lathe lift` leaves for it.
+    private func runDirectory(_ path: String) -> String {
+        guard FileManager.default.fileExists(atPath: "\(path)/scene.yaml") else { return path }
+        return "Renders/\(URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent)"
+    }
+}

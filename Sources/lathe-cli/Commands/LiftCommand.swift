@@ -1,0 +1,130 @@
+// `lathe lift`: one photograph and a click into an object that turns.
+
+public import ArgumentParser
+import Foundation
+import Lathe
+
+struct LiftCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lift",
+        abstract: "Turn the object of a photograph into 3D.",
+        discussion: """
+            Leaves a run directory: cut-out, caption, field, film, mesh, and a report to open in a browser.
+            A picture with real transparency needs no selection: what is opaque is the object.
+
+            Example: lathe lift photo.jpg --point 320,240 --preset draft
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "A PNG or JPEG, or a folder with scene.yaml; with --resume also a run directory.", valueName: "in"
+        ))
+    var input: String
+
+    @OptionGroup(title: "Selection") var selection: SelectionOptions
+
+    @Option(
+        help: ArgumentHelp("What the object is; auto: the captioner looks.", valueName: "text|auto"))
+    var prompt = "auto"
+
+    @Option(help: ArgumentHelp("How much work is spent.", valueName: "draft|standard|fine"))
+    var preset: LiftOptions.Preset = .standard
+
+    @Option(
+        help: ArgumentHelp("Seed of everything random; the same seed gives the same bytes.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change one setting of the lift. Repeatable.", valueName: "key=value"))
+    var settings: [String] = []
+
+    @Option(help: ArgumentHelp("Cells along each side when the mesh is extracted.", valueName: "n"))
+    var resolution: Int?
+
+    @OptionGroup(title: "Film") var film: FilmOptionGroup
+    @OptionGroup(title: "Models") var models: ModelOptions
+
+    @Flag(help: "Show the stages with their estimated times and stop.")
+    var plan = false
+
+    @Flag(help: "Go on with a run that was interrupted, to the same result.")
+    var resume = false
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The run directory. Default: Renders/<name of the input>.", valueName: "dir"))
+    var output: String?
+
+    @OptionGroup(title: "General") var common: CommonOptions
+
+    func run() throws {
+        let console = common.start()
+        let searchPath = Helper.searchPath
+        if plan {
+            let plan = try Lift.plan(try options())
+            try console.result(json: plan)
+            for line in plan.lines { try console.result(line) }
+            return
+        }
+        Interruption.listen()
+        let lift =
+            resume
+            ? try Lift(resuming: runDirectory, searchPath: searchPath)
+            : try Lift(try options(), searchPath: searchPath)
+        var bar = ProgressBar(console: console)
+        do {
+            while let state = try lift.next() {
+                bar.show(state)
+                guard Interruption.isRequested, !lift.isFinished else { continue }
+                let folder = try lift.stop()
+                throw LatheError(
+                    .interrupted,
+                    folder.map { "interrupted; the work is kept, go on with: lathe lift \($0) --resume" }
+                        ?? "interrupted before there was anything to keep")
+            }
+        } catch {
+            bar.finish()
+            throw error
+        }
+        let result = try lift.result()
+        try console.result(json: result)
+        for line in result.lines { try console.result(line) }
+    }
+
+    // MARK: Resolution of what was typed
+
+    private func options() throws -> LiftOptions {
+        let source = try InputPicture.find(input)
+        var mesh = MeshOptions(for: preset)
+        mesh.resolution = resolution ?? mesh.resolution
+        try mesh.validate()
+        let selection = selection.selection
+        return LiftOptions(
+            picture: source.picture,
+            selection: selection.isEmpty ? selection.pointing(atWhat: source.selection) : selection,
+            prompt: prompt == "auto" ? .auto : .text(prompt),
+            preset: preset, seed: seed, models: try models.modelSet(),
+            output: output ?? "Renders/\(source.name)",
+            settings: try parsedSettings(), film: try film.film(for: preset), mesh: mesh)
+    }
+
+    private func parsedSettings() throws -> [String: String] {
+        var result: [String: String] = [:]
+        for setting in settings {
+            guard let mark = setting.firstIndex(of: "="), mark != setting.startIndex else {
+                throw LatheError(.badInput, "--set \(setting) is no setting; write --set key=value")
+            }
+            result[String(setting[..<mark])] = String(setting[setting.index(after: mark)...])
+        }
+        return result
+    }
+
+    private var runDirectory: String {
+        if let output { return output }
+        if FileManager.default.fileExists(atPath: "\(input)/run.json") { return input }
+        return (try? InputPicture.find(input)).map { "Renders/\($0.name)" } ?? input
+    }
+}
+
+extension LiftOptions.Preset: ExpressibleByArgument {}
