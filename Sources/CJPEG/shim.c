@@ -9,8 +9,11 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-// A progressive file may hold any number of scans over the same pixels; real ones have about ten.
+// A progressive file may hold any number of scans over the same pixels; real ones have about ten. More are allowed for
+// small pictures than for large ones, so that no file takes minutes.
 #define SCAN_LIMIT 500
+#define LEAST_SCAN_LIMIT 30
+#define SCANNED_PIXEL_LIMIT (1u << 30)
 
 typedef struct {
     struct jpeg_error_mgr base;
@@ -49,7 +52,12 @@ static void fail(j_common_ptr info, const char *text) {
 }
 
 static void on_progress(j_common_ptr info) {
-    if (((j_decompress_ptr)info)->input_scan_number > SCAN_LIMIT) fail(info, "more than 500 scans");
+    j_decompress_ptr picture = (j_decompress_ptr)info;
+    size_t pixels = (size_t)picture->image_width * picture->image_height;
+    size_t limit = SCANNED_PIXEL_LIMIT / (pixels ? pixels : 1);
+    if (limit > SCAN_LIMIT) limit = SCAN_LIMIT;
+    if (limit < LEAST_SCAN_LIMIT) limit = LEAST_SCAN_LIMIT;
+    if ((size_t)picture->input_scan_number > limit) fail(info, "too many scans");
 }
 
 static void take_markers(j_decompress_ptr info, cjpeg_picture *picture) {

@@ -166,6 +166,25 @@ private func refusal(_ bytes: [UInt8]) throws -> String {
         }
     }
 
+    @Test func devicesAreRefusedAndLinksAreFollowed() throws {
+        let array = NDArray([1, 2], shape: [2])
+        for device in ["/dev/full", "/dev/null"] {
+            let error = #expect(throws: CheckpointError.self) {
+                try SafetensorsWriter.write([("a", array)], to: device)
+            }
+            let message = try #require(error).description
+            #expect(message.contains("not a regular file"))
+        }
+        try withTemporaryFolder { folder in
+            try SafetensorsWriter.write([("old", array)], to: folder + "/file")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/link", withDestinationPath: folder + "/file")
+            try SafetensorsWriter.write([("new", array)], to: folder + "/link")
+            #expect(try SafetensorsFile(path: folder + "/file").names == ["new"])
+            #expect(try folderContents(folder) == ["file", "link"])
+        }
+    }
+
     /// A limit on file sizes stands for a full disk: the system refuses the write in the same way.
     @Test func aFullDiskLeavesTheOldFile() async throws {
         await #expect(processExitsWith: .success) {
