@@ -77,7 +77,7 @@ let package = Package(
         library("StableDiffusion", ["Layers", "CLIP", "Images", "Tokenizers"]),
 
         // Fields
-        library("Toybox", ["Arrays", "CKernels", "Images"]),
+        library("Toybox", ["Arrays", "CKernels", "Checkpoints", "Images"]),
         library("Radiance", ["Arrays", "CKernels", "Checkpoints", "Images"]),
 
         // Training
@@ -108,7 +108,8 @@ let package = Package(
         tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Autograd"), tests(of: "Layers"),
         tests(of: "SegmentAnything"),
-        tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"), tests(of: "Toybox"),
+        tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"),
+        tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
         tests(of: "Radiance"), tests(of: "Distillation"), tests(of: "Lathe", ["Arrays", "Images", "Toybox"]),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.

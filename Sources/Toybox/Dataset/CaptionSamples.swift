@@ -1,11 +1,13 @@
 // The `captions` data: one object per picture, half on plain white or grey, half before clutter.
 
+package import Checkpoints
+
 package enum CaptionSamples {
     package static let size = 128
 
     /// Pictures `range` of the stream of `seed`.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
-        tensors: [ShardTensor], metadata: [String: String]
+        tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {
         let samples = Shards.parallel(range.count) { i in
             try? sample(seed: seed &+ UInt64(range.lowerBound + i), split: split)
@@ -24,9 +26,9 @@ package enum CaptionSamples {
         }
         return (
             [
-                ShardTensor("class", [n], bytes: classes),
-                ShardTensor("image", [n, size, size, 3], bytes: images),
-                ShardTensor("mask", [n, size, size], bytes: masks),
+                .init("class", bytes: classes, shape: [n]),
+                .init("image", bytes: images, shape: [n, size, size, 3]),
+                .init("mask", bytes: masks, shape: [n, size, size]),
             ],
             try Shards.metadata(captions: captions)
         )

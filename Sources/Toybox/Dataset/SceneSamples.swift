@@ -1,13 +1,13 @@
 // The `scenes` data: pictures of several objects with visible ids and boxes, for a segmenter.
 
-import Dispatch
+package import Checkpoints
 
 package enum SceneSamples {
     package static let size = 256
 
     /// Scenes `range` of the stream of `seed`.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
-        tensors: [ShardTensor], metadata: [String: String]
+        tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {
         let scenes = Shards.parallel(range.count) { i in
             // Scenes draw their objects by seed alone, so there is nothing that could be refused.
@@ -35,9 +35,10 @@ package enum SceneSamples {
         }
         return (
             [
-                ShardTensor("boxes", [n, most, 4], integers: boxes), ShardTensor("count", [n], bytes: counts),
-                ShardTensor("ids", [n, size, size], bytes: ids),
-                ShardTensor("image", [n, size, size, 3], bytes: images),
+                .init("boxes", integers: boxes, shape: [n, most, 4]),
+                .init("count", bytes: counts, shape: [n]),
+                .init("ids", bytes: ids, shape: [n, size, size]),
+                .init("image", bytes: images, shape: [n, size, size, 3]),
             ],
             try Shards.metadata(captions: captions)
         )

@@ -1,6 +1,7 @@
 // Datasets as numbered shards in a folder.
 
-import Dispatch
+import Arrays
+import Checkpoints
 import Foundation
 
 /// What a dataset shows.
@@ -25,7 +26,7 @@ public struct ToyDataset: Sendable {
 
     /// Writes shard `index` into `folder` and returns its path.
     ///
-    /// - Throws: ``ToyError`` if the file cannot be written.
+    /// - Throws: a one-line error if the file cannot be written.
     public func write(shard index: Int, into folder: String) throws -> String {
         precondition(0..<shardCount ~= index, "ToyDataset: shard \(index) of \(shardCount)")
         let range = (index * shardSize)..<min((index + 1) * shardSize, count)
@@ -39,7 +40,7 @@ public struct ToyDataset: Sendable {
         let name =
             "shard-" + String(repeating: "0", count: max(0, 5 - number.count)) + number + ".safetensors"
         let path = folder + "/" + name
-        try TensorFile.write(tensors, metadata: metadata, to: path)
+        try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
         return path
     }
 }
@@ -50,7 +51,9 @@ enum Shards {
         var results = [T?](repeating: nil, count: count)
         results.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let base = buffer.baseAddress
-            DispatchQueue.concurrentPerform(iterations: count) { i in base?[i] = make(i) }
+            parallelFor(count, chunk: 1) { range in
+                for i in range { base?[i] = make(i) }
+            }
         }
         return results
     }

@@ -1,6 +1,7 @@
 // The `views` data: one framed input picture and eight posed views per sample.
 
-import Dispatch
+import Arrays
+package import Checkpoints
 
 /// Samples for a joint multi-view prior.
 package enum ViewSamples {
@@ -15,18 +16,18 @@ package enum ViewSamples {
 
     /// Samples `range` of the stream of `seed`: two consecutive samples show the same object from different inputs.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
-        tensors: [ShardTensor], metadata: [String: String]
+        tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {
-        let n = range.count, inputBytes = inputSize * inputSize * 4,
+        let first = range.lowerBound, n = range.count, inputBytes = inputSize * inputSize * 4,
             viewBytes = viewCount * viewSize * viewSize * 4
         let objects = try Shards.objects(
-            numbered: (range.lowerBound / 2)..<((range.upperBound + 1) / 2), seed: seed, split: split)
+            numbered: (first / 2)..<((range.upperBound + 1) / 2), seed: seed, split: split)
         var inputs = [UInt8](repeating: 0, count: n * inputBytes),
             views = [UInt8](repeating: 0, count: n * viewBytes)
         var poses = [Float](repeating: 0, count: n * 2), classes = [UInt8](repeating: 0, count: n)
         for i in 0..<n {
-            let object = objects[(range.lowerBound + i) / 2 - range.lowerBound / 2]
-            var random = ToyRandom(seed: seed &+ UInt64(range.lowerBound + i), split: split, stream: 100)
+            let object = objects[(first + i) / 2 - first / 2]
+            var random = ToyRandom(seed: seed &+ UInt64(first + i), split: split, stream: 100)
             poses[2 * i] = random.chance(0.75) ? 40 * random.normal() : random.uniform(-180, 180)
             poses[2 * i + 1] = random.uniform(-5, 32)
             classes[i] = UInt8(object.classIndex)
@@ -35,9 +36,10 @@ package enum ViewSamples {
             views.withUnsafeMutableBufferPointer { views in
                 nonisolated(unsafe) let inputs = inputs.baseAddress, views = views.baseAddress
                 let poses = poses
-                DispatchQueue.concurrentPerform(iterations: n) { i in
+                parallelFor(n, chunk: 1) { range in
                     guard let inputs, let views else { return }
-                    let object = objects[(range.lowerBound + i) / 2 - range.lowerBound / 2]
+                    let i = range.lowerBound
+                    let object = objects[(first + i) / 2 - first / 2]
                     let azimuth = poses[2 * i], elevation = poses[2 * i + 1]
                     let camera = ToyRenderer.framing(
                         object, camera: ToyCamera(azimuth: azimuth, elevation: elevation))
@@ -53,12 +55,12 @@ package enum ViewSamples {
                 }
             }
         }
-        let captions = (0..<n).map { objects[(range.lowerBound + $0) / 2 - range.lowerBound / 2].caption }
+        let captions = (0..<n).map { objects[(range.lowerBound + $0) / 2 - first / 2].caption }
         return (
             [
-                ShardTensor("class", [n], bytes: classes), ShardTensor("pose", [n, 2], floats: poses),
-                ShardTensor("input", [n, inputSize, inputSize, 4], bytes: inputs),
-                ShardTensor("views", [n, viewCount, viewSize, viewSize, 4], bytes: views),
+                .init("class", bytes: classes, shape: [n]), .init("pose", NDArray(poses, shape: [n, 2])),
+                .init("input", bytes: inputs, shape: [n, inputSize, inputSize, 4]),
+                .init("views", bytes: views, shape: [n, viewCount, viewSize, viewSize, 4]),
             ],
             try Shards.metadata(captions: captions)
         )

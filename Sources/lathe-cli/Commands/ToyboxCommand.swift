@@ -2,6 +2,7 @@
 
 public import ArgumentParser
 import Foundation
+import Images
 import Lathe
 public import Toybox
 
@@ -9,7 +10,7 @@ struct ToyboxCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "toybox",
         abstract: "Make objects, scenes and training data of the procedural toy world.",
-        subcommands: [ToyboxRender.self, ToyboxSheet.self, ToyboxDataset.self])
+        subcommands: [ToyboxRender.self, ToyboxSheet.self, ToyboxScene.self, ToyboxDataset.self])
 }
 
 extension ToySplit: ExpressibleByArgument {}
@@ -34,7 +35,7 @@ struct ToyboxRender: ParsableCommand {
         let object = try ToyObject.make(seed: seed, split: split, className: className)
         let picture = ToyRenderer.render(
             object, camera: ToyCamera(azimuth: azimuth, elevation: elevation), width: size, height: size)
-        try picture.savePAM(output)
+        try picture.image.savePNG(output)
         try console.result("\(object.caption) (\(object.className)) in \(output)")
     }
 }
@@ -58,8 +59,42 @@ struct ToyboxSheet: ParsableCommand {
             classes: only.map { [$0] } ?? ToyObject.classNames, seed: seed, objects: objects, views: views,
             size: size,
             columns: columns)
-        try sheet.savePAM(output)
+        try sheet.image.savePNG(output)
         try console.result("\(sheet.width)x\(sheet.height) in \(output)")
+    }
+}
+
+struct ToyboxScene: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scene",
+        abstract: "Make an example scene: a photograph of one object with its ground truth.")
+
+    @Option(name: .customLong("class"), help: "Class of the object; drawn from the seed if left out.")
+    var className: String?
+    @Option(help: "Seed of the object.") var seed: UInt64 = 0
+    @Option(help: "Half of the world: train or heldout.") var split: ToySplit = .heldOut
+    @Option(help: "Degrees from which the photograph sees the object.") var azimuth: Float = 25
+    @Option(help: "Degrees above the horizon.") var elevation: Float = 13
+    @Option(help: "Side of the photograph in pixels.") var size = 512
+    @Option(help: "Seed of the surroundings.") var arrangement: UInt64 = 0
+    @Option(name: .shortAndLong, help: "The folder to write.") var output: String
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard size >= 32, size <= 4096 else { throw ValidationError("--size must lie in 32...4096") }
+    }
+
+    func run() throws {
+        let console = common.start()
+        let photograph = try ToyPhotograph.make(
+            seed: seed, split: split, className: className, azimuth: azimuth, elevation: elevation,
+            size: size,
+            arrangement: arrangement)
+        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        try photograph.scene.photograph.savePNG("\(output)/photo.png")
+        let text = photograph.sceneFile(arrangement: arrangement)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(output)/scene.yaml"), options: .atomic)
+        try console.result("\(photograph.object.caption) in \(output)")
     }
 }
 
