@@ -51,14 +51,56 @@ package struct ConvolutionGeometry: Sendable {
             stride: stride, padTop: padding.top, padLeft: padding.left, outWidth: outWidth)
     }
 
-    /// Floats of scratch per tile (4 MiB).
-    private static let scratch = 1 << 20
+    /// Floats of scratch per tile (8 MiB): enough rows that packing the weight is cheap beside the product.
+    private static let scratch = 1 << 21
 
-    /// Rows per tile when every row of a grid needs `perRow` floats of scratch and `work` multiplications.
-    private static func rowsPerTile(_ rows: Int, perRow: Int, work: Int) -> Int {
-        let fitting = max(1, scratch / max(1, perRow))
-        let balanced = max(1, (1 << 24) / max(1, work))
-        return max(1, min(rows, fitting, balanced))
+    /// Product over gathered patches: `rows` of `pixels` patches each, written as `[rows * pixels, cols]`.
+    ///
+    /// Where all patches fit the scratch they are gathered whole and multiplied in tiles of both sides; else each
+    /// task gathers and multiplies some rows. The split depends on sizes only.
+    private static func gatheredProduct(
+        rows: Int, pixels: Int, patch: Int, cols: Int, _ weight: Pointer, bias: Pointer?,
+        _ out: MutablePointer,
+        gather: @Sendable (Range<Int>, MutablePointer) -> Void
+    ) {
+        nonisolated(unsafe) let (weight, bias, out) = (weight, bias, out)
+        if rows * pixels * patch <= scratch {
+            let columns = Storage(count: rows * pixels * patch)
+            nonisolated(unsafe) let base = columns.pointer
+            parallelFor(rows, chunk: max(1, elementChunk / max(1, pixels * patch))) { range in
+                gather(range, base + range.lowerBound * pixels * patch)
+            }
+            MatrixProduct(rows: rows * pixels, cols: cols, inner: patch).run(base, weight, out, bias: bias)
+            withExtendedLifetime(columns) {}
+            return
+        }
+        let work = max(1, pixels * patch * cols)
+        let height = max(1, min(rows, scratch / max(1, pixels * patch), (1 << 29) / work))
+        parallelFor(rows, chunk: height) { range in
+            let columns = Storage(count: range.count * pixels * patch)
+            gather(range, columns.pointer)
+            let target = out + range.lowerBound * pixels * cols
+            BLAS.product(
+                rows: range.count * pixels, cols: cols, inner: patch, columns.pointer, lda: patch, weight,
+                ldb: cols, target, ldc: cols)
+            if let bias {
+                Kernels.current.binary(.add, target, cols, 1, bias, 0, 1, target, range.count * pixels, cols)
+            }
+            withExtendedLifetime(columns) {}
+        }
+    }
+
+    /// Calls `body` for the parts of a range of rows that lie in one image: image, its rows, rows before the part.
+    private static func split(
+        _ range: Range<Int>, rowsPerImage: Int, _ body: (Int, Range<Int>, Int) -> Void
+    ) {
+        var row = range.lowerBound
+        while row < range.upperBound {
+            let item = row / rowsPerImage, begin = row % rowsPerImage
+            let end = min(rowsPerImage, begin + range.upperBound - row)
+            body(item, begin..<end, row - range.lowerBound)
+            row += end - begin
+        }
     }
 
     /// The convolution; `bias` has `out` values or is nil.
@@ -71,29 +113,16 @@ package struct ConvolutionGeometry: Sendable {
                     .run(x.pointer, weight.pointer, out, bias: bias?.pointer)
                 return
             }
-            let w = window,
-                rows = Self.rowsPerTile(
-                    outHeight, perRow: outWidth * patch, work: outWidth * patch * outputs)
-            let tiles = (outHeight + rows - 1) / rows
-            nonisolated(unsafe) let (px, pw, pb, py) = (x.pointer, weight.pointer, bias?.pointer, out)
-            parallelFor(batch * tiles, chunk: 1) { range in
-                let columns = Storage(count: rows * outWidth * patch)
-                for t in range {
-                    let item = t / tiles, begin = t % tiles * rows, end = min(outHeight, begin + rows)
-                    Kernels.current.im2col(
-                        px + item * height * width * inputs, w, begin..<end, columns.pointer)
-                    let target = py + (item * outHeight + begin) * outWidth * outputs
-                    let pixels = (end - begin) * outWidth
-                    BLAS.product(
-                        rows: pixels, cols: outputs, inner: patch, columns.pointer, lda: patch, pw,
-                        ldb: outputs,
-                        target, ldc: outputs)
-                    if let pb {
-                        Kernels.current.binary(
-                            .add, target, outputs, 1, pb, 0, 1, target, pixels, outputs)
-                    }
+            let (w, patch, pixels, height) = (window, patch, outWidth, outHeight)
+            let image = self.height * width * inputs
+            nonisolated(unsafe) let px = x.pointer
+            Self.gatheredProduct(
+                rows: batch * outHeight, pixels: outWidth, patch: patch, cols: outputs, weight.pointer,
+                bias: bias?.pointer, out
+            ) { range, columns in
+                Self.split(range, rowsPerImage: height) { item, rows, done in
+                    Kernels.current.im2col(px + item * image, w, rows, columns + done * pixels * patch)
                 }
-                withExtendedLifetime(columns) {}
             }
         }
     }
@@ -115,21 +144,15 @@ package struct ConvolutionGeometry: Sendable {
                 height: outHeight, width: outWidth, channels: outputs, kernelHeight: kernelHeight,
                 kernelWidth: kernelWidth, stride: stride, padTop: padding.top, padLeft: padding.left,
                 outWidth: width)
-            let rows = Self.rowsPerTile(height, perRow: width * taps, work: width * taps * inputs)
-            let tiles = (height + rows - 1) / rows
-            nonisolated(unsafe) let (pd, pw, po) = (gradient.pointer, turned.pointer, out)
-            parallelFor(batch * tiles, chunk: 1) { range in
-                let columns = Storage(count: rows * width * taps)
-                for t in range {
-                    let item = t / tiles, begin = t % tiles * rows, end = min(height, begin + rows)
-                    Kernels.current.im2colAdjoint(
-                        pd + item * outHeight * outWidth * outputs, w, begin..<end, columns.pointer)
-                    BLAS.product(
-                        rows: (end - begin) * width, cols: inputs, inner: taps, columns.pointer, lda: taps,
-                        pw,
-                        ldb: inputs, po + (item * height + begin) * width * inputs, ldc: inputs)
+            let (pixels, height) = (width, self.height)
+            let image = outHeight * outWidth * outputs
+            nonisolated(unsafe) let pd = gradient.pointer
+            Self.gatheredProduct(
+                rows: batch * height, pixels: width, patch: taps, cols: inputs, turned.pointer, bias: nil, out
+            ) { range, columns in
+                Self.split(range, rowsPerImage: height) { item, rows, done in
+                    Kernels.current.im2colAdjoint(pd + item * image, w, rows, columns + done * pixels * taps)
                 }
-                withExtendedLifetime(columns) {}
             }
         }
     }
@@ -146,7 +169,7 @@ package struct ConvolutionGeometry: Sendable {
                 return
             }
             let w = window
-            let rows = max(1, min(outHeight, Self.scratch / 4 / max(1, outWidth * inputs)))
+            let rows = max(1, min(outHeight, Self.scratch / 8 / max(1, outWidth * inputs)))
             nonisolated(unsafe) let (px, pd, po) = (x.pointer, gradient.pointer, out)
             parallelFor(kernelHeight * kernelWidth, chunk: 1) { range in
                 let columns = Storage(count: rows * outWidth * inputs)

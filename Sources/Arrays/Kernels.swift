@@ -118,6 +118,36 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
         table.pointee.layer_norm_grad(x, scale, dy, dx, dscale, dbias, rows, cols, epsilon)
     }
 
+    package func softmaxBlock(
+        _ scores: MutablePointer, rows: Int, cols: Int, maxima: MutablePointer, sums: MutablePointer,
+        _ out: MutablePointer, stride: Int, width: Int
+    ) {
+        table.pointee.softmax_block(scores, rows, cols, maxima, sums, out, stride, width)
+    }
+
+    package func softmaxFinish(
+        maxima: MutablePointer, sums: Pointer, rows: Int, _ out: MutablePointer, stride: Int, width: Int
+    ) {
+        table.pointee.softmax_finish(maxima, sums, rows, out, stride, width)
+    }
+
+    package func expRows(_ scores: MutablePointer, rows: Int, cols: Int, offsets: Pointer) {
+        table.pointee.exp_rows(scores, rows, cols, offsets)
+    }
+
+    package func scoreGradient(
+        _ weights: Pointer, _ slopes: MutablePointer, rows: Int, cols: Int, offsets: Pointer
+    ) {
+        table.pointee.score_grad(weights, slopes, rows, cols, offsets)
+    }
+
+    package func fewRows(
+        _ x: Pointer, rows: Int, _ w: Pointer, inner: Int, bias: Pointer?, _ y: MutablePointer, cols: Int,
+        _ range: Range<Int>
+    ) {
+        table.pointee.few_rows(x, rows, w, inner, bias, y, cols, range.lowerBound, range.upperBound)
+    }
+
     package func columnMoments(
         _ x: Pointer, pivot: Pointer, rows: Int, cols: Int, _ sum: UnsafeMutablePointer<Double>,
         _ square: UnsafeMutablePointer<Double>

@@ -10,6 +10,14 @@ struct MatrixProduct: Sendable {
     /// - Parameter bias: `cols` values added to every row, or nil.
     func run(_ a: Pointer, _ b: Pointer, _ c: MutablePointer, bias: Pointer? = nil, alpha: Float = 1) {
         guard rows > 0, cols > 0 else { return }
+        if rows <= 4, transposeB, !transposeA, alpha == 1 {
+            let (rows, cols, inner) = (rows, cols, inner)
+            nonisolated(unsafe) let (a, b, c, bias) = (a, b, c, bias)
+            parallelFor(cols, chunk: max(1, (1 << 18) / max(1, inner * rows))) { range in
+                Kernels.current.fewRows(a, rows: rows, b, inner: inner, bias: bias, c, cols: cols, range)
+            }
+            return
+        }
         if inner >= 8 * Self.innerChunk, rows * cols <= 1 << 16 {
             runSplit(a, b, c, alpha: alpha)
             if let bias { addBias(bias, c, rows: 0..<rows, cols: 0..<cols) }
@@ -51,17 +59,27 @@ struct MatrixProduct: Sendable {
 
     private static let innerChunk = 2048
 
-    /// Rows and columns per tile: few enough that panels are seldom packed twice, enough for many cores.
+    /// Rows and columns per tile: the grid of at most eight that packs the fewest numbers.
+    ///
+    /// Each tile packs its rows of A and its columns of B, so a grid of i × j packs A j times and B i times.
     private var tiles: (Int, Int) {
-        let work = rows * cols * max(1, inner)
-        let wanted = min(16, work >> 21)
-        guard wanted > 1 else { return (rows, cols) }
-        if rows >= cols {
-            let size = max(32, (rows + wanted - 1) / wanted)
-            return ((size + 15) & ~15, cols)
+        var parts = 1
+        while parts < 8, rows * cols * max(1, inner) >= parts << 21 { parts *= 2 }
+        var best = (rows, cols), least = Int.max
+        var down = 1
+        while down <= parts {
+            let across = parts / down
+            let height = (rows + down - 1) / down, width = (cols + across - 1) / across
+            // Tiles narrower than the register block waste it.
+            let thin = (down > 1 && height < 32 ? 1 : 0) + (across > 1 && width < 64 ? 1 : 0)
+            let cost = across * rows + down * cols + thin * (rows + cols) * 8
+            if cost < least {
+                least = cost
+                best = (down > 1 ? (height + 15) & ~15 : rows, across > 1 ? (width + 63) & ~63 : cols)
+            }
+            down *= 2
         }
-        let size = max(64, (cols + wanted - 1) / wanted)
-        return (rows, (size + 63) & ~63)
+        return best
     }
 
     private func tile(

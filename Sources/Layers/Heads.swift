@@ -14,18 +14,3 @@ extension Tensor {
         return transposed([0, 2, 1, 3]).reshaped([shape[0], shape[2], shape[1] * shape[3]])
     }
 }
-
-/// Attention of projected tokens.
-/// - Parameters:
-///   - q: `[batch, n, heads * d]`.
-///   - k: `[batch, m, heads * d]`.
-///   - v: `[batch, m, heads * e]`.
-///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
-///   - bias: added to the scores, broadcast to `[batch, heads, n, m]`; `-infinity` masks a key out.
-/// - Returns: `[batch, n, heads * e]`.
-public func multiHeadAttention(
-    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, scale: Float? = nil, bias: Tensor? = nil
-) -> Tensor {
-    attention(q.splitHeads(heads), k.splitHeads(heads), v.splitHeads(heads), scale: scale, bias: bias)
-        .mergedHeads()
-}

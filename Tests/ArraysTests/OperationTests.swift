@@ -127,12 +127,13 @@ import Testing
         let attention = Attention(
             q: normal([2, 3, 300, 8], "q"), k: normal([2, 3, 200, 8], "k"), v: normal([2, 3, 200, 8], "v"),
             scale: 0.3, bias: normal([200], "bias"))
-        let slopes = attention.gradient(normal([2, 3, 300, 8], "s"), needsBias: true)
+        let attended = attention.forward()
+        let slopes = attention.gradient(normal([2, 3, 300, 8], "s"), forward: attended, needsBias: true)
         let group = GroupNormalization(x, groups: 6, scale: nil, bias: nil, epsilon: 1e-5, silu: true)
         let long = normal([40_000, 12], "long")
         return [
             geometry.forward(x, weight: w, bias: nil), geometry.inputGradient(g, weight: w),
-            geometry.weightGradient(g, input: x), attention.forward(), slopes.q, slopes.k, slopes.v,
+            geometry.weightGradient(g, input: x), attended.value, slopes.q, slopes.k, slopes.v,
             group.apply(x), group.gradient(x, x: x, scale: nil).input, long.summed(axes: [0]),
             long.matmul(long, transposeSelf: true), normal([700, 300], "a").matmul(normal([300, 500], "b")),
             NDArray(Float(long.total())), x.softmax(), x.mapped(.gelu),

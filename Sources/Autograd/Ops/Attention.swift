@@ -9,13 +9,37 @@ internal import Arrays
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
 ///   - bias: added to the scores, broadcast to `[batch, heads, n, m]`; `-infinity` masks a key out.
 /// - Returns: `[batch, heads, n, e]`.
-public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, scale: Float? = nil, bias: Tensor? = nil)
-    -> Tensor
-{
+public func attention(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, scale: Float? = nil, bias: Tensor? = nil
+) -> Tensor {
     let factor = scale ?? 1 / Float(max(1, q.shape[q.rank - 1])).squareRoot()
-    let operation = Attention(q: q.value, k: k.value, v: v.value, scale: factor, bias: bias?.value)
-    return Tensor.recorded(operation.forward(), [q, k, v] + (bias.map { [$0] } ?? [])) { g, needed in
-        let parts = operation.gradient(g, needsBias: needed.count > 3 && needed[3])
+    return recorded(q, k, v, heads: nil, scale: factor, bias: bias)
+}
+
+/// Attention of projected tokens: `attention` with the heads side by side in the last dimension.
+/// - Parameters:
+///   - q: `[batch, n, heads * d]`.
+///   - k: `[batch, m, heads * d]`.
+///   - v: `[batch, m, heads * e]`.
+///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
+///   - bias: added to the scores, broadcast to `[batch, heads, n, m]`; `-infinity` masks a key out.
+/// - Returns: `[batch, n, heads * e]`.
+public func multiHeadAttention(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, scale: Float? = nil, bias: Tensor? = nil
+) -> Tensor {
+    let size = q.shape[q.rank - 1] / max(1, heads)
+    let factor = scale ?? 1 / Float(max(1, size)).squareRoot()
+    return recorded(q, k, v, heads: heads, scale: factor, bias: bias)
+}
+
+private func recorded(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int?, scale: Float, bias: Tensor?
+) -> Tensor {
+    let operation = Attention(
+        q: q.value, k: k.value, v: v.value, heads: heads, scale: scale, bias: bias?.value)
+    let forward = operation.forward()
+    return Tensor.recorded(forward.value, [q, k, v] + (bias.map { [$0] } ?? [])) { g, needed in
+        let parts = operation.gradient(g, forward: forward, needsBias: needed.count > 3 && needed[3])
         return [parts.q, parts.k, parts.v] + (needed.count > 3 ? [parts.bias] : [])
     }
 }

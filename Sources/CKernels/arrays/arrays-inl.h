@@ -3,6 +3,7 @@
 #include "elementwise-inl.h"
 #include "reduce-inl.h"
 #include "norm-inl.h"
+#include "attention-inl.h"
 #include "move-inl.h"
 #include "image-inl.h"
 #include "format-inl.h"
@@ -24,6 +25,11 @@ const ck_arrays CK_NAME(ck_arrays_table) = {
     .softmax_grad = softmax_grad,
     .layer_norm = layer_norm,
     .layer_norm_grad = layer_norm_grad,
+    .softmax_block = softmax_block,
+    .softmax_finish = softmax_finish,
+    .exp_rows = exp_rows,
+    .score_grad = score_grad,
+    .few_rows = few_rows,
     .column_moments = column_moments,
     .column_affine = column_affine,
     .column_affine_grad_moments = column_affine_grad_moments,

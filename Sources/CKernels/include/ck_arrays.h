@@ -73,6 +73,19 @@ typedef struct ck_arrays {
     void (*_Nonnull layer_norm_grad)(CK_F x, CK_FN scale, CK_F dy, CK_ON dx, double *_Nullable dscale,
                                      double *_Nullable dbias, size_t rows, size_t cols, float epsilon);
 
+    // Attention over blocks of keys (online softmax)
+    /// Scores become exp(score - running maximum); `out` [rows, width] is scaled to the new maximum.
+    void (*_Nonnull softmax_block)(CK_O scores, size_t rows, size_t cols, CK_O maxima, CK_O sums, CK_O out,
+                                   size_t out_stride, size_t width);
+    /// out /= sums; maxima become log-sum-exp.
+    void (*_Nonnull softmax_finish)(CK_O maxima, CK_F sums, size_t rows, CK_O out, size_t out_stride, size_t width);
+    void (*_Nonnull exp_rows)(CK_O scores, size_t rows, size_t cols, CK_F offsets);
+    /// slopes = weights * (slopes - offsets)
+    void (*_Nonnull score_grad)(CK_F weights, CK_O slopes, size_t rows, size_t cols, CK_F offsets);
+    /// y[rows, n] = x[rows, k] w[n, k]^T + bias for columns begin..<end, when rows are few.
+    void (*_Nonnull few_rows)(CK_F x, size_t rows, CK_F w, size_t k, CK_FN bias, CK_O y, size_t n, size_t begin,
+                              size_t end);
+
     // Per-channel affine maps over [rows, cols] (group norm)
     /// Adds the sums of (x - pivot) and (x - pivot)^2 per column.
     void (*_Nonnull column_moments)(CK_F x, CK_F pivot, size_t rows, size_t cols, CK_D sum, CK_D square);
