@@ -64,7 +64,7 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
     public init(
         field: FieldConfiguration = .lift, optimizer: FieldOptimizerConfiguration = .lift, steps: Int = 200,
         seed: UInt64 = 0, guidance: Float? = nil, weight: DistillationWeight = .clean,
-        noiseLow: Ramp = Ramp(0.7, 0.05), noiseHigh: Ramp = Ramp(0.98, 0.5), formingShare: Float = 0.15,
+        noiseLow: Ramp = Ramp(0.7, 0.05), noiseHigh: Ramp = Ramp(0.98, 0.5), formingShare: Float = 0.25,
         refiningShare: Float = 0.15, priorWeight: Float = 1, referenceWeight: Float = 4,
         entropy: Float = 1e-2,
         sparsity: Float = 0, variationDensity: Float = 5e-4, variationColour: Float = 4e-3,

@@ -15,9 +15,10 @@ extension Distiller {
     }
 
     mutating func descend(
-        stage: DistillationStage, progress: Float, cameras: [Camera], random: inout RandomStream
+        forming: PosedPictures?, progress: Float, cameras: [Camera], random: inout RandomStream
     ) -> Outcome {
         var outcome = Outcome()
+        let cameras = forming?.cameras ?? cameras
         let size = prior.viewSize, viewRays = cameras.count * size * size
         var batches = [RayBatch(cameras, width: size, height: size)]
         let referenceSize = referenceSize(progress)
@@ -31,7 +32,13 @@ extension Distiller {
         outcome.samples = rendering.sampleCount
         outcome.vitals = vitals(rendering, viewRays)
         var adjoint = RenderingAdjoint(count: rays.count)
-        distil(rendering, cameras, progress, &random, &adjoint, &outcome)
+        if let forming {
+            match(
+                rendering, 0..<viewRays, forming.pixels, 4 * configuration.priorWeight, "prior", &adjoint,
+                &outcome)
+        } else {
+            distil(rendering, cameras, progress, &random, &adjoint, &outcome)
+        }
         if referenceCamera != nil {
             compare(rendering, viewRays..<rays.count, referenceSize, &adjoint, &outcome)
         }
@@ -98,8 +105,26 @@ extension Distiller {
         _ outcome: inout Outcome
     ) {
         let target = reference.picture(size: size)
-        let scale = configuration.referenceWeight / Float(target.count)
-        var slope = NDArray.zeros(target.shape)
+        let error = match(
+            rendering, rays, target, configuration.referenceWeight, "reference", &adjoint, &outcome)
+        outcome.quality = -10 * log10(Swift.max(1e-10, error))
+        if let referenceDepth, configuration.depth > 0 {
+            outcome.losses["depth"] = adjoint.addDepthCorrelation(
+                of: rendering, rays: rays, depth: referenceDepth, picture: target, size: size,
+                weight: configuration.depth)
+        }
+    }
+
+    /// Adds `weight` times the mean squared difference of rendered rays to pictures.
+    /// - Returns: the mean squared difference.
+    @discardableResult
+    private func match(
+        _ rendering: Rendering, _ rays: Range<Int>, _ target: NDArray, _ weight: Float, _ name: String,
+        _ adjoint: inout RenderingAdjoint, _ outcome: inout Outcome
+    ) -> Double {
+        precondition(target.count == 4 * rays.count, "match: \(target.shape) for \(rays.count) rays")
+        let scale = weight / Float(target.count)
+        var slope = NDArray.zeros([rays.count, 4])
         var total = 0.0
         rendering.outputs.withUnsafeBuffer { seen in
             target.withUnsafeBuffer { target in
@@ -114,14 +139,9 @@ extension Distiller {
                 }
             }
         }
-        outcome.losses["reference"] = total * Double(scale)
-        outcome.quality = -10 * log10(Swift.max(1e-10, total / Double(target.count)))
+        outcome.losses[name] = total * Double(scale)
         adjoint.addPictures(slope, firstRay: rays.lowerBound)
-        if let referenceDepth, configuration.depth > 0 {
-            outcome.losses["depth"] = adjoint.addDepthCorrelation(
-                of: rendering, rays: rays, depth: referenceDepth, picture: target, size: size,
-                weight: configuration.depth)
-        }
+        return total / Double(target.count)
     }
 
     private func vitals(_ rendering: Rendering, _ rays: Int) -> FieldVitals {

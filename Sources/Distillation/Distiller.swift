@@ -52,6 +52,8 @@ public struct Distiller: Sequence, IteratorProtocol {
     var gradients: FieldGradients
     var watchdog = Watchdog()
     var good: Snapshot?
+    /// Outer nil: not asked yet.
+    private var imagined: PosedPictures??
 
     /// The last field that was in order, to go back to.
     struct Snapshot: Sendable {
@@ -92,11 +94,18 @@ public struct Distiller: Sequence, IteratorProtocol {
         refreshOccupancy(&random)
         let stage = stage(progress)
         let cameras = prior.cameras(progress: progress, random: &random)
-        if stage != .form, referenceCamera == nil, let first = cameras.first {
-            referenceCamera = reference.camera(
-                for: field, like: first, samplesAcross: configuration.samplesAcross)
+        if referenceCamera == nil {
+            if let imagined = imagine() {
+                if stage != .form {
+                    referenceCamera = reference.camera(
+                        for: field, imagined: imagined, samplesAcross: configuration.samplesAcross)
+                }
+            } else if let first = cameras.first {
+                referenceCamera = reference.unframed(like: first)
+            }
         }
-        let outcome = descend(stage: stage, progress: progress, cameras: cameras, random: &random)
+        let forming = stage == .form ? imagine() : nil
+        let outcome = descend(forming: forming, progress: progress, cameras: cameras, random: &random)
         step += 1
         let found = guardField(outcome.vitals, progress)
         return DistillationState(
@@ -111,6 +120,15 @@ public struct Distiller: Sequence, IteratorProtocol {
         result.render(
             camera.rays(width: size, height: size), RenderSettings(samplesAcross: configuration.samplesAcross)
         ).picture(width: size, height: size)
+    }
+
+    /// The prior's own pictures; drawn once, the same whenever the run is resumed.
+    private mutating func imagine() -> PosedPictures? {
+        if case .some(let drawn) = imagined { return drawn }
+        var random = RandomStream(seed: configuration.seed, stream: "imagine")
+        let drawn = prior.imagine(random: &random)
+        imagined = .some(drawn)
+        return drawn
     }
 
     // MARK: Schedules

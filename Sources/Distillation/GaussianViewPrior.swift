@@ -35,6 +35,8 @@ public struct GaussianViewPrior: ViewPrior {
         encoded = targets.pixels.mapped { 2 * $0 - 1 }
     }
 
+    public func imagine(random: inout RandomStream) -> PosedPictures? { targets }
+
     public func cameras(progress: Float, random: inout RandomStream) -> [Camera] { targets.cameras }
 
     public func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews { .pixels(views) }

@@ -34,6 +34,24 @@ public struct JointViewPrior: ViewPrior {
         }
     }
 
+    /// Draws all views together by DDIM (Song and others 2021) in a few steps.
+    public func imagine(random: inout RandomStream) -> PosedPictures? {
+        let steps = 8, last = schedule.trainingSteps - 1
+        let times = (0...steps).map { last * (steps - $0) / steps }
+        var noisy = random.normal([ring.count, viewSize, viewSize, 4])
+        for (time, next) in zip(times, times.dropFirst()) {
+            let clean = denoise(noisy, timestep: time, cameras: ring, guidance: guidance)
+            if next == 0 {
+                noisy = clean
+                break
+            }
+            let a = schedule.signal(time), s = max(1e-4, schedule.sigma(time))
+            let a2 = schedule.signal(next), s2 = schedule.sigma(next)
+            noisy = noisy.mapped(with: clean) { z, x in a2 * x + s2 * (z - a * x) / s }
+        }
+        return PosedPictures(cameras: ring, pixels: noisy.mapped { min(1, max(0, $0 * 0.5 + 0.5)) })
+    }
+
     public func cameras(progress: Float, random: inout RandomStream) -> [Camera] { ring }
 
     public func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews { .pixels(views) }

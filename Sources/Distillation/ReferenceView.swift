@@ -39,21 +39,39 @@ package struct ReferenceView: Sendable {
         return Camera(azimuth: 0, elevation: elevation, radius: radius, fieldOfView: ring.fieldOfView)
     }
 
-    /// The camera whose window shows the field's silhouette framed as the picture is.
+    /// The camera whose window shows the object framed as the picture is.
     ///
-    /// How large the object stands in the prior's world is unknown from a cropped photograph, so it is read off the
-    /// field once the prior has formed it.
-    func camera(for field: RadianceField, like ring: Camera, samplesAcross: Int) -> Camera {
-        var camera = unframed(like: ring)
-        let size = 128
-        let seen = field.render(
-            camera.rays(width: size, height: size), RenderSettings(samplesAcross: samplesAcross))
-        if let box = Self.box(seen.outputs, alpha: 3, stride: 9, size: size) {
-            camera.magnification = max(0.5, min(3, side / box.side))
-            camera.principalPoint = centre - box.centre * camera.magnification
+    /// How large the object stands in the prior's world is unknown from a cropped photograph. It is read off the
+    /// prior's front view and carried to the photo's elevation by the field that was formed from the prior's views;
+    /// comparing like with like cancels that the field is still soft.
+    func camera(for field: RadianceField, imagined: PosedPictures, samplesAcross: Int) -> Camera {
+        let front = imagined.cameras.indices.min {
+            abs(imagined.cameras[$0].azimuth) < abs(imagined.cameras[$1].azimuth)
         }
+        guard let front else { preconditionFailure("ReferenceView.camera: no imagined views") }
+        let size = 192
+        func seen(_ camera: Camera) -> Box? {
+            let outputs = field.render(
+                camera.rays(width: size, height: size), RenderSettings(samplesAcross: samplesAcross)
+            ).outputs
+            return Self.box(outputs, alpha: 3, stride: Rendering.columns, size: size)
+        }
+        let drawn = Image(premultiplied: imagined.pixels[leading: front])
+            .resized(width: size, height: size, filter: .bilinear).premultiplied()
+        var camera = unframed(like: imagined.cameras[front])
+        guard let truth = Self.box(drawn, alpha: 3, stride: 4, size: size) else { return camera }
+        var (middle, extent) = truth
+        if let there = seen(imagined.cameras[front]), let here = seen(camera) {
+            extent *= max(0.8, min(1.25, here.side / there.side))
+            middle += here.centre - there.centre
+        }
+        camera.magnification = max(0.5, min(3, side / extent))
+        camera.principalPoint = centre - middle * camera.magnification
         return camera
     }
+
+    /// Centre and longer side in half picture heights, y up.
+    private typealias Box = (centre: SIMD2<Float>, side: Float)
 
     private static func box(
         _ values: NDArray, alpha: Int, stride: Int, size: Int

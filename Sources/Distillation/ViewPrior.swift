@@ -17,6 +17,9 @@ public protocol ViewPrior: Sendable {
     var guidance: Float { get }
     /// Elevation of the reference picture's camera in degrees, if the prior knows or guesses it.
     var referenceElevation: Float? { get }
+    /// Pictures of the object as the prior imagines it, from which the first rough shape is formed; nil from priors
+    /// that draw no consistent views.
+    func imagine(random: inout RandomStream) -> PosedPictures?
     /// The cameras of one step.
     /// - Parameter progress: share of the run that is done, 0 to 1.
     func cameras(progress: Float, random: inout RandomStream) -> [Camera]
@@ -29,6 +32,10 @@ public protocol ViewPrior: Sendable {
     ///   - timestep: t, from 0 to the schedule's last.
     /// - Returns: an estimate of the clean views, of the shape of `noisy`.
     func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray
+}
+
+extension ViewPrior {
+    public func imagine(random: inout RandomStream) -> PosedPictures? { nil }
 }
 
 /// Views in a prior's space, with the way back for derivatives.
