@@ -17,11 +17,11 @@ from common import data, run
 SIZE = 64
 
 
-def make(widths=(32, 64, 64)):
+def make(widths=(16, 32, 64)):
     return AutoencoderKL(
         in_channels=3, out_channels=3, latent_channels=4, block_out_channels=widths, layers_per_block=1,
         down_block_types=("DownEncoderBlock2D",) * len(widths), up_block_types=("UpDecoderBlock2D",) * len(widths),
-        norm_num_groups=16, sample_size=SIZE, mid_block_add_attention=False,
+        norm_num_groups=8, sample_size=SIZE, mid_block_add_attention=False,
     )
 
 

@@ -73,7 +73,7 @@ def pose_vector(elevation, known):
     return torch.stack([elevation / 30 * known, known], -1)
 
 
-def batch(shards, rows, numpy=None, torch_random=None, device="cpu"):
+def batch(shards, rows, numpy=None, torch_random=None, device="cpu", disturb=1.0, permute=0.5):
     """Picture [B,4,64,64], views [B,8,4,48,48] in [-1, 1] (premultiplied RGBA), pose, elevation, use of the picture."""
     picture = torch.from_numpy(shards.take("input", rows)).to(device).permute(0, 3, 1, 2).float() / 255
     views = torch.from_numpy(shards.take("views", rows)).to(device).permute(0, 1, 4, 2, 3).float() / 255
@@ -85,9 +85,10 @@ def batch(shards, rows, numpy=None, torch_random=None, device="cpu"):
         mirror = torch.from_numpy(numpy.random(count) < 0.5).to(device)
         picture = torch.where(mirror[:, None, None, None], picture.flip(3), picture)
         views = torch.where(mirror[:, None, None, None, None], views[:, MIRRORED].flip(4), views)
-        matrix = colour.matrices(numpy, count, permute=0.5).to(device)
+        matrix = colour.matrices(numpy, count, permute=permute).to(device)
         picture, views = colour.apply(picture, matrix), colour.apply(views, matrix)
-        picture = colour.disturb(picture, numpy, torch_random)
+        chosen = torch.from_numpy(numpy.random(count) < disturb).view(-1, 1, 1, 1).to(device)
+        picture = torch.where(chosen, colour.disturb(picture, numpy, torch_random), picture)
         known = torch.from_numpy((numpy.random(count) < 0.6).astype("f4"))
         hint = elevation + torch.from_numpy(numpy.normal(0, 5, count).astype("f4"))
         use = torch.from_numpy(numpy.random(count) > 0.08)
@@ -98,7 +99,8 @@ def batch(shards, rows, numpy=None, torch_random=None, device="cpu"):
 def loss_function(shards, module, options):
     def loss(numpy, generator):
         rows = numpy.integers(len(shards), size=options.batch)
-        picture, views, pose, elevation, use = batch(shards, rows, numpy, generator, options.device)
+        picture, views, pose, elevation, use = batch(
+            shards, rows, numpy, generator, options.device, options.disturb, options.permute)
         clean = stack(views)
         t = SCHEDULE.draw(options.batch, generator)
         alpha, sigma = (x.to(clean.device) for x in SCHEDULE(t))
@@ -168,6 +170,8 @@ def export(module, folder):
 def main():
     options = run.arguments("Train the joint multi-view prior", steps=8000, batch=32, lr=1e-3, ema=0.998)
     options.add_argument("--widths", default="128,192")
+    options.add_argument("--disturb", type=float, default=0.5, help="share of pictures made less like renders")
+    options.add_argument("--permute", type=float, default=0.5, help="share of samples with permuted colour channels")
     options.add_argument("--vision-layers", type=int, default=2)
     options = options.parse_args()
     torch.manual_seed(options.seed)

@@ -4,7 +4,7 @@ Every picture is encoded once and asked several times: by a point, a box, severa
 more by the mask of the first answer and a correcting point. Loss as in SAM: focal and dice on the best of three
 masks, and the squared error of the predicted IoU.
 
-    python segmenter.py --data data/scenes --heldout data/scenes-heldout --work checkpoints/segmenter --export segmenter
+    python segmenter.py --data data/scenes --heldout data/scenes-heldout --work work/segmenter --export made/segmenter
 """
 
 import json
@@ -18,12 +18,12 @@ from transformers import SamConfig, SamModel
 
 from common import data, photo, run
 
-SIZE, MASK, ASKS = 256, 128, 4
+SIZE, PATCH, MASK, ASKS = 256, 16, 64, 4
 MEAN, STD = torch.tensor([123.675, 116.28, 103.53]) / 255, torch.tensor([58.395, 57.12, 57.375]) / 255
 
 
-def make(hidden=96, layers=4, decoder=64):
-    patch = SIZE // 32
+def make(hidden=128, layers=4, decoder=64):
+    patch, grid = PATCH, SIZE // PATCH
     config = SamConfig(
         vision_config=dict(
             hidden_size=hidden, output_channels=decoder, num_hidden_layers=layers, num_attention_heads=hidden // 32,
@@ -31,7 +31,7 @@ def make(hidden=96, layers=4, decoder=64):
             mlp_dim=3 * hidden, mlp_ratio=3.0, num_pos_feats=decoder // 2, initializer_range=0.02,
         ),
         prompt_encoder_config=dict(
-            hidden_size=decoder, image_size=SIZE, patch_size=patch, image_embedding_size=32, mask_input_channels=16,
+            hidden_size=decoder, image_size=SIZE, patch_size=patch, image_embedding_size=grid, mask_input_channels=16,
         ),
         mask_decoder_config=dict(
             hidden_size=decoder, mlp_dim=4 * decoder, num_hidden_layers=2, num_attention_heads=decoder // 16,
@@ -104,7 +104,7 @@ def corrections(found, masks, rng):
 
 
 def mask_losses(logits, guess, target):
-    """Loss of [n, m, 128, 128] logits against [n, 128, 128]: the best of m masks by focal and dice; IoU for all."""
+    """Loss of [n, m, 64, 64] logits against [n, 64, 64]: the best of m masks by focal and dice; IoU for all."""
     target = target[:, None].expand_as(logits)
     probability = logits.sigmoid()
     cross = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
@@ -117,6 +117,26 @@ def mask_losses(logits, guess, target):
         both = (hard & (target > 0.5)).sum((2, 3))
         iou = both / (hard | (target > 0.5)).sum((2, 3)).clamp(min=1)
     return (20 * focal + dice).min(1).values.mean() + F.mse_loss(guess, iou), iou
+
+
+def affinity_loss(embedding, ids, rng, temperature=5.0):
+    """Cells of one object should agree in the embedding, cells of different objects should not.
+
+    Dense supervision of the encoder: without it the decoder's few masks per picture teach it slowly.
+    """
+    grid = embedding.shape[-1]
+    half = ids.shape[-1] // grid // 2
+    labels = torch.from_numpy(ids[:, half :: 2 * half, half :: 2 * half].reshape(len(ids), -1).astype(np.int64))
+    features = F.normalize(embedding.float().flatten(2), dim=1)
+    alike = temperature * (features.transpose(1, 2) @ features)
+    labels = labels.to(embedding.device)
+    same = (labels[:, :, None] == labels[:, None, :]).float()
+    used = ((labels != 255)[:, :, None] & (labels != 255)[:, None, :]).float()
+    thing = (labels > 0) & (labels != 255)
+    used = used * (thing[:, :, None] | thing[:, None, :])
+    loss = F.binary_cross_entropy_with_logits(alike - 1.5, same, reduction="none")
+    mean = lambda weight: (loss * weight).sum() / weight.sum().clamp(min=1)
+    return mean(used * same) + mean(used * (1 - same))
 
 
 def answer(module, embedding, points, labels, boxes, masks=None, several=False):
@@ -135,7 +155,9 @@ def loss_function(shards, module, options):
         pictures = (pictures - mean) / std
         for k, (_, _, (height, width)) in enumerate(made):
             pictures[k, :, height:], pictures[k, :, :, width:] = 0, 0
-        embedding = module.get_image_embeddings(pictures).repeat_interleave(ASKS, 0)
+        embedding = module.get_image_embeddings(pictures)
+        bound = affinity_loss(embedding, np.stack([ids for _, ids, _ in made]), rng)
+        embedding = embedding.repeat_interleave(ASKS, 0)
         masks = np.stack([choose_mask(ids, rng) for _, ids, _ in made for _ in range(ASKS)])
         valid = np.repeat(np.stack([ids != 255 for _, ids, _ in made]), ASKS, 0)
         target = F.avg_pool2d(torch.from_numpy(masks).float()[:, None], SIZE // MASK)[:, 0].to(options.device)
@@ -147,7 +169,7 @@ def loss_function(shards, module, options):
         logits, guess = answer(module, embedding, to(points), to(labels), to(boxes), several=several)
         first, iou = mask_losses(logits, guess, target)
         if rng.random() < 0.5:
-            return first
+            return first + bound
         best = guess.argmax(1) if several else torch.zeros(len(guess), dtype=torch.long)
         previous = logits[torch.arange(len(logits)), best].detach()
         full = F.interpolate(previous[:, None], (SIZE, SIZE), mode="bilinear")[:, 0].cpu().numpy() > 0
@@ -155,7 +177,7 @@ def loss_function(shards, module, options):
         if points is not None:
             extra, extra_labels = torch.cat([points, extra], 2), torch.cat([labels, extra_labels], 2)
         logits, guess = answer(module, embedding, to(extra), to(extra_labels), to(boxes), previous[:, None])
-        return first + mask_losses(logits, guess, target)[0]
+        return first + mask_losses(logits, guess, target)[0] + bound
 
     return loss
 
@@ -209,7 +231,7 @@ def export(module, folder):
 
 def main():
     options = run.arguments("Train the starter segmenter", steps=4000, batch=8, lr=1e-3, ema=0.998)
-    options.add_argument("--hidden", type=int, default=96)
+    options.add_argument("--hidden", type=int, default=128)
     options.add_argument("--layers", type=int, default=4)
     options = options.parse_args()
     torch.manual_seed(options.seed)

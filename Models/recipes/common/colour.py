@@ -7,11 +7,11 @@ import torch.nn.functional as F
 GREY = np.full((3, 3), 1 / 3)
 
 
-def matrices(rng, count, permute=0.0, bright=(0.7, 1.25), saturation=(0.5, 1.4)):
+def matrices(rng, count, permute=0.0, bright=(0.8, 1.2), saturation=(0.6, 1.3)):
     """Random 3x3 colour matrices: channel permutation, hue turn about the grey axis, saturation, brightness."""
     out = np.zeros((count, 3, 3), np.float32)
     for k in range(count):
-        turn = rng.normal(0, 0.15)
+        turn = rng.normal(0, 0.1)
         cross = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / np.sqrt(3)
         m = GREY + np.cos(turn) * (np.eye(3) - GREY) + np.sin(turn) * cross
         m = (GREY + rng.uniform(*saturation) * (np.eye(3) - GREY)) @ m
