@@ -42,6 +42,9 @@ final class FieldLift {
 
     // MARK: Steps
 
+    /// Remarks made so far.
+    var remarks: Int { distiller.events.count }
+
     var step: Int { distiller.step }
     var total: Int { distiller.configuration.steps }
     /// PSNR of the photograph's view in dB, once it is placed.

@@ -87,6 +87,8 @@ public final class Lift {
             resumingFrom: directory.field, caption: record.caption ?? "", options: options)
         metrics.truncate(after: lift.step)
         record.status = .running
+        // Remarks on steps that will be done again will be made again.
+        record.notes = Array(record.notes.prefix(lift.remarks))
         let later: [LiftStage] = [.lift, .film, .mesh, .report]
         record.stages.removeAll { stage in later.contains { $0.rawValue == stage.name } }
         try directory.clearResults()
@@ -214,7 +216,7 @@ public final class Lift {
     /// Loads the prior, then makes the run directory: nothing is written unless everything could be loaded.
     private func prepare(_ selected: Selected) throws -> FieldLift {
         let lift = try FieldLift(selected.cutout, caption: record.caption ?? "", options: options)
-        record.models = try LiftRecording.models(options.models, prompt: options.prompt)
+        record.models = try LiftRecording.models(of: options)
         try directory.prepare()
         try selected.photograph.savePNG(directory.input)
         try selected.found.mask.savePNG(directory.mask)

@@ -4,19 +4,19 @@ import Foundation
 
 enum LiftRecording {
     /// The models that a run used, with the digests of their weights.
-    static func models(_ models: ModelSet, prompt: LiftOptions.Prompt) throws -> [RunRecord.Model] {
+    static func models(of options: LiftOptions) throws -> [RunRecord.Model] {
         let parts = ModelSet.Part.allCases.filter { part in
             switch part {
             case .viewPrior: true
-            case .segmenter: models.has(.segmenter)
-            case .captioner: prompt == .auto && models.has(.captioner)
+            case .segmenter: !options.selection.points.isEmpty || !options.selection.boxes.isEmpty
+            case .captioner: options.prompt == .auto
             case .diffusion: false
             }
         }
         return try parts.map { part in
-            let folder = try models.folder(of: part)
+            let folder = try options.models.folder(of: part)
             var digests: [String: String] = [:]
-            for file in try models.weightFiles(of: part) {
+            for file in try options.models.weightFiles(of: part) {
                 digests[file] = try LatheError.asking(.modelUnusable) {
                     try Digest.sha256(ofFile: "\(folder)/\(file)")
                 }

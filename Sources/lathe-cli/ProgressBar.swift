@@ -10,6 +10,7 @@ struct ProgressBar {
     private var lastDraw = Date.distantPast
     private var lastStage: LiftStage?
     private var lastTenth = -1
+    private var lastStep = -1
     private var isOpen = false
 
     /// Stages of the whole; 1 shows no numbers.
@@ -35,8 +36,10 @@ struct ProgressBar {
             if isDone { write(endOfLine()) }
         } else {
             let tenth = state.total > 0 ? state.step * 10 / state.total : 0
-            guard state.stage != lastStage || isDone || tenth != lastTenth else { return }
-            lastTenth = tenth
+            guard state.stage != lastStage || tenth != lastTenth || isDone && state.step != lastStep else {
+                return
+            }
+            (lastTenth, lastStep) = (tenth, state.step)
             write(line(state, width: 0) + "\n")
         }
         lastStage = state.stage
