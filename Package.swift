@@ -116,8 +116,9 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.
         .testTarget(
-            name: "ReferenceTests", dependencies: ["StableDiffusion", "CLIP", "TestSupport"],
+            name: "ReferenceTests",
+            dependencies: ["StableDiffusion", "CLIP", "SegmentAnything", "BLIP", "TestSupport"],
             path: "Tests/Reference",
-            exclude: ["stable_diffusion.py"], swiftSettings: strict),
+            exclude: ["stable_diffusion.py", "perception.py"], swiftSettings: strict),
     ]
 )

@@ -1,7 +1,6 @@
 // Real-size checkpoints and cases that the scripts in this folder made.
 
 import Arrays
-import Autograd
 import Checkpoints
 import Foundation
 import TestSupport
@@ -31,23 +30,35 @@ struct ReferenceModel {
         get throws { try file.array(name) }
     }
 
-    /// Runs twice and prints the faster time and the process's peak memory beside what PyTorch took.
-    func timed(_ name: String, _ body: () -> Tensor) -> Tensor {
-        let clock = ContinuousClock()
-        var best = Duration.seconds(1_000_000)
-        var result = Tensor(NDArray(0))
-        for _ in 0..<2 {
-            best = min(best, clock.measure { result = body() })
+    /// Runs `rounds` times and prints the fastest wall time, its processor time and the process's peak memory beside
+    /// what PyTorch took.
+    func timed<R>(_ name: String, rounds: Int = 2, _ body: () throws -> R) rethrows -> R {
+        let start = (wall: Date(), processor: processorSeconds)
+        var result = try body()
+        var best = (wall: Date().timeIntervalSince(start.wall), processor: processorSeconds - start.processor)
+        for _ in 1..<max(1, rounds) {
+            let again = (wall: Date(), processor: processorSeconds)
+            result = try body()
+            let wall = Date().timeIntervalSince(again.wall)
+            if wall < best.wall { best = (wall, processorSeconds - again.processor) }
         }
-        let seconds = Double(best.components.seconds) + Double(best.components.attoseconds) * 1e-18
         let theirs = (try? String(contentsOfFile: folder + "/pytorch.json", encoding: .utf8)) ?? ""
         let flat = theirs.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        print("\(name): \(String(format: "%.2f", seconds)) s, peak \(peakMegabytes) MB; PyTorch \(flat)")
+        let times = String(format: "%.2f s (processor %.2f s)", best.wall, best.processor)
+        print("\(name): \(times), peak \(peakMegabytes) MB; PyTorch \(flat)")
         return result
     }
 
+    /// Processor time of all threads so far.
+    private var processorSeconds: Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let (user, system) = (usage.ru_utime, usage.ru_stime)
+        return Double(user.tv_sec + system.tv_sec) + Double(user.tv_usec + system.tv_usec) / 1e6
+    }
+
     /// The most memory the process has held so far.
-    private var peakMegabytes: Int {
+    var peakMegabytes: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? ""
         return (line.split(separator: " ").compactMap { Int($0) }.first ?? 0) / 1024

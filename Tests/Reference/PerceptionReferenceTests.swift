@@ -1,0 +1,66 @@
+// SAM ViT-B at 1024 and BLIP base at 384 against PyTorch, on the checkpoints perception.py makes.
+
+import Arrays
+import BLIP
+import Checkpoints
+import SegmentAnything
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct PerceptionReferenceTests {
+    @Test(.enabled(if: ReferenceModel.exists("sam"), ReferenceModel.absent("sam")))
+    func segmenterMatchesPyTorch() throws {
+        let reference = try ReferenceModel("sam")
+        let model = try reference.timed("SAM load", rounds: 1) {
+            try SegmentAnythingModel(folder: reference.folder)
+        }
+        let pixels = try reference["pixels"]
+        let features = reference.timed("SAM encode") { model.features(of: pixels) }
+        try compare(features, reference["features"], "SAM features")
+        let embedding = model.embedding(features: try reference["features"], height: 1024, width: 1024)
+        let prompts = [
+            "point": Prompt(points: [.init(x: 500, y: 375)]),
+            "box": Prompt(box: .init(left: 100, top: 150, right: 800, bottom: 700)),
+        ]
+        for (name, prompt) in prompts {
+            let predictions = try reference.timed("SAM decode \(name)", rounds: 5) {
+                try model.predict(prompt, on: embedding, outputs: .alternatives)
+            }
+            let masks = try reference["\(name).masks"]
+            let iou = try reference["\(name).iou"]
+            for (index, prediction) in predictions.enumerated() {
+                try compare(
+                    prediction.lowResolutionLogits, masks[leading: index], "SAM \(name) mask \(index + 1)")
+            }
+            expectClose(NDArray(predictions.map(\.iou), shape: iou.shape), iou, relative: 1e-4)
+        }
+        // 4,096 tokens attend to each other in twelve heads: whole score matrices would take 800 MB each.
+        #expect(reference.peakMegabytes < 2000)
+    }
+
+    @Test(.enabled(if: ReferenceModel.exists("blip"), ReferenceModel.absent("blip")))
+    func captionerMatchesPyTorch() throws {
+        let reference = try ReferenceModel("blip")
+        let model = try reference.timed("BLIP load", rounds: 1) {
+            try BLIPCaptioner(folder: reference.folder)
+        }
+        let pixels = try reference["pixels"]
+        let features = reference.timed("BLIP encode", rounds: 3) { model.features(of: pixels) }
+        try compare(features, reference["features"], "BLIP features")
+        let logits = model.logits([[30522, 1037, 3861, 1997, 2000, 2500]], image: features)
+        try compare(logits, reference["logits"], "BLIP logits")
+        for (name, method) in [("greedy", CaptionOptions.Method.greedy), ("beams", .beams(3))] {
+            let caption = reference.timed("BLIP encode and caption, \(name)", rounds: 1) {
+                model.caption(
+                    BLIPImageFeatures(values: model.features(of: pixels)),
+                    options: CaptionOptions(method: method))
+            }
+            #expect(caption.ids.map(Float.init) == (try reference["\(name).ids"].scalars))
+        }
+    }
+
+    private func compare(_ value: NDArray, _ expected: NDArray, _ name: String) throws {
+        print("\(name): \(Difference(value.scalars, expected.scalars))")
+        expectClose(value, expected, relative: 1e-4, name)
+    }
+}
