@@ -72,6 +72,19 @@ package struct ToyPart: Sendable {
     package var operation: ToyOperation
     package var mirror: ToyMirror
 
+    package init(
+        shape: ToyShape, position: Vector, rotation: Rotation, paint: ToyPaint, blend: Float,
+        operation: ToyOperation, mirror: ToyMirror
+    ) {
+        self.shape = shape
+        self.position = position
+        self.rotation = rotation
+        self.paint = paint
+        self.blend = blend
+        self.operation = operation
+        self.mirror = mirror
+    }
+
     /// Appends the part's floats in the layout of `ck_toybox.h`.
     func pack(into floats: inout [Float]) {
         let (kind, parameters) = shape.code
