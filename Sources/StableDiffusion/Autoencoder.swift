@@ -24,6 +24,14 @@ public enum Autoencoder: Sendable {
         }
     }
 
+    /// Channels of the pictures that are encoded.
+    public var pictureChannels: Int {
+        switch self {
+        case .kl(let model): model.configuration.inChannels
+        case .tiny(let model): model.configuration.inChannels
+        }
+    }
+
     /// How many pixels of the picture one latent pixel covers, along each side.
     public var downscale: Int {
         switch self {

@@ -4,18 +4,21 @@ public import Arrays
 import Autograd
 public import CLIP
 import Checkpoints
+import Synchronization
 public import Tokenizers
 
 /// A Stable Diffusion pipeline opened from a diffusers folder.
 ///
-/// Denoisers with nine input channels, made for inpainting, take a mask and masked latents beside the noisy
-/// latents; without a picture they get a mask of ones and zeros, which asks for everything to be made up.
+/// Denoisers with nine input channels, made for inpainting, take a mask and the latents of the masked picture beside
+/// the noisy latents; without a picture they get a mask of ones and the latents of grey, which is what a picture
+/// masked everywhere looks like, and so make everything up.
 public struct DiffusionPipeline: Sendable {
     public let tokenizer: CLIPTokenizer
     public let textEncoder: CLIPTextEncoder
     public let unet: UNet2DConditionModel
     public let autoencoder: Autoencoder
     public let sampler: any Sampler
+    private let nothingKept = NothingKept()
 
     public var schedule: NoiseSchedule { sampler.schedule }
 
@@ -110,16 +113,8 @@ public struct DiffusionPipeline: Sendable {
     private func denoiserInput(_ latents: NDArray, _ inpainting: NDArray?) -> Tensor {
         let extra = unet.configuration.inChannels - autoencoder.latentChannels
         guard extra > 0 else { return Tensor(latents) }
-        let (batch, height, width) = (latents.shape[0], latents.shape[1], latents.shape[2])
-        let beside =
-            inpainting?.repeated(to: batch)
-            ?? Tensor.concatenated(
-                [
-                    Tensor(NDArray.full(1, [batch, height, width, 1])),
-                    Tensor(NDArray.zeros([batch, height, width, extra - 1])),
-                ], axis: 3
-            ).value
-        return Tensor.concatenated([Tensor(latents), Tensor(beside)], axis: 3)
+        let beside = inpainting ?? nothingKept.condition(latents.shape[1], latents.shape[2], autoencoder)
+        return Tensor.concatenated([Tensor(latents), Tensor(beside.repeated(to: latents.shape[0]))], axis: 3)
     }
 
     private func checkFit(_ folder: String) throws {
@@ -143,6 +138,28 @@ public struct DiffusionPipeline: Sendable {
             "the U-Net takes \(net.inChannels) channels; \(latents), or \(2 * latents + 1) for inpainting, are expected"
         )
         try require(net.classEmbedding == .none, "the U-Net wants class labels, which a prompt does not give")
+    }
+}
+
+/// The inpainting condition of a picture masked everywhere, worked out once per size.
+private final class NothingKept: Sendable {
+    private struct Size: Hashable {
+        let height: Int
+        let width: Int
+    }
+
+    private let known = Mutex<[Size: NDArray]>([:])
+
+    /// - Returns: `[1, height, width, 1 + latentChannels]`: ones, and the scaled latents of a grey picture.
+    func condition(_ height: Int, _ width: Int, _ autoencoder: Autoencoder) -> NDArray {
+        let size = Size(height: height, width: width)
+        if let found = known.withLock({ $0[size] }) { return found }
+        let scale = autoencoder.downscale
+        let grey = Tensor(NDArray.zeros([1, height * scale, width * scale, autoencoder.pictureChannels]))
+        let mask = Tensor(NDArray.full(1, [1, height, width, 1]))
+        let made = Tensor.concatenated([mask, autoencoder.encode(grey)], axis: 3).value
+        known.withLock { $0[size] = made }
+        return made
     }
 }
 

@@ -13,7 +13,7 @@ import Testing
         let reference = try ReferenceModel("unet")
         let model = try UNet2DConditionModel(folder: reference.folder)
         let (sample, context) = (Tensor(try reference["sample"]), Tensor(try reference["context"]))
-        let output = reference.timed("U-Net 64 x 64, batch 2") {
+        let output = reference.timed("U-Net 64 x 64, batch 2", rounds: 1) {
             model(sample, timesteps: [500], context: context)
         }
         expectClose(output.value, try reference["output"], relative: 1e-4)
@@ -24,9 +24,9 @@ import Testing
         let reference = try ReferenceModel("vae")
         let model = try AutoencoderKL(folder: reference.folder)
         let (image, latent) = (Tensor(try reference["image"]), Tensor(try reference["latent"]))
-        let mean = reference.timed("autoencoder encode 512 x 512") { model.encode(image).mean }
+        let mean = reference.timed("autoencoder encode 512 x 512", rounds: 1) { model.encode(image).mean }
         expectClose(mean.value, try reference["mode"], relative: 1e-4)
-        let picture = reference.timed("autoencoder decode 512 x 512") { model.decode(latent) }
+        let picture = reference.timed("autoencoder decode 512 x 512", rounds: 1) { model.decode(latent) }
         expectClose(picture.value, try reference["decoded"], relative: 1e-4)
     }
 }

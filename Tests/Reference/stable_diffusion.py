@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 folder, name = pathlib.Path(sys.argv[1]) / sys.argv[2], sys.argv[2]
 torch.set_num_threads(int(os.environ.get("LATHE_THREADS", "2")))
 torch.manual_seed(1)
+report = {}
 
 
 def lively(model):
@@ -30,14 +31,12 @@ def lively(model):
     return model.eval().requires_grad_(False)
 
 
-def timed(function):
-    """The result, and the fastest of two runs, the first of which warms up."""
-    best = 1e9
-    for _ in range(2):
-        start = time.time()
-        result = function()
-        best = min(best, time.time() - start)
-    return result, best
+def timed(what, function):
+    """The result; notes wall and processor seconds, which differ on a busy machine."""
+    start, used = time.time(), time.process_time()
+    result = function()
+    report[what] = dict(seconds=round(time.time() - start, 2), cpu_seconds=round(time.process_time() - used, 2))
+    return result
 
 
 def last(t):
@@ -49,17 +48,16 @@ if name == "unet":
         sample_size=64, in_channels=4, out_channels=4, block_out_channels=(320, 640, 1280, 1280), layers_per_block=2,
         cross_attention_dim=768, attention_head_dim=8))
     x, c = torch.randn(2, 4, 64, 64), torch.randn(2, 77, 768)
-    y, seconds = timed(lambda: model(x, 500, encoder_hidden_states=c).sample)
-    case, report = dict(sample=last(x), context=c, output=last(y)), dict(seconds=seconds)
+    y = timed("predict", lambda: model(x, 500, encoder_hidden_states=c).sample)
+    case = dict(sample=last(x), context=c, output=last(y))
 elif name == "vae":
     model = lively(AutoencoderKL(
         block_out_channels=(128, 256, 512, 512), layers_per_block=2, sample_size=512,
         down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4))
     x, z = torch.rand(1, 3, 512, 512) * 2 - 1, torch.randn(1, 4, 64, 64)
-    mean, encoding = timed(lambda: model.encode(x).latent_dist.mean)
-    y, decoding = timed(lambda: model.decode(z).sample)
+    mean = timed("encode", lambda: model.encode(x).latent_dist.mean)
+    y = timed("decode", lambda: model.decode(z).sample)
     case = dict(image=last(x), mode=last(mean), latent=z.permute(0, 2, 3, 1).contiguous(), decoded=last(y))
-    report = dict(encode_seconds=encoding, decode_seconds=decoding)
 else:
     sys.exit(f"{name}: unet or vae")
 

@@ -251,13 +251,14 @@ def pipeline(name, prediction, tiny_autoencoder, channels):
                    negative_prompt=negative, latents=latents, output_type="pt", callback_on_step_end=note).images
         states = torch.stack([last(s) for s in states])
     else:
-        # Nothing kept: the mask is one everywhere, the masked image's latents are zero.
+        # Nothing kept: the mask is one everywhere, and the masked image is grey, zero in [-1, 1].
         with torch.no_grad():
+            masked = auto.encode(torch.zeros(1, 3, 32, 40)).latents * auto.config.scaling_factor
             c, u = pipe.encode_prompt(prompt, "cpu", 1, True, negative)
             scheduler.set_timesteps(steps)
             x, states = latents, []
             for t in scheduler.timesteps:
-                inputs = torch.cat([x, torch.ones(1, 1, 8, 10), torch.zeros(1, 4, 8, 10)], 1)
+                inputs = torch.cat([x, torch.ones(1, 1, 8, 10), masked], 1)
                 e = net(inputs.repeat(2, 1, 1, 1), t, encoder_hidden_states=torch.cat([u, c])).sample
                 e = e[:1] + scale * (e[1:] - e[:1])
                 x = scheduler.step(e, t, x).prev_sample
