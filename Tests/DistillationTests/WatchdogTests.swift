@@ -21,20 +21,24 @@ import Testing
     }
 
     @Test func aValueThatIsNotANumberSendsTheFieldBack() throws {
-        let lift = try Self.run(try DistillationFixtures.prior(size: 16), steps: 16) { i, lift in
-            guard i == 12 else { return }
-            lift.field.network.withUnsafeMutableBuffer { $0[3] = .nan }
-        }
+        let lift = try Self.run(
+            try DistillationFixtures.prior(size: 16), steps: 16,
+            before: { i, lift in
+                guard i == 12 else { return }
+                lift.field.network.withUnsafeMutableBuffer { $0[3] = .nan }
+            })
         #expect(lift.events.map(\.trouble) == [.notFinite])
         #expect(lift.events.first?.message.contains("last good field") == true)
         #expect(lift.field.network.scalars.allSatisfy(\.isFinite))
     }
 
     @Test func withoutAGoodFieldTheRunStartsAfresh() throws {
-        let lift = try Self.run(try DistillationFixtures.prior(size: 16), steps: 6) { i, lift in
-            guard i == 2 else { return }
-            lift.field.grid.withUnsafeMutableBuffer { for k in $0.indices { $0[k] = .infinity } }
-        }
+        let lift = try Self.run(
+            try DistillationFixtures.prior(size: 16), steps: 6,
+            before: { i, lift in
+                guard i == 2 else { return }
+                lift.field.grid.withUnsafeMutableBuffer { for k in $0.indices { $0[k] = .infinity } }
+            })
         #expect(lift.events.map(\.trouble) == [.notFinite])
         #expect(lift.events.first?.message.contains("afresh") == true)
         #expect(lift.field.grid.scalars.allSatisfy(\.isFinite))

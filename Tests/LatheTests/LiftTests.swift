@@ -5,15 +5,18 @@ import Images
 import Lathe
 import Testing
 
-@Suite(.serialized, .enabled(if: LiftTests.hasPrior, "the starter prior is not in Models/starter"))
-struct LiftTests {
-    private static let starter = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+/// The models of the repository.
+private enum Starter {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Models/starter").path
 
     static var hasPrior: Bool {
-        FileManager.default.fileExists(atPath: "\(starter)/prior/model_index.json")
+        FileManager.default.fileExists(atPath: "\(folder)/prior/model_index.json")
     }
+}
 
+@Suite(.serialized, .enabled(if: Starter.hasPrior, "the starter prior is not in Models/starter"))
+struct LiftTests {
     let folder: TemporaryFolder
 
     init() throws {
@@ -32,7 +35,7 @@ struct LiftTests {
         LiftOptions(
             picture: "\(folder.path)/disc.png", selection: Selection(), prompt: .text("a red ball"),
             preset: .draft,
-            seed: 3, models: models ?? ModelSet(root: LiftTests.starter), output: "\(folder.path)/\(output)",
+            seed: 3, models: models ?? ModelSet(root: Starter.folder), output: "\(folder.path)/\(output)",
             settings: [
                 "steps": "12", "samplesAcross": "24", "referenceSizes": "[32]", "variationPoints": "128",
             ],
@@ -88,8 +91,8 @@ struct LiftTests {
         #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/none"))
 
         let models = ModelSet(
-            root: LiftTests.starter, overrides: [.viewPrior: "\(LiftTests.starter)/segmenter"])
-        if FileManager.default.fileExists(atPath: "\(LiftTests.starter)/segmenter/config.json") {
+            root: Starter.folder, overrides: [.viewPrior: "\(Starter.folder)/segmenter"])
+        if FileManager.default.fileExists(atPath: "\(Starter.folder)/segmenter/config.json") {
             let other = try Lift(options("none", models: models))
             let kind = #expect(throws: LatheError.self) { while try other.next() != nil {} }
             #expect(kind?.code == .modelUnusable)
