@@ -5,13 +5,11 @@ import Testing
 import Toybox
 
 @Suite struct RenderingTests {
-    let ball = ToyObject(
-        parts: [
-            ToyPart(
-                shape: .ellipsoid([0.5, 0.5, 0.5]), position: .zero, rotation: .identity,
-                paint: ToyPaint(0.8, 0.2, 0.2),
-                blend: 0, operation: .union, mirror: [])
-        ], radius: 0.8)
+    let ball = {
+        var builder = ToyBuilder(random: ToyRandom(key: 1))
+        builder.ball(0.5, at: .zero, ToyPaint(0.8, 0.2, 0.2))
+        return ToyObject(parts: builder.parts, radius: 0.8)
+    }()
 
     @Test func sphereHasItsAnalyticSilhouetteDepthAndNormal() {
         let size = 128, camera = ToyCamera(azimuth: 70, elevation: 20)
