@@ -123,9 +123,9 @@ extension MeshCamera {
 
 /// A mesh as something to look at: drawn at twice the size and averaged, lit by nothing but its own colours.
 package struct MeshView: Viewable {
-    let mesh: Mesh
+    let mesh: TexturedMesh
 
-    package init(_ mesh: Mesh) { self.mesh = mesh }
+    package init(_ mesh: TexturedMesh) { self.mesh = mesh }
 
     package func view(from camera: Camera, size: Int, needsNormals: Bool) -> ViewPicture {
         let fine = 2 * size

@@ -7,9 +7,9 @@ package import Radiance
 /// Something on disk that can be filmed.
 package enum Subject {
     case field(RadianceField)
-    case mesh(Mesh)
+    case mesh(TexturedMesh)
 
-    /// Opens a run directory, a `field.safetensors` or a mesh (`.glb`).
+    /// Opens a run directory, a `field.safetensors` or a mesh (`.glb`, `.obj`, `.ply`).
     /// - Throws: `LatheError` (`badInput`) if it is none of these or damaged.
     package static func open(_ path: String) throws -> Subject {
         guard FileManager.default.fileExists(atPath: path) else {
@@ -25,10 +25,10 @@ package enum Subject {
         return try LatheError.asking(.badInput) {
             switch (path as NSString).pathExtension.lowercased() {
             case "safetensors": return .field(try FieldCheckpoint(path: path).shown)
-            case "glb": return .mesh(try Mesh.readGLB(from: path))
+            case "glb", "obj", "ply": return .mesh(try TexturedMesh.read(from: path).framed())
             default:
                 throw LatheError.badInput(
-                    "\(path) is no run directory, no .safetensors field and no .glb mesh")
+                    "\(path) is no run directory, no .safetensors field and no .glb, .obj or .ply mesh")
             }
         }
     }
@@ -38,6 +38,23 @@ package enum Subject {
         case .field(let field): field
         case .mesh(let mesh): MeshView(mesh)
         }
+    }
+}
+
+extension TexturedMesh {
+    /// The mesh moved and scaled into view if it does not fill the world's sphere as objects of runs do.
+    ///
+    /// Files of other programs come in centimetres or off centre; those of runs stay as they are.
+    func framed() -> TexturedMesh {
+        guard let box = mesh.bounds else { return self }
+        let centre = (box.lower + box.upper) / 2
+        let farthest = mesh.positions.map { (($0 - centre) * ($0 - centre)).sum() }.max() ?? 0
+        let radius = farthest.squareRoot()
+        let offset = (centre * centre).sum().squareRoot()
+        guard radius > 0, radius.isFinite, offset + radius > 1.3 || radius < 0.4 else { return self }
+        var result = self
+        result.mesh.positions = mesh.positions.map { ($0 - centre) * (0.9 / radius) }
+        return result
     }
 }
 

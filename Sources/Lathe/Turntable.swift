@@ -14,7 +14,7 @@ public enum Turntable {
 
     /// Films a turn.
     /// - Parameters:
-    ///   - path: A run directory, a `field.safetensors`, or a `.glb` mesh.
+    ///   - path: A run directory, a `field.safetensors`, or a mesh (`.glb`, `.obj`, `.ply`).
     ///   - output: `.gif`, `.mp4` (needs ffmpeg), `.png` (one sheet), or a folder for numbered frames; nil: beside
     ///     the subject.
     ///   - progress: Called after each frame with the number taken and the total; throws to stop.
