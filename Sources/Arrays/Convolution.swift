@@ -57,32 +57,36 @@ package struct ConvolutionGeometry: Sendable {
     /// Product over gathered patches: `rows` of `pixels` patches each, written as `[rows * pixels, cols]`.
     ///
     /// Where all patches fit the scratch they are gathered whole and multiplied in tiles of both sides; else each
-    /// task gathers and multiplies some rows. The split depends on sizes only.
+    /// task takes some rows and adds up kernel row by kernel row. The split depends on sizes only.
+    /// - Parameters:
+    ///   - bands: kernel rows, each `patch / bands` long.
+    ///   - gather: writes the patches of some rows, either whole (nil) or of one kernel row.
     private static func gatheredProduct(
-        rows: Int, pixels: Int, patch: Int, cols: Int, _ weight: Pointer, bias: Pointer?,
-        _ out: MutablePointer,
-        gather: @Sendable (Range<Int>, MutablePointer) -> Void
+        rows: Int, pixels: Int, patch: Int, bands: Int, cols: Int, _ weight: Pointer, bias: Pointer?,
+        _ out: MutablePointer, gather: @Sendable (Range<Int>, Int?, MutablePointer) -> Void
     ) {
         nonisolated(unsafe) let (weight, bias, out) = (weight, bias, out)
         if rows * pixels * patch <= scratch {
             let columns = Storage(count: rows * pixels * patch)
             nonisolated(unsafe) let base = columns.pointer
             parallelFor(rows, chunk: max(1, elementChunk / max(1, pixels * patch))) { range in
-                gather(range, base + range.lowerBound * pixels * patch)
+                gather(range, nil, base + range.lowerBound * pixels * patch)
             }
             MatrixProduct(rows: rows * pixels, cols: cols, inner: patch).run(base, weight, out, bias: bias)
             withExtendedLifetime(columns) {}
             return
         }
-        let work = max(1, pixels * patch * cols)
-        let height = max(1, min(rows, scratch / max(1, pixels * patch), (1 << 29) / work))
+        let band = patch / bands, work = max(1, pixels * patch * cols)
+        let height = max(1, min(rows, scratch / max(1, pixels * band), (1 << 30) / work))
         parallelFor(rows, chunk: height) { range in
-            let columns = Storage(count: range.count * pixels * patch)
-            gather(range, columns.pointer)
+            let columns = Storage(count: range.count * pixels * band)
             let target = out + range.lowerBound * pixels * cols
-            BLAS.product(
-                rows: range.count * pixels, cols: cols, inner: patch, columns.pointer, lda: patch, weight,
-                ldb: cols, target, ldc: cols)
+            for k in 0..<bands {
+                gather(range, k, columns.pointer)
+                BLAS.product(
+                    rows: range.count * pixels, cols: cols, inner: band, columns.pointer, lda: band,
+                    weight + k * band * cols, ldb: cols, target, ldc: cols, beta: k == 0 ? 0 : 1)
+            }
             if let bias {
                 Kernels.current.binary(.add, target, cols, 1, bias, 0, 1, target, range.count * pixels, cols)
             }
@@ -113,15 +117,16 @@ package struct ConvolutionGeometry: Sendable {
                     .run(x.pointer, weight.pointer, out, bias: bias?.pointer)
                 return
             }
-            let (w, patch, pixels, height) = (window, patch, outWidth, outHeight)
+            let (whole, pixels, height) = (window, outWidth, outHeight)
             let image = self.height * width * inputs
             nonisolated(unsafe) let px = x.pointer
             Self.gatheredProduct(
-                rows: batch * outHeight, pixels: outWidth, patch: patch, cols: outputs, weight.pointer,
-                bias: bias?.pointer, out
-            ) { range, columns in
+                rows: batch * outHeight, pixels: outWidth, patch: patch, bands: kernelHeight, cols: outputs,
+                weight.pointer, bias: bias?.pointer, out
+            ) { range, band, columns in
+                let w = whole.band(band)
                 Self.split(range, rowsPerImage: height) { item, rows, done in
-                    Kernels.current.im2col(px + item * image, w, rows, columns + done * pixels * patch)
+                    Kernels.current.im2col(px + item * image, w, rows, columns + done * pixels * w.patch)
                 }
             }
         }
@@ -133,14 +138,13 @@ package struct ConvolutionGeometry: Sendable {
             gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
         // [kh, kw, in, out] → [kh, kw, out, in]: rows then match the gathered columns.
         let turned = weight.transposed([0, 1, 3, 2])
-        let taps = kernelHeight * kernelWidth * outputs
         return NDArray.build([batch, height, width, inputs], keeping: gradient, turned) { out in
             if isPointwise {
                 MatrixProduct(rows: batch * height * width, cols: inputs, inner: outputs)
                     .run(gradient.pointer, turned.pointer, out)
                 return
             }
-            let w = Window(
+            let whole = Window(
                 height: outHeight, width: outWidth, channels: outputs, kernelHeight: kernelHeight,
                 kernelWidth: kernelWidth, stride: stride, padTop: padding.top, padLeft: padding.left,
                 outWidth: width)
@@ -148,10 +152,13 @@ package struct ConvolutionGeometry: Sendable {
             let image = outHeight * outWidth * outputs
             nonisolated(unsafe) let pd = gradient.pointer
             Self.gatheredProduct(
-                rows: batch * height, pixels: width, patch: taps, cols: inputs, turned.pointer, bias: nil, out
-            ) { range, columns in
+                rows: batch * height, pixels: width, patch: whole.patch, bands: kernelHeight, cols: inputs,
+                turned.pointer, bias: nil, out
+            ) { range, band, columns in
+                let w = whole.band(band)
                 Self.split(range, rowsPerImage: height) { item, rows, done in
-                    Kernels.current.im2colAdjoint(pd + item * image, w, rows, columns + done * pixels * taps)
+                    Kernels.current.im2colAdjoint(
+                        pd + item * image, w, rows, columns + done * pixels * w.patch)
                 }
             }
         }
@@ -194,5 +201,20 @@ package struct ConvolutionGeometry: Sendable {
                 withExtendedLifetime(columns) {}
             }
         }
+    }
+}
+
+extension Window {
+    /// Numbers per patch.
+    fileprivate var patch: Int { kernelHeight * kernelWidth * channels }
+
+    /// The window of kernel row `row` alone, or the whole window for nil.
+    fileprivate func band(_ row: Int?) -> Window {
+        guard let row else { return self }
+        var result = self
+        result.kernelHeight = 1
+        // The same for the adjoint, whose rows are (y + padTop - ky) / stride.
+        result.padTop = padTop - row
+        return result
     }
 }

@@ -47,6 +47,19 @@ extension NDArray {
         }
     }
 
+    /// The adjoint of `clamped`: `gradient` where the element lies in `range`, else 0.
+    package func clampedGradient(_ range: ClosedRange<Float>, gradient: NDArray) -> NDArray {
+        precondition(shape == gradient.shape, "clamped gradient: \(shape) and \(gradient.shape)")
+        return NDArray.build(shape, keeping: self, gradient) { out in
+            nonisolated(unsafe) let (x, dy, dx) = (pointer, gradient.pointer, out)
+            parallelFor(count, chunk: elementChunk) { r in
+                let i = r.lowerBound
+                Kernels.current.clampGradient(
+                    x + i, dy + i, dx + i, r.count, low: range.lowerBound, high: range.upperBound)
+            }
+        }
+    }
+
     /// `self += scale * other`, in place where storage is not shared.
     package mutating func accumulate(_ other: NDArray, scale: Float = 1) {
         precondition(shape == other.shape, "accumulate: \(shape) += \(other.shape)")

@@ -81,6 +81,12 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
         table.pointee.clamp(x, y, n, low, high)
     }
 
+    package func clampGradient(
+        _ x: Pointer, _ dy: Pointer, _ dx: MutablePointer, _ n: Int, low: Float, high: Float
+    ) {
+        table.pointee.clamp_grad(x, dy, dx, n, low, high)
+    }
+
     package func fill(_ y: MutablePointer, _ n: Int, _ value: Float) { table.pointee.fill(y, n, value) }
     package func sum(_ x: Pointer, _ n: Int) -> Double { table.pointee.sum(x, n) }
     package func sumSquares(_ x: Pointer, _ n: Int) -> Double { table.pointee.sum_squares(x, n) }

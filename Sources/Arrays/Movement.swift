@@ -106,8 +106,9 @@ extension NDArray {
         let width = elementCount(Array(shape.dropFirst()))
         for i in rows { precondition(i >= 0 && i < shape[0], "gathered: row \(i) is outside \(shape)") }
         return NDArray.build([rows.count] + shape.dropFirst(), keeping: self) { out in
-            for (i, row) in rows.enumerated() {
-                (out + i * width).update(from: pointer + row * width, count: width)
+            nonisolated(unsafe) let (x, y) = (pointer, out)
+            parallelFor(rows.count, chunk: max(1, elementChunk / max(1, width))) { r in
+                for i in r { (y + i * width).update(from: x + rows[i] * width, count: width) }
             }
         }
     }

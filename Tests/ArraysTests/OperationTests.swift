@@ -17,7 +17,9 @@ import Testing
     }
 
     @Test func matrixProductsMatchLoops() {
-        for (m, k, n) in [(1, 1, 1), (3, 5, 7), (16, 17, 15), (65, 3, 33), (2, 16_500, 3), (130, 70, 140)] {
+        for (m, k, n) in [
+            (1, 1, 1), (3, 5, 7), (16, 17, 15), (65, 3, 33), (2, 16_500, 3), (130, 70, 140), (300, 210, 170),
+        ] {
             let a = normal([m, k], "a"), b = normal([k, n], "b")
             let (x, y) = (a.scalars, b.scalars)
             var expected = [Float](repeating: 0, count: m * n)

@@ -32,19 +32,7 @@ extension Tensor {
 
     /// Every element limited to `range`; the gradient is 0 outside it.
     public func clamped(_ range: ClosedRange<Float>) -> Tensor {
-        let x = value, y = x.clamped(range)
-        return Tensor.recorded(y, self) { g in
-            // 1 where nothing was cut off: sign of the distance moved, turned into a mask.
-            g * (y - x).mapped(.absolute).combined(NDArray(0), .maximum).isZero()
-        }
-    }
-}
-
-extension NDArray {
-    /// 1 where the element is 0, else 0.
-    fileprivate func isZero() -> NDArray {
-        NDArray(shape: shape) { out in
-            withUnsafeBuffer { x in for i in x.indices { out[i] = x[i] == 0 ? 1 : 0 } }
-        }
+        let x = value
+        return Tensor.recorded(x.clamped(range), self) { x.clampedGradient(range, gradient: $0) }
     }
 }

@@ -15,6 +15,7 @@ const ck_arrays CK_NAME(ck_arrays_table) = {
     .affine = affine,
     .accumulate = accumulate,
     .clamp = clamp,
+    .clamp_grad = clamp_grad,
     .fill = fill,
     .sum = sum,
     .sum_squares = sum_squares,

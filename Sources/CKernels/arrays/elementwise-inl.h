@@ -119,6 +119,10 @@ static void clamp(const float *x, float *y, size_t n, float low, float high) {
     for (size_t i = 0; i < n; i++) y[i] = m_min(m_max(x[i], low), high);
 }
 
+static void clamp_grad(const float *x, const float *dy, float *dx, size_t n, float low, float high) {
+    for (size_t i = 0; i < n; i++) dx[i] = x[i] >= low && x[i] <= high ? dy[i] : 0.0f;
+}
+
 static void fill(float *y, size_t n, float value) {
     for (size_t i = 0; i < n; i++) y[i] = value;
 }

@@ -42,20 +42,28 @@ static inline tap bilinear_tap(size_t i, size_t size, size_t out_size) {
     return t;
 }
 
+#define RESIZE_STRETCH 1024
+
 static void resize_bilinear(const float *x, size_t height, size_t width, size_t channels, float *y,
                             size_t out_height, size_t out_width, size_t begin, size_t end) {
-    for (size_t r = begin; r < end; r++) {
-        tap v = bilinear_tap(r, height, out_height);
-        const float *top = x + v.low * width * channels, *bottom = x + v.high * width * channels;
-        for (size_t k = 0; k < out_width; k++) {
-            tap h = bilinear_tap(k, width, out_width);
-            const float *tl = top + h.low * channels, *tr = top + h.high * channels;
-            const float *bl = bottom + h.low * channels, *br = bottom + h.high * channels;
-            float *out = y + (r * out_width + k) * channels;
-            for (size_t i = 0; i < channels; i++) {
-                float a = (1.0f - h.weight) * tl[i] + h.weight * tr[i];
-                float b = (1.0f - h.weight) * bl[i] + h.weight * br[i];
-                out[i] = (1.0f - v.weight) * a + v.weight * b;
+    tap taps[RESIZE_STRETCH];
+    // Stretches of columns outside, so that their taps are worked out once for all rows.
+    for (size_t start = 0; start < out_width; start += RESIZE_STRETCH) {
+        size_t stretch = out_width - start < RESIZE_STRETCH ? out_width - start : RESIZE_STRETCH;
+        for (size_t k = 0; k < stretch; k++) taps[k] = bilinear_tap(start + k, width, out_width);
+        for (size_t r = begin; r < end; r++) {
+            tap v = bilinear_tap(r, height, out_height);
+            const float *top = x + v.low * width * channels, *bottom = x + v.high * width * channels;
+            for (size_t k = start; k < start + stretch; k++) {
+                tap h = taps[k - start];
+                const float *tl = top + h.low * channels, *tr = top + h.high * channels;
+                const float *bl = bottom + h.low * channels, *br = bottom + h.high * channels;
+                float *out = y + (r * out_width + k) * channels;
+                for (size_t i = 0; i < channels; i++) {
+                    float a = (1.0f - h.weight) * tl[i] + h.weight * tr[i];
+                    float b = (1.0f - h.weight) * bl[i] + h.weight * br[i];
+                    out[i] = (1.0f - v.weight) * a + v.weight * b;
+                }
             }
         }
     }

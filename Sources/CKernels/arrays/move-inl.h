@@ -47,6 +47,11 @@ static void permute_from(const float *x, float *y, const ck_permutation *p, cons
             for (size_t i = begin; i < end; i++) y[i] = x[i * p->strides[last]];
         return;
     }
+    if (axis + 1 == last && unit == last) {
+        copy_rows(x + begin * p->strides[axis], p->strides[axis], y + begin * out_strides[axis], out_strides[axis],
+                  end - begin, p->dims[last]);
+        return;
+    }
     if (axis == unit && unit != last) {
         // Handled by the planes below, except for the slice asked for at the first axis.
         permute_from(x, y, p, out_strides, axis + 1, unit, 0, p->dims[axis + 1]);

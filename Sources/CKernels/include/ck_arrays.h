@@ -52,6 +52,8 @@ typedef struct ck_arrays {
     /// y += scale * x
     void (*_Nonnull accumulate)(CK_F x, CK_O y, size_t n, float scale);
     void (*_Nonnull clamp)(CK_F x, CK_O y, size_t n, float low, float high);
+    /// dx = dy where low <= x <= high, else 0.
+    void (*_Nonnull clamp_grad)(CK_F x, CK_F dy, CK_O dx, size_t n, float low, float high);
     void (*_Nonnull fill)(CK_O y, size_t n, float value);
 
     // Reductions: float lanes over short blocks, blocks added in double
