@@ -49,7 +49,7 @@ enum LatheProgram {
             LatheCommand.configuration.subcommands.first { $0._commandName == name }.map { _ in name }
         }
         let help = name.map { "lathe \($0) --help" } ?? "lathe --help"
-        return line.hasSuffix(".") ? "\(line) See '\(help)'." : "\(line); see '\(help)'"
+        return "\(line.hasSuffix(".") ? String(line.dropLast()) : line); see '\(help)'"
     }
 }
 

@@ -34,9 +34,9 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let console = common.start()
         var evaluations: [Evaluation] = []
-        if !console.isJSON { try console.result(Evaluation.head) }
         for path in runs {
             let evaluation = try Evaluation.evaluate(run: runDirectory(path))
+            if evaluations.isEmpty { try console.result(Evaluation.head) }
             evaluations.append(evaluation)
             try console.result(evaluation.row)
         }

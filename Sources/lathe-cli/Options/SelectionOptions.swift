@@ -5,6 +5,7 @@ import Lathe
 
 struct SelectionOptions: ParsableArguments {
     @Option(
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "A click on the object, or with ',-' on what is not part of it. Repeatable.",
             valueName: "x,y[,+|-]"),
@@ -12,6 +13,7 @@ struct SelectionOptions: ParsableArguments {
     var point: [Selection.Point] = []
 
     @Option(
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp("A box round the object. Repeatable.", valueName: "x0,y0,x1,y1"),
         transform: parsed(Selection.Box.init(parsing:), "use x0,y0,x1,y1 in pixels"))
     var box: [Selection.Box] = []
