@@ -29,7 +29,7 @@ import Testing
             })
         #expect(lift.events.map(\.trouble) == [.notFinite])
         #expect(lift.events.first?.message.contains("last good field") == true)
-        #expect(lift.field.network.scalars.allSatisfy(\.isFinite))
+        #expect(lift.field.network.scalars.allSatisfy { $0.isFinite })
     }
 
     @Test func withoutAGoodFieldTheRunStartsAfresh() throws {
@@ -41,7 +41,7 @@ import Testing
             })
         #expect(lift.events.map(\.trouble) == [.notFinite])
         #expect(lift.events.first?.message.contains("afresh") == true)
-        #expect(lift.field.grid.scalars.allSatisfy(\.isFinite))
+        #expect(lift.field.grid.scalars.allSatisfy { $0.isFinite })
     }
 
     @Test func anEmptyFieldIsNamed() throws {
