@@ -1,0 +1,99 @@
+// Cases large enough to be cut into tiles, against their definitions composed from other operations.
+import Arrays
+import Autograd
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct TiledTests {
+    private func normal(_ shape: [Int], _ name: String) -> NDArray {
+        var stream = RandomStream(seed: 8, stream: name)
+        return stream.normal(shape)
+    }
+
+    /// Values and gradients of two functions of the same operands.
+    private func compare(
+        _ inputs: [NDArray], relative: Double, _ name: String, _ actual: ([Tensor]) -> Tensor,
+        _ expected: ([Tensor]) -> Tensor
+    ) {
+        let variables = inputs.map { Tensor.variable($0) }
+        let a = actual(variables), e = expected(variables)
+        expectClose(a.value, e.value, relative: relative, name)
+        let seed = normal(e.shape, "seed")
+        let found = gradients(of: a, seed: seed, withRespectTo: variables)
+        for (i, reference) in gradients(of: e, seed: seed, withRespectTo: variables).enumerated() {
+            expectClose(found[i], reference, relative: 2 * relative, "\(name) gradient \(i)")
+        }
+    }
+
+    /// The sum over taps of shifted images times the tap's matrix (stride 1).
+    private func convolutionByTaps(_ x: Tensor, _ w: Tensor, _ padding: Padding) -> Tensor {
+        let image = x.padded(padding)
+        let (kh, kw, out) = (w.shape[0], w.shape[1], w.shape[3])
+        let (h, width) = (image.shape[1] - kh + 1, image.shape[2] - kw + 1)
+        var sum: Tensor?
+        for ky in 0..<kh {
+            for kx in 0..<kw {
+                let part = image.sliced(axis: 1, ky..<ky + h).sliced(axis: 2, kx..<kx + width)
+                let matrix = w.sliced(axis: 0, ky..<ky + 1).sliced(axis: 1, kx..<kx + 1)
+                let term = part.matmul(matrix.reshaped([w.shape[2], out]))
+                sum = sum.map { $0 + term } ?? term
+            }
+        }
+        return sum ?? image
+    }
+
+    @Test func convolutionOfALargeImage() {
+        // 2 * 70 * 65 patches of 3 * 3 * 28 exceed the scratch of one tile.
+        let x = normal([2, 70, 65, 28], "x"), w = normal([3, 3, 28, 20], "w")
+        let padding = Padding(top: 1, left: 0, bottom: 2, right: 1)
+        compare([x, w], relative: 2e-6, "convolution") {
+            $0[0].conv2d($0[1], padding: padding)
+        } _: {
+            convolutionByTaps($0[0], $0[1], padding)
+        }
+        let bias = normal([20], "bias")
+        expectClose(
+            Tensor(x).conv2d(Tensor(w), bias: Tensor(bias), padding: padding).value,
+            convolutionByTaps(Tensor(x), Tensor(w), padding).value + bias, relative: 2e-6)
+    }
+
+    @Test func attentionOverSeveralKeyBlocks() {
+        let q = normal([1, 2, 300, 8], "q"), k = normal([1, 2, 1100, 8], "k"),
+            v = normal([1, 2, 1100, 5], "v")
+        var bias = normal([1, 1, 300, 1100], "bias")
+        // Whole first and last blocks masked for some rows, so that maxima start at -infinity.
+        bias.withUnsafeMutableBuffer { b in
+            for i in 0..<600 { b[7 * 1100 + i] = -.infinity }
+            for i in 400..<1100 { b[290 * 1100 + i] = -.infinity }
+        }
+        compare([q, k, v], relative: 3e-6, "attention") {
+            attention($0[0], $0[1], $0[2], scale: 0.4, bias: Tensor(bias))
+        } _: {
+            (($0[0] * 0.4).matmul($0[1], transposeOther: true) + Tensor(bias)).softmax().matmul($0[2])
+        }
+    }
+
+    @Test func attentionOfTokensEqualsAttentionOfHeads() {
+        let q = normal([2, 70, 24], "q"), k = normal([2, 50, 24], "k"), v = normal([2, 50, 12], "v")
+        func split(_ x: Tensor) -> Tensor {
+            x.reshaped([x.shape[0], x.shape[1], 3, x.shape[2] / 3]).transposed([0, 2, 1, 3])
+        }
+        let bias = Tensor(normal([3, 1, 50], "bias"))
+        compare([q, k, v], relative: 2e-6, "tokens") {
+            multiHeadAttention($0[0], $0[1], $0[2], heads: 3, bias: bias)
+        } _: {
+            attention(split($0[0]), split($0[1]), split($0[2]), bias: bias).transposed([0, 2, 1, 3])
+                .reshaped([2, 70, 12])
+        }
+    }
+
+    @Test func rowsWithoutAnyKeyBecomeZeros() {
+        let x = Tensor(normal([1, 1, 3, 4], "x"))
+        let mask = NDArray([0, 0, 0, -.infinity, -.infinity, -.infinity, 0, -.infinity, 0], shape: [3, 3])
+        let v = Tensor.variable(x.value)
+        let y = attention(v, v, v, bias: Tensor(mask))
+        #expect(y.value.scalars[4..<8].allSatisfy { $0 == 0 })
+        #expect(y.value.scalars.allSatisfy { $0.isFinite })
+        #expect(gradients(of: y.sum(), withRespectTo: [v])[0].scalars.allSatisfy { $0.isFinite })
+    }
+}
