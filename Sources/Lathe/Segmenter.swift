@@ -37,7 +37,9 @@ struct Segmenter {
             }
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area
-            found.mask = found.mask.removingIslands(smallerThan: area / 50).fillingHoles(upTo: area / 200)
+            // Doubt of the segmenter is no transparency: inside is opaque, and only the outline is soft.
+            found.mask = found.mask.hardened.removingIslands(smallerThan: area / 50)
+                .fillingHoles(upTo: area / 200).feathered(by: 1.5)
             return found
         }
     }
