@@ -152,7 +152,8 @@ extension Distiller {
                 sum += a
                 haze += 4 * a * (1 - a)
             }
-            let checked = seen.allSatisfy(\.isFinite)
+            // A ReLU turns a NaN into zero, so sound pictures do not prove sound parameters.
+            let checked = seen.allSatisfy(\.isFinite) && field.isFinite
             return FieldVitals(
                 isFinite: checked && sum.isFinite, opacity: Float(sum / Double(Swift.max(1, rays))),
                 haze: Float(haze / Swift.max(1e-9, sum)))

@@ -58,7 +58,7 @@ package struct Watchdog: Codable, Sendable, Hashable {
 
     /// How many steps in a row trouble must last before something is done; nothing else would be fair to noise.
     static let patience = 4
-    static let emptyOpacity: Float = 0.004
+    static let emptyOpacity: Float = 0.015
     static let fullOpacity: Float = 0.8
     static let hazeLimit: Float = 0.75
 

@@ -41,6 +41,27 @@ public struct RadianceField: Sendable {
         levelWeights = Array(repeating: 1, count: configuration.grid.levels)
     }
 
+    /// Whether every parameter is a finite number.
+    package var isFinite: Bool {
+        func sound(_ values: NDArray) -> Bool {
+            values.withUnsafeBuffer { buffer in
+                // Zero times anything finite is zero; four sums keep the additions from waiting on each other.
+                var sums = SIMD4<Float>.zero
+                var i = 0
+                while i + 4 <= buffer.count {
+                    sums += SIMD4(buffer[i], buffer[i + 1], buffer[i + 2], buffer[i + 3]) * 0
+                    i += 4
+                }
+                while i < buffer.count {
+                    sums[0] += buffer[i] * 0
+                    i += 1
+                }
+                return sums.sum() == 0
+            }
+        }
+        return sound(network) && sound(grid)
+    }
+
     /// A field from stored parameters.
     package init(_ configuration: FieldConfiguration, grid: NDArray, network: NDArray) throws {
         try configuration.validate()

@@ -10,7 +10,7 @@ import Testing
     @Test func aGaussianPriorIsFollowedToItsPictures() throws {
         let prior = try DistillationFixtures.prior()
         var lift = try Distiller(
-            DistillationFixtures.configuration(steps: 110), prior: prior,
+            DistillationFixtures.configuration(steps: 160), prior: prior,
             reference: DistillationFixtures.reference())
         var last: DistillationState?
         while let state = lift.next() { last = state }
