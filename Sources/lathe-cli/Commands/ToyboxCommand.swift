@@ -92,6 +92,7 @@ struct ToyboxScene: ParsableCommand {
             arrangement: arrangement)
         try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         try photograph.scene.photograph.savePNG("\(output)/photo.png")
+        try photograph.scene.mask(of: 0).savePNG("\(output)/mask.png")
         let text = photograph.sceneFile(arrangement: arrangement)
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(output)/scene.yaml"), options: .atomic)
         try console.result("\(photograph.object.caption) in \(output)")
