@@ -15,7 +15,8 @@ struct LatheCommand: ParsableCommand {
             """,
         version: LatheVersion.current,
         subcommands: [
-            LiftCommand.self, SegmentCommand.self, CaptionCommand.self, TurntableCommand.self,
+            LiftCommand.self, FitCommand.self, SegmentCommand.self, CaptionCommand.self,
+            TurntableCommand.self,
             MeshCommand.self,
             EvaluateCommand.self,
             ToyboxCommand.self, ModelsCommand.self, DoctorCommand.self,

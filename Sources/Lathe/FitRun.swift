@@ -1,0 +1,69 @@
+// A field from many pictures with known cameras: `lathe fit`, checkpointed and resumable.
+
+import Distillation
+import Foundation
+public import Radiance
+
+/// What a fit was, and how well it sees pictures it was not shown.
+public struct FitResult: Codable, Sendable {
+    /// The field, for `lathe turntable` and `lathe mesh`.
+    public let field: String
+    public let steps: Int
+    public let pictures: Int
+    /// Mean over the held-out pictures, dB over white; nil without `transforms_test.json`.
+    public let heldOutQuality: Double?
+    public let seconds: Double
+
+    /// For people.
+    public var lines: [String] {
+        let judged = heldOutQuality.map { String(format: ", %.1f dB on held-out pictures", $0) } ?? ""
+        return [
+            "\(steps) steps on \(pictures) pictures in \(String(format: "%.0f", seconds)) s\(judged)", field,
+        ]
+    }
+}
+
+/// Fits a field to a NeRF-synthetic folder.
+public enum FitRun {
+    private static let secondsBetweenCheckpoints = 30.0
+
+    /// Fits, saving `field.safetensors` in `output` now and then and at the end.
+    /// - Parameters:
+    ///   - folder: holds `transforms_train.json` and perhaps `transforms_test.json`.
+    ///   - resume: go on from the checkpoint in `output`.
+    ///   - progress: called after every step; what it throws stops the run, which can then be resumed.
+    /// - Throws: `LatheError` (`badInput`) for a folder, picture or setting that cannot be used.
+    public static func run(
+        _ configuration: FitConfiguration, folder: String, output: String, resume: Bool = false,
+        progress: (FitState) throws -> Void = { _ in }
+    ) throws -> FitResult {
+        let start = Date.now
+        let path = output + "/field.safetensors"
+        let train = try LatheError.asking(.badInput) { try PosedPictures(folder: folder, part: "train") }
+        var fitting = try LatheError.asking(.badInput) {
+            guard resume else { return try FieldFitting(configuration, pictures: train) }
+            return try FieldFitting(configuration, pictures: train, from: FieldCheckpoint(path: path))
+        }
+        try LatheError.asking(.badInput) {
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        }
+        var saved = Date.now
+        while let state = fitting.next() {
+            let isDue = Date.now.timeIntervalSince(saved) > secondsBetweenCheckpoints
+            if isDue || state.step == state.total {
+                let checkpoint = fitting.checkpoint
+                try LatheError.asking(.badInput) { try checkpoint.write(to: path) }
+                saved = .now
+            }
+            try progress(state)
+        }
+        var quality: Double?
+        if FileManager.default.fileExists(atPath: folder + "/transforms_test.json") {
+            let test = try LatheError.asking(.badInput) { try PosedPictures(folder: folder, part: "test") }
+            quality = fitting.result.peakSignalToNoise(on: test)
+        }
+        return FitResult(
+            field: path, steps: fitting.step, pictures: train.count, heldOutQuality: quality,
+            seconds: Date.now.timeIntervalSince(start))
+    }
+}
