@@ -110,7 +110,10 @@ package struct Watchdog: Codable, Sendable, Hashable {
         if !vitals.isFinite { return .notFinite }
         if vitals.opacity < Self.emptyOpacity { return .empty }
         if vitals.opacity > Self.fullOpacity { return .saturated }
-        if progress > 0.4, vitals.haze > Self.hazeLimit { return .foggy }
+        // What is nearly gone is hazy all over; it is not fog yet.
+        if progress > 0.4, vitals.opacity > 1.5 * Self.emptyOpacity, vitals.haze > Self.hazeLimit {
+            return .foggy
+        }
         return nil
     }
 
