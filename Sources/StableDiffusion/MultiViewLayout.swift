@@ -23,12 +23,15 @@ public struct MultiViewLayout: Decodable, Sendable, Hashable {
     let viewPatch: Int
     let picturePatch: Int
     let channels: Int
+    /// Whether the vision encoder's own guess of the views is among the U-Net's inputs.
+    let firstGuess: Bool
 
     /// How many views are denoised together.
     public var viewCount: Int { azimuths.count }
 
     enum CodingKeys: String, CodingKey {
         case kind, views, grid, channels, azimuths, elevations, camera, guidance
+        case firstGuess = "first_guess"
         case viewSize = "view_size"
         case viewPatch = "view_patch"
         case pictureSize = "picture_size"
@@ -74,6 +77,7 @@ public struct MultiViewLayout: Decodable, Sendable, Hashable {
         let camera = try file.decode(Camera.self, forKey: .camera)
         (fieldOfView, radius) = (camera.fieldOfView, camera.radius)
         guidance = try file.decodeIfPresent(Float.self, forKey: .guidance) ?? 1
+        firstGuess = try file.decodeIfPresent(Bool.self, forKey: .firstGuess) ?? false
         guard azimuths.count == views else {
             throw fault(.azimuths, "\(azimuths.count) entries for \(views) views")
         }

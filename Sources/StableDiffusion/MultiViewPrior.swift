@@ -9,8 +9,9 @@ import Foundation
 /// A joint, picture-conditioned diffusion model of the views around an object.
 ///
 /// The views, premultiplied RGBA in [-1, 1], are cut into patches, stacked as channels of one grid, and denoised by
-/// one U-Net pass, so they agree by construction. The picture conditions it three ways: its own patches as further
-/// channels, the tokens of a vision encoder through cross-attention, and the camera's elevation as a class vector.
+/// one U-Net pass, so they agree by construction. The picture conditions it four ways: the vision encoder's first guess
+/// of the views (where the model has one) and the picture's own patches as further channels, the encoder's tokens
+/// through cross-attention, and the camera's elevation as a class vector.
 public struct MultiViewPrior: Sendable {
     public let layout: MultiViewLayout
     public let schedule: NoiseSchedule
@@ -19,21 +20,26 @@ public struct MultiViewPrior: Sendable {
     /// Tokens of "no picture", `[1, tokens, width]`.
     let nullTokens: NDArray
     let elevationHead: ElevationHead?
+    let firstGuessHead: FirstGuessHead?
 
     /// What the prior knows of one picture; made once, used at every step.
     public struct Conditioning: Sendable {
         /// `[2, tokens, width]`: without and with the picture.
         let tokens: NDArray
-        /// `[2, grid, grid, patch channels]`: zeros, and the picture's patches.
+        /// `[2, grid, grid, patch channels]`: zeros, and the patches of the first guess, then of the picture.
         let channels: NDArray
         /// `[2, 2]`, the same for both.
         let pose: NDArray
         /// The picture's elevation above the horizon as the model sees it, in degrees, if it has a head for that.
         public let estimatedElevation: Float?
+        /// The views as the vision encoder alone would have them, `[viewCount, viewSize, viewSize, 4]` in [-1, 1]:
+        /// blurred where one picture leaves them open. Nil for a model without that head.
+        public let firstGuess: NDArray?
     }
 
     /// Opens a folder with `model_index.json`, `prior.json`, `unet/`, `image_encoder/`, `scheduler/`,
-    /// `null_tokens.safetensors` and, optionally, `elevation.safetensors`.
+    /// `null_tokens.safetensors` and, optionally, `elevation.safetensors`; if `prior.json` says `"first_guess": true`,
+    /// also `first_guess.safetensors`.
     /// - Throws: `CheckpointError` when a file is missing or damaged, or the parts do not fit together.
     public init(folder: String) throws {
         _ = try PipelineIndex(
@@ -50,6 +56,9 @@ public struct MultiViewPrior: Sendable {
         nullTokens = try null.tensor("null_tokens", [1, eye.tokenCount, eye.hiddenSize])
         try null.finish()
         elevationHead = try ElevationHead(path: folder + "/elevation.safetensors", width: eye.hiddenSize)
+        firstGuessHead =
+            layout.firstGuess
+            ? try FirstGuessHead(path: folder + "/first_guess.safetensors", layout: layout, vision: eye) : nil
 
         func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws {
             guard !condition else { return }
@@ -63,7 +72,8 @@ public struct MultiViewPrior: Sendable {
             eye.hiddenSize == net.crossAttentionWidth,
             "vision tokens of width \(eye.hiddenSize) for a U-Net that attends to width \(net.crossAttentionWidth)"
         )
-        let (views, patches) = (layout.viewChannels, layout.pictureChannels)
+        let views = layout.viewChannels
+        let patches = (layout.firstGuess ? views : 0) + layout.pictureChannels
         try require(
             net.outChannels == views && net.inChannels == views + patches,
             "the U-Net has \(net.inChannels) channels in and \(net.outChannels) out, prior.json makes "
@@ -84,13 +94,19 @@ public struct MultiViewPrior: Sendable {
             "multi-view prior: picture \(picture.shape), expected [\(size), \(size), \(layout.channels)]")
         let pixels = Tensor(picture).reshaped([1, size, size, layout.channels]) * 2 - 1
         let seen = vision(pixels).tokens
-        let patches = pixels.patchChannels(layout.picturePatch)
+        let guess = firstGuessHead?(seen)
+        var patches = pixels.patchChannels(layout.picturePatch)
+        if let guess {
+            let stacked = guess.patchChannels(layout.viewPatch).stackedViews(layout.viewCount)
+            patches = Tensor.concatenated([stacked, patches], axis: 3)
+        }
         let pose: [Float] = elevation.map { [$0 / 30, 1] } ?? [0, 0]
         return Conditioning(
             tokens: Tensor.concatenated([Tensor(nullTokens), seen], axis: 0).value,
             channels: Tensor.concatenated([Tensor(NDArray.zeros(patches.shape)), patches], axis: 0).value,
             pose: NDArray(pose + pose, shape: [2, 2]),
-            estimatedElevation: elevationHead?(seen.value))
+            estimatedElevation: elevationHead?(seen.value),
+            firstGuess: guess?.value)
     }
 
     /// Predicts the clean views from noisy ones.
@@ -129,26 +145,6 @@ public struct MultiViewPrior: Sendable {
         let clean = schedule.clipped(schedule.clean(from: output, noisy: stacked, at: timestep))
         return clean.unstackedViews(count).pixels(layout.viewPatch).value
             .reshaped([count, grid * layout.viewPatch, grid * layout.viewPatch, layout.channels])
-    }
-}
-
-/// Reads the camera's elevation off the vision encoder's class token.
-struct ElevationHead: Sendable {
-    let weight: [Float]
-    let bias: Float
-
-    /// Nil if there is no such file.
-    init?(path: String, width: Int) throws {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let weights = try WeightScope.open(folder: path)
-        weight = try weights.tensor("weight", [1, width]).scalars
-        bias = try weights.tensor("bias", [1]).scalar
-        try weights.finish()
-    }
-
-    /// Degrees above the horizon, for tokens `[1, tokens, width]`.
-    func callAsFunction(_ tokens: NDArray) -> Float {
-        30 * (zip(weight, tokens.scalars).reduce(0) { $0 + $1.0 * $1.1 } + bias)
     }
 }
 

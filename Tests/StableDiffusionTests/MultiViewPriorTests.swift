@@ -8,8 +8,9 @@ import TestSupport
 import Testing
 
 @Suite struct MultiViewPriorTests {
-    @Test func predictionsMatchTheReference() throws {
-        let example = try ModelCase("prior")
+    @Test(arguments: ["prior", "prior_first_guess"])
+    func predictionsMatchTheReference(name: String) throws {
+        let example = try ModelCase(name)
         let prior = try MultiViewPrior(folder: example.folder)
         let conditioning = prior.encode(try example["picture"], elevation: 12)
         let noisy = try example["noisy"]
@@ -19,6 +20,26 @@ import Testing
         expectClose(guided, try example["guided"], relative: 1e-5)
         let elevation = try #require(conditioning.estimatedElevation)
         expectClose([elevation], try example["elevation"].scalars, relative: 1e-5)
+    }
+
+    @Test func theFirstGuessMatchesTheReference() throws {
+        let example = try ModelCase("prior_first_guess")
+        let seen = try MultiViewPrior(folder: example.folder).encode(example["picture"])
+        expectClose(try #require(seen.firstGuess), try example["first_guess"], relative: 1e-5)
+        let plain = try ModelCase("prior")
+        #expect(try MultiViewPrior(folder: plain.folder).encode(plain["picture"]).firstGuess == nil)
+    }
+
+    @Test func aMissingFirstGuessIsNamed() throws {
+        let source = try ModelCase("prior_first_guess").folder
+        try withTemporaryFolder { folder in
+            try FileManager.default.copyItem(atPath: source, toPath: folder + "/prior")
+            try FileManager.default.removeItem(atPath: folder + "/prior/first_guess.safetensors")
+            let error = #expect(throws: CheckpointError.self) {
+                try MultiViewPrior(folder: folder + "/prior")
+            }
+            #expect(try #require(error).description.contains("first_guess.safetensors"))
+        }
     }
 
     @Test func theElevationHeadIsOptional() throws {

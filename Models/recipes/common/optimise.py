@@ -39,7 +39,12 @@ class Muon(torch.optim.Optimizer):
                 p.add_(orthogonal(matrix).view_as(p), alpha=-group["lr"] * scale)
 
 
-def optimisers(module, lr, matrix_lr=None, decay=0.01, edges=("conv_in", "conv_out", "embedding", "embed")):
+# First and last layers, and the queries and keys of attention: orthogonal steps let their products grow until the
+# softmax saturates and the attention stops learning.
+EDGES = ("conv_in", "conv_out", "embed", "to_q", "to_k", "q_proj", "k_proj", ".query", ".key")
+
+
+def optimisers(module, lr, matrix_lr=None, decay=0.01, edges=EDGES):
     """AdamW for all parameters, or with `matrix_lr` Muon for the inner matrices. The peak rate is kept as `peak`."""
     inner, outer = [], []
     for name, p in module.named_parameters():

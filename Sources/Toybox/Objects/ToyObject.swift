@@ -9,7 +9,7 @@ public struct ToyObject: Sendable {
     public let caption: String
     /// The light that the object is shown in, fixed in its world.
     public let light: ToyLight
-    /// Radius of the bounding sphere in scene units, 0.78…0.95.
+    /// Radius of the bounding sphere in scene units.
     public let radius: Float
     package let parts: [ToyPart]
     let packed: [Float]
@@ -26,6 +26,10 @@ public struct ToyObject: Sendable {
 
     /// Classes that never occur in the train split.
     public static var heldOutClassNames: [String] { ToyClass.names.filter(ToyClass.heldOut.contains) }
+
+    /// Every drawn object fills the same sphere: a picture does not tell how large a thing is, so a model that had to
+    /// guess it would blur its outlines.
+    public static let standardRadius: Float = 0.9
 
     /// The object of a seed.
     ///
@@ -69,11 +73,11 @@ public struct ToyObject: Sendable {
             random: ToyRandom(seed: seed, split: split, stream: ToyRandom.hash(kind.name)))
         kind.build(&builder)
         var show = ToyRandom(seed: seed, split: split, stream: 2)
-        let radius = show.uniform(0.78, 0.95), light = ToyLight(random: &show)
+        let light = ToyLight(random: &show)
         let grain: Float = show.chance(0.4) ? show.uniform(0.04, 0.22) : 0
         self.init(
             parts: builder.parts, caption: builder.caption, className: kind.name, seed: seed, split: split,
-            radius: radius,
+            radius: Self.standardRadius,
             light: light, grain: (grain, show.uniform(4, 16), Float(show.index(1000))))
     }
 

@@ -270,13 +270,13 @@ def pipeline(name, prediction, tiny_autoencoder, channels):
     write(folder, latents=last(latents), states=states, image=last(out), ids=ids)
 
 
-def prior(name):
+def prior(name, first_guess=False):
     """A joint multi-view prior: denoises three views of 6 pixels under a picture of 8."""
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     views, grid, patch, picture_patch, width = 3, 2, 3, 4, 8
     net = randomise(UNet2DConditionModel(
-        in_channels=views * 4 * patch ** 2 + 4 * picture_patch ** 2, out_channels=views * 4 * patch ** 2,
+        in_channels=(1 + first_guess) * views * 4 * patch ** 2 + 4 * picture_patch ** 2, out_channels=views * 4 * patch ** 2,
         block_out_channels=(8, 8), layers_per_block=1, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), attention_head_dim=(1, 2), norm_num_groups=2,
         cross_attention_dim=width, conv_in_kernel=1, conv_out_kernel=1, class_embed_type="projection",
@@ -288,12 +288,20 @@ def prior(name):
                              timestep_spacing="trailing")
     null, weight, bias = torch.randn(1, 5, width), torch.randn(1, width), torch.randn(1)
     picture = torch.rand(1, 4, 8, 8)
+    head = randomise(torch.nn.Linear(width, views * 4 * patch ** 2)) if first_guess else None
     clean, noise, t, elevation, scale = torch.rand(1, views, 4, 6, 6) * 2 - 1, torch.randn(1, views, 4, 6, 6), 700, 12.0, 1.7
     def stack(v):
         return torch.nn.functional.pixel_unshuffle(v.flatten(0, 1), patch).reshape(1, -1, grid, grid)
     with torch.no_grad():
         tokens = eye(pixel_values=picture * 2 - 1).last_hidden_state
         channels = torch.nn.functional.pixel_unshuffle(picture * 2 - 1, picture_patch)
+        extra = {}
+        if first_guess:
+            # A token of the picture is a patch of each view here: both are 2x2 grids.
+            patches = head(tokens[:, 1:]).transpose(1, 2).reshape(views, 4 * patch ** 2, grid, grid)
+            guess = torch.nn.functional.pixel_shuffle(patches, patch).clamp(-1, 1)
+            channels = torch.cat([stack(guess[None]), channels], 1)
+            extra = dict(first_guess=guess.permute(0, 2, 3, 1))
         z = schedule.add_noise(stack(clean), stack(noise), torch.tensor([t]))
         pose = torch.tensor([[elevation / 30, 1.0]])
         def run(tokens, channels):
@@ -312,10 +320,13 @@ def prior(name):
               open(folder / "model_index.json", "w"))
     json.dump(dict(kind="joint-views", views=views, view_size=6, view_patch=patch, grid=grid, channels=4,
                    azimuths=[0, 120, 240], elevations=[5, 30, 5], camera=dict(fov_y=45, radius=2.7), picture_size=8,
-                   picture_patch=picture_patch, picture_object_side=6, guidance=1.5), open(folder / "prior.json", "w"))
+                   picture_patch=picture_patch, picture_object_side=6, guidance=1.5, **({"first_guess": True} if first_guess else {})),
+              open(folder / "prior.json", "w"))
+    if first_guess:
+        save_file(dict(head.state_dict()), folder / "first_guess.safetensors")
     noisy = schedule.add_noise(clean, noise, torch.tensor([t]))[0].permute(0, 2, 3, 1)
     write(folder, picture=picture[0].permute(1, 2, 0), noisy=noisy, conditioned=unstack(c),
-          guided=unstack(u + scale * (c - u)), elevation=30 * (tokens[:, 0] @ weight.T + bias).reshape(1))
+          guided=unstack(u + scale * (c - u)), elevation=30 * (tokens[:, 0] @ weight.T + bias).reshape(1), **extra)
 
 
 def manifest():
@@ -334,4 +345,5 @@ schedules()
 pipeline("pipeline", "epsilon", False, 4)
 pipeline("pipeline_inpainting", "v_prediction", True, 9)
 prior("prior")
+prior("prior_first_guess", first_guess=True)
 manifest()

@@ -1,0 +1,104 @@
+"""Trains the picture encoder of the joint multi-view prior: one picture in, tokens and a first guess of eight views out.
+
+A CLIPVisionModel reads the framed RGBA picture as 8x8 tokens; a linear head turns each token into its 6x6 patch of
+all eight views. Nothing is noised here, so the encoder learns to turn objects at several times the speed of the
+denoiser, which is then trained on the frozen encoder (prior.py). What is left open by one picture is averaged: the
+guess is blurred where the object is unknown, and making it sharp is the denoiser's part.
+
+    python encoder.py --data data/views --heldout data/views-heldout --work work/encoder --export made/prior
+"""
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from transformers import CLIPVisionConfig, CLIPVisionModel
+
+from common import data, run, views
+
+GRID = 8
+PATCH = views.VIEW // GRID
+
+
+class Encoder(torch.nn.Module):
+    def __init__(self, hidden=192, layers=6):
+        super().__init__()
+        self.vision = CLIPVisionModel(CLIPVisionConfig(
+            hidden_size=hidden, intermediate_size=3 * hidden, num_hidden_layers=layers,
+            num_attention_heads=hidden // 32, image_size=views.PICTURE, patch_size=views.PICTURE // GRID, num_channels=4,
+        ))
+        self.vision.set_attn_implementation("eager")
+        self.first_guess = torch.nn.Linear(hidden, views.COUNT * 4 * PATCH * PATCH)
+        self.elevation = torch.nn.Linear(hidden, 1)
+        torch.nn.init.zeros_(self.first_guess.weight)
+        torch.nn.init.constant_(self.first_guess.bias, -1)
+
+    def forward(self, picture):
+        """Picture [B, 4, 64, 64] in [-1, 1] to tokens [B, 65, hidden], views [B, 8, 4, 48, 48] in [-1, 1] and the
+        elevation of the picture's camera [B] in units of 30 degrees."""
+        tokens = self.vision(pixel_values=picture).last_hidden_state
+        patches = self.first_guess(tokens[:, 1:]).transpose(1, 2).unflatten(2, (GRID, GRID))
+        guess = F.pixel_shuffle(patches.reshape(-1, 4 * PATCH * PATCH, GRID, GRID), PATCH)
+        return tokens, guess.unflatten(0, (-1, views.COUNT)), self.elevation(tokens[:, 0])[:, 0]
+
+
+class Training(torch.nn.Module):
+    """The encoder with two heads that are dropped afterwards: what the object is, and which way it faces."""
+
+    def __init__(self, hidden=192, layers=6, classes=128):
+        super().__init__()
+        self.encoder = Encoder(hidden, layers)
+        self.kind = torch.nn.Linear(hidden, classes)
+        self.facing = torch.nn.Linear(hidden, 2)
+
+    def forward(self, picture):
+        tokens, guess, elevation = self.encoder(picture)
+        return guess, elevation, self.kind(tokens[:, 0]), self.facing(tokens[:, 0])
+
+
+def loss_function(shards, module, options):
+    def loss(rng, generator):
+        rows = rng.integers(len(shards), size=options.batch)
+        b = views.batch(shards, rows, rng, generator, options.device, options.disturb, options.permute)
+        guess, elevation, kind, facing = module(b.picture)
+        heads = F.cross_entropy(kind.float(), b.kind) + F.mse_loss(facing.float(), b.facing)
+        return F.mse_loss(guess.float(), b.views) + 0.02 * heads + 0.05 * F.mse_loss(elevation.float(), b.elevation)
+
+    return loss
+
+
+@torch.no_grad()
+def score(module, shards, count=256, device="cpu"):
+    """Mean PSNR in dB of the guess, of its front view alone; elevation error in degrees; share of classes named."""
+    b = views.batch(shards, list(range(min(count, len(shards)))), device=device)
+    with torch.autocast(device, torch.bfloat16):
+        guess, elevation, kind, _ = module(b.picture)
+    error = ((guess.float().clamp(-1, 1) - b.views) / 2).square().mean((2, 3, 4))
+    psnr = lambda e: round((-10 * e.log10()).mean().item(), 2)
+    return {
+        "psnr": psnr(error.mean(1)), "psnr_front": psnr(error[:, 0]), "psnr_side": psnr(error[:, 2]),
+        "elevation_error": round((elevation.float() * 30 - b.elevation * 30).abs().mean().item(), 1),
+        "class": round((kind.argmax(1) == b.kind).float().mean().item(), 3),
+    }
+
+
+def export(module, folder):
+    views.save(module.encoder.vision, folder, "image_encoder", "model.safetensors")
+    for name in ("first_guess", "elevation"):
+        save_file(views.half(getattr(module.encoder, name)), f"{folder}/{name}.safetensors")
+
+
+def main():
+    options = run.arguments("Train the picture encoder", steps=6000, batch=64, lr=1e-3, ema=0.998)
+    options.add_argument("--disturb", type=float, default=0.35, help="share of pictures made less like renders")
+    options.add_argument("--permute", type=float, default=0.35, help="share of samples with permuted colour channels")
+    options = options.parse_args()
+    torch.manual_seed(options.seed)
+    module = Training()
+    shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 1000)
+    training = run.Run(options, module)
+    training.train(loss_function(shards, module, options), lambda m: score(m, heldout, device=options.device), export,
+                   validate_every=2)
+
+
+if __name__ == "__main__":
+    main()
