@@ -10,6 +10,7 @@ import re
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from safetensors.torch import save_file
 from transformers import BertTokenizerFast, BlipConfig, BlipForConditionalGeneration
@@ -78,16 +79,37 @@ def tokens(tokenizer, captions, begin, prompted):
     return input_ids, ids.attention_mask, labels
 
 
+class Training(torch.nn.Module):
+    """The captioner with a head that is dropped afterwards: which words the caption will hold, from the picture alone.
+
+    Words that wait for their turn in a sentence teach the vision tower slowly; asked for all at once they do not.
+    """
+
+    def __init__(self, captioner):
+        super().__init__()
+        self.captioner = captioner
+        text = captioner.config.text_config
+        self.bag = torch.nn.Linear(captioner.config.vision_config.hidden_size, text.vocab_size)
+        torch.nn.init.constant_(self.bag.bias, -4)
+
+    def forward(self, pictures, input_ids, mask, labels):
+        out = self.captioner(pixel_values=pictures, input_ids=input_ids, attention_mask=mask, labels=labels)
+        target = torch.zeros(len(labels), self.bag.out_features, device=labels.device)
+        target.scatter_(1, labels.clamp(min=0), 1)
+        target[:, 0] = 0
+        bag = self.bag(out.last_hidden_state[:, 0]).float()
+        return out.loss + 0.1 * F.binary_cross_entropy_with_logits(bag, target, reduction="none").sum(1).mean()
+
+
 def loss_function(shards, module, tokenizer, options):
-    begin = module.config.text_config.bos_token_id
+    begin = module.captioner.config.text_config.bos_token_id
 
     def loss(rng, generator):
         rows = rng.integers(len(shards), size=options.batch)
         prompted = rng.random(options.batch) < 0.5
         input_ids, mask, labels = tokens(tokenizer, [shards.captions[r] for r in rows], begin, prompted)
         to = lambda x: x.to(options.device)
-        return module(pixel_values=to(pictures(shards, rows, rng)), input_ids=to(input_ids),
-                      attention_mask=to(mask), labels=to(labels)).loss
+        return module(to(pictures(shards, rows, rng)), to(input_ids), to(mask), to(labels))
 
     return loss
 
@@ -158,12 +180,12 @@ def main():
         file.write_text("\n".join(words.vocabulary(shards.captions + shards.classes)) + "\n")
     tokenizer = tokenizer_of(options.work)
     tokenizer.vocabulary_text = file.read_text()
-    module = make(file.read_text().split("\n")[:-1], options.hidden)
+    module = Training(make(file.read_text().split("\n")[:-1], options.hidden))
     training = run.Run(options, module)
     training.train(
         loss_function(shards, module, tokenizer, options),
-        lambda m: score(m, heldout, tokenizer, device=options.device),
-        lambda m, folder: export(m, tokenizer, folder),
+        lambda m: score(m.captioner, heldout, tokenizer, device=options.device),
+        lambda m, folder: export(m.captioner, tokenizer, folder),
     )
 
 

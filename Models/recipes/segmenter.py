@@ -22,12 +22,12 @@ SIZE, PATCH, MASK, ASKS = 256, 16, 64, 4
 MEAN, STD = torch.tensor([123.675, 116.28, 103.53]) / 255, torch.tensor([58.395, 57.12, 57.375]) / 255
 
 
-def make(hidden=128, layers=4, decoder=64):
+def make(hidden=160, layers=5, decoder=96):
     patch, grid = PATCH, SIZE // PATCH
     config = SamConfig(
         vision_config=dict(
             hidden_size=hidden, output_channels=decoder, num_hidden_layers=layers, num_attention_heads=hidden // 32,
-            image_size=SIZE, patch_size=patch, window_size=8, global_attn_indexes=[layers - 2],
+            image_size=SIZE, patch_size=patch, window_size=8, global_attn_indexes=list(range(1, layers, 2)),
             mlp_dim=3 * hidden, mlp_ratio=3.0, num_pos_feats=decoder // 2, initializer_range=0.02,
         ),
         prompt_encoder_config=dict(
@@ -119,17 +119,66 @@ def mask_losses(logits, guess, target):
     return (20 * focal + dice).min(1).values.mean() + F.mse_loss(guess, iou), iou
 
 
-def affinity_loss(embedding, ids, rng, temperature=5.0):
-    """Cells of one object should agree in the embedding, cells of different objects should not.
+class Training(torch.nn.Module):
+    """The segmenter with heads on its embedding that are dropped afterwards.
 
-    Dense supervision of the encoder: without it the decoder's few masks per picture teach it slowly.
+    A few prompts per picture teach the encoder slowly. So every cell of its grid is also asked what it belongs to:
+    which of its 4x4 parts are object, which lie on an outline, and where the box of the object at its middle ends.
+    Cells of one object should agree in the embedding, cells of different objects should not.
     """
-    grid = embedding.shape[-1]
-    half = ids.shape[-1] // grid // 2
-    labels = torch.from_numpy(ids[:, half :: 2 * half, half :: 2 * half].reshape(len(ids), -1).astype(np.int64))
+
+    def __init__(self, segmenter):
+        super().__init__()
+        self.segmenter = segmenter
+        width = segmenter.config.vision_config.output_channels
+        self.object = torch.nn.Conv2d(width, (PATCH // 4) ** 2, 1)
+        self.outline = torch.nn.Conv2d(width, (PATCH // 4) ** 2, 1)
+        self.box = torch.nn.Conv2d(width, 4, 1)
+
+    def dense_loss(self, embedding, ids):
+        """For embeddings [B, C, 16, 16] and identities [B, 256, 256]."""
+        ids = torch.from_numpy(ids.astype(np.int64)).to(embedding.device)
+        fine, cells = ids[:, 2::4, 2::4], ids[:, PATCH // 2 :: PATCH, PATCH // 2 :: PATCH]
+        known = (fine != 255).float()
+        thing = ((fine > 0) & (fine != 255)).float()
+        border = torch.zeros_like(thing)
+        across, down = (fine[:, :, 1:] != fine[:, :, :-1]).float(), (fine[:, 1:] != fine[:, :-1]).float()
+        border[:, :, 1:] += across
+        border[:, 1:] += down
+        border = border.clamp(max=1)
+        grow = lambda x: F.pixel_shuffle(x, PATCH // 4)[:, 0].float()
+        binary = lambda x, y: (F.binary_cross_entropy_with_logits(x, y, reduction="none") * known).mean()
+        loss = binary(grow(self.object(embedding)), thing) + binary(grow(self.outline(embedding)), border)
+        target, inside = cell_boxes(ids, cells)
+        distance = (self.box(embedding).float() - target).abs().mean(1)
+        return loss + (distance * inside).sum() / inside.sum().clamp(min=1) + affinity_loss(embedding, cells)
+
+
+def cell_boxes(ids, cells):
+    """How far the box of each cell's object reaches left, up, right and down of the cell's middle, in units of 64
+    pixels [B, 4, 16, 16], and which cells are of an object [B, 16, 16]."""
+    count, grid = cells.shape[0], cells.shape[1]
+    target = torch.zeros(count, 4, grid, grid, device=ids.device)
+    middle = (torch.arange(grid, device=ids.device) + 0.5) * PATCH
+    for k in range(count):
+        for i in cells[k].unique().tolist():
+            if i in (0, 255):
+                continue
+            mask = ids[k] == i
+            ys, xs = mask.any(1).nonzero()[:, 0], mask.any(0).nonzero()[:, 0]
+            reach = torch.stack([
+                (middle - xs[0])[None].expand(grid, grid), (middle - ys[0])[:, None].expand(grid, grid),
+                (xs[-1] + 1 - middle)[None].expand(grid, grid), (ys[-1] + 1 - middle)[:, None].expand(grid, grid),
+            ]) / 64
+            target[k] = torch.where(cells[k] == i, reach, target[k])
+    return target, ((cells > 0) & (cells != 255)).float()
+
+
+def affinity_loss(embedding, cells, temperature=5.0):
+    """Pairs of cells, at least one of them of an object: cosine similarity should tell whether it is the same one."""
+    labels = cells.flatten(1)
     features = F.normalize(embedding.float().flatten(2), dim=1)
     alike = temperature * (features.transpose(1, 2) @ features)
-    labels = labels.to(embedding.device)
     same = (labels[:, :, None] == labels[:, None, :]).float()
     used = ((labels != 255)[:, :, None] & (labels != 255)[:, None, :]).float()
     thing = (labels > 0) & (labels != 255)
@@ -145,7 +194,8 @@ def answer(module, embedding, points, labels, boxes, masks=None, several=False):
     return out.pred_masks[:, 0].float(), out.iou_scores[:, 0].float()
 
 
-def loss_function(shards, module, options):
+def loss_function(shards, training, options):
+    module = training.segmenter
     mean, std = MEAN.view(1, 3, 1, 1).to(options.device), STD.view(1, 3, 1, 1).to(options.device)
 
     def loss(rng, generator):
@@ -155,8 +205,9 @@ def loss_function(shards, module, options):
         pictures = (pictures - mean) / std
         for k, (_, _, (height, width)) in enumerate(made):
             pictures[k, :, height:], pictures[k, :, :, width:] = 0, 0
-        embedding = module.get_image_embeddings(pictures)
-        bound = affinity_loss(embedding, np.stack([ids for _, ids, _ in made]), rng)
+        # Not get_image_embeddings, which records no gradients.
+        embedding = module.vision_encoder(pictures)[0]
+        bound = training.dense_loss(embedding, np.stack([ids for _, ids, _ in made]))
         embedding = embedding.repeat_interleave(ASKS, 0)
         masks = np.stack([choose_mask(ids, rng) for _, ids, _ in made for _ in range(ASKS)])
         valid = np.repeat(np.stack([ids != 255 for _, ids, _ in made]), ASKS, 0)
@@ -230,15 +281,16 @@ def export(module, folder):
 
 
 def main():
-    options = run.arguments("Train the starter segmenter", steps=4000, batch=8, lr=1e-3, ema=0.998)
-    options.add_argument("--hidden", type=int, default=128)
-    options.add_argument("--layers", type=int, default=4)
-    options = options.parse_args()
+    options = run.arguments("Train the starter segmenter", steps=12000, batch=8, lr=1e-3, ema=0.998).parse_args()
     torch.manual_seed(options.seed)
-    module = make(options.hidden, options.layers)
+    module = Training(make())
     shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 256)
     training = run.Run(options, module)
-    training.train(loss_function(shards, module, options), lambda m: score(m, heldout, device=options.device), export)
+    training.train(
+        loss_function(shards, module, options),
+        lambda m: score(m.segmenter, heldout, device=options.device),
+        lambda m, folder: export(m.segmenter, folder),
+    )
 
 
 if __name__ == "__main__":
