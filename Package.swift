@@ -110,8 +110,8 @@ let package = Package(
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
-        tests(of: "Radiance"), tests(of: "Distillation"),
-        tests(of: "Lathe", ["Arrays", "Images", "Toybox"]),
+        tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
+        tests(of: "Lathe", ["Arrays", "Images", "Radiance", "Toybox"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.

@@ -1,8 +1,8 @@
 // Agreement of rendered depth with a depth picture of unknown scale and offset.
 
-import Arrays
+package import Arrays
 import Foundation
-import Radiance
+package import Radiance
 
 extension RenderingAdjoint {
     /// Adds `weight * (1 - Pearson correlation)` of expected depth and `depth` over the opaque pixels of `picture`.
@@ -14,7 +14,7 @@ extension RenderingAdjoint {
     ///   - depth: `[side, side]`; sampled at the pixel centres of the smaller picture.
     ///   - picture: `[size, size, 4]`, premultiplied: the pixels whose opacity is above 0.9 count.
     /// - Returns: the term's value.
-    mutating func addDepthCorrelation(
+    package mutating func addDepthCorrelation(
         of rendering: Rendering, rays: Range<Int>, depth: NDArray, picture: NDArray, size: Int, weight: Float
     ) -> Double {
         precondition(

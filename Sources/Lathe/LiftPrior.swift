@@ -32,7 +32,8 @@ enum LiftPrior {
                 return try PoseViewPrior(
                     folder: folder, reference: reference, elevation: configuration.elevation ?? 10)
             }
-            return TextViewPrior(try DiffusionPipeline(folder: folder), prompt: caption)
+            // Distillation reads the noise levels only, which published schedulers such as PNDM share with DDIM.
+            return TextViewPrior(try DiffusionPipeline(folder: folder, sampler: .ddim), prompt: caption)
         }
     }
 }

@@ -10,7 +10,7 @@ struct ToyboxCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "toybox",
         abstract: "Make objects, scenes and training data of the procedural toy world.",
-        subcommands: [ToyboxRender.self, ToyboxSheet.self, ToyboxScene.self, ToyboxDataset.self])
+        subcommands: [ToyboxRender.self, ToyboxSheet.self, ToyboxScene.self, ToyboxCapture.self, ToyboxDataset.self])
 }
 
 extension ToySplit: ExpressibleByArgument {}
@@ -96,6 +96,40 @@ struct ToyboxScene: ParsableCommand {
         let text = photograph.sceneFile(arrangement: arrangement)
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(output)/scene.yaml"), options: .atomic)
         try console.result("\(photograph.object.caption) in \(output)")
+    }
+}
+
+struct ToyboxCapture: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capture",
+        abstract: "Photograph one object from all round, as a folder for lathe fit.",
+        discussion: """
+            The folder has the layout of NeRF-synthetic; its test views are none of the training views.
+            Example: lathe toybox capture --class castle -o Renders/castle && lathe fit Renders/castle -o Renders/fit
+            """)
+
+    @Option(name: .customLong("class"), help: "Class of the object; drawn from the seed if left out.")
+    var className: String?
+    @Option(help: "Seed of the object.") var seed: UInt64 = 0
+    @Option(help: "Half of the world: train or heldout.") var split: ToySplit = .heldOut
+    @Option(help: "Pictures to fit to.") var train = 50
+    @Option(help: "Pictures to be judged by.") var test = 10
+    @Option(help: "Side of a picture in pixels.") var size = 160
+    @Option(name: .shortAndLong, help: "The folder to write.") var output: String
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard 1...10_000 ~= train, 1...10_000 ~= test else {
+            throw ValidationError("--train and --test must lie in 1...10000")
+        }
+        guard 8...4096 ~= size else { throw ValidationError("--size must lie in 8...4096") }
+    }
+
+    func run() throws {
+        let console = common.start()
+        let object = try ToyObject.make(seed: seed, split: split, className: className)
+        try ToyCapture(train: train, test: test, size: size).write(object, into: output)
+        try console.result("\(object.caption): \(train) + \(test) pictures in \(output)")
     }
 }
 
