@@ -101,7 +101,7 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
 
     /// For a first look: about a third of the work.
     public static let draft = DistillationConfiguration(
-        steps: 90, referenceSizes: [48, 64], samplesAcross: 64, variationPoints: 1024)
+        steps: 110, referenceSizes: [64, 96], samplesAcross: 64, variationPoints: 1024)
     public static let standard = DistillationConfiguration()
     public static let fine = DistillationConfiguration(
         steps: 500, referenceSizes: [64, 96, 128, 160], samplesAcross: 128)

@@ -98,7 +98,7 @@ public struct Distiller: Sequence, IteratorProtocol {
             if let imagined = imagine() {
                 if stage != .form {
                     referenceCamera = reference.camera(
-                        for: field, imagined: imagined, samplesAcross: configuration.samplesAcross)
+                        for: field, like: imagined.cameras[0], samplesAcross: configuration.samplesAcross)
                 }
             } else if let first = cameras.first {
                 referenceCamera = reference.unframed(like: first)

@@ -46,7 +46,9 @@ package enum Selector {
         }
         if !selection.points.isEmpty || !selection.boxes.isEmpty {
             let segmenter = try Segmenter(models)
-            return try segmenter.find(selection, in: photograph.composited(over: [1, 1, 1]))
+            var found = try segmenter.find(selection, in: photograph.composited(over: [1, 1, 1]))
+            found.mask = withoutSpecks(found.mask)
+            return found
         }
         guard !Photograph.isInvisible(photograph) else {
             throw LatheError.badInput("the picture shows no object: it is transparent everywhere")
@@ -57,6 +59,11 @@ package enum Selector {
                     + "(only a picture with transparency needs none)")
         }
         return FoundMask(mask: Mask(photograph.alpha), isOwnTransparency: true)
+    }
+
+    /// One object is meant: a loose piece of less than an eighth of it is a mistake, and so is a pinhole.
+    private static func withoutSpecks(_ mask: Mask) -> Mask {
+        mask.removingIslands(smallerThan: mask.area / 8).fillingHoles(upTo: mask.area / 100)
     }
 
     /// A mask file of the photograph's size.

@@ -2,7 +2,7 @@
 
 import Foundation
 import Images
-public import Radiance
+import Radiance
 public import Toybox
 
 /// Writes one object in the layout of NeRF-synthetic: pictures with alpha, `transforms_train.json`, and

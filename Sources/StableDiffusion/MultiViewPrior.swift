@@ -32,8 +32,9 @@ public struct MultiViewPrior: Sendable {
         let pose: NDArray
         /// The picture's elevation above the horizon as the model sees it, in degrees, if it has a head for that.
         public let estimatedElevation: Float?
-        /// The views as the vision encoder alone would have them, `[viewCount, viewSize, viewSize, 4]` in [-1, 1]:
-        /// blurred where one picture leaves them open. Nil for a model without that head.
+        /// The views as the vision encoder alone would have them, or nil for a model without that head.
+        ///
+        /// `[viewCount, viewSize, viewSize, 4]` in [-1, 1]; blurred where one picture leaves them open.
         public let firstGuess: NDArray?
     }
 

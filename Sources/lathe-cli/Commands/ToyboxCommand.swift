@@ -10,7 +10,9 @@ struct ToyboxCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "toybox",
         abstract: "Make objects, scenes and training data of the procedural toy world.",
-        subcommands: [ToyboxRender.self, ToyboxSheet.self, ToyboxScene.self, ToyboxCapture.self, ToyboxDataset.self])
+        subcommands: [
+            ToyboxRender.self, ToyboxSheet.self, ToyboxScene.self, ToyboxCapture.self, ToyboxDataset.self,
+        ])
 }
 
 extension ToySplit: ExpressibleByArgument {}
