@@ -89,9 +89,7 @@ def export(module, folder):
 
 def main():
     options = run.arguments("Train the picture encoder", steps=6000, batch=64, lr=1e-3, ema=0.998)
-    options.add_argument("--disturb", type=float, default=0.35, help="share of pictures made less like renders")
-    options.add_argument("--permute", type=float, default=0.35, help="share of samples with permuted colour channels")
-    options = options.parse_args()
+    options = views.augmentation(options).parse_args()
     torch.manual_seed(options.seed)
     module = Training()
     shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 1000)

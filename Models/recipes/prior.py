@@ -147,9 +147,8 @@ def export(module, folder):
 
 
 def main():
-    options = run.arguments("Train the joint multi-view prior", steps=8000, batch=32, lr=1e-3, ema=0.998)
-    options.add_argument("--disturb", type=float, default=0.35, help="share of pictures made less like renders")
-    options.add_argument("--permute", type=float, default=0.35, help="share of samples with permuted colour channels")
+    options = views.augmentation(
+        run.arguments("Train the joint multi-view prior", steps=8000, batch=32, lr=1e-3, ema=0.998))
     options.add_argument("--start", help="folder of an earlier prior whose denoiser to start from")
     options = options.parse_args()
     if not options.export:

@@ -219,7 +219,7 @@ struct JSONCursor {
         return text
     }
 
-    /// Decodes `XXXX` after `\u`, with the second half of a surrogate pair where one is due.
+    /// Decodes the four hexadecimal digits after `\u`, with the second half of a surrogate pair where one is due.
     private func unicodeEscape(
         _ raw: UnsafeRawBufferPointer, _ index: inout Int
     ) throws(JSONFault) -> [UInt8] {

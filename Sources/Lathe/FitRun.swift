@@ -31,7 +31,7 @@ public enum FitRun {
     /// - Parameters:
     ///   - folder: holds `transforms_train.json` and perhaps `transforms_test.json`.
     ///   - resume: go on from the checkpoint in `output`.
-    ///   - progress: called after every step; what it throws stops the run, which can then be resumed.
+    ///   - progress: called after every step; what it throws stops the run, whose work is kept to be resumed.
     /// - Throws: `LatheError` (`badInput`) for a folder, picture or setting that cannot be used.
     public static func run(
         _ configuration: FitConfiguration, folder: String, output: String, resume: Bool = false,
@@ -48,14 +48,19 @@ public enum FitRun {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         }
         var saved = Date.now
+        func save(_ checkpoint: FieldCheckpoint) throws {
+            try LatheError.asking(.badInput) { try checkpoint.write(to: path) }
+            saved = .now
+        }
         while let state = fitting.next() {
             let isDue = Date.now.timeIntervalSince(saved) > secondsBetweenCheckpoints
-            if isDue || state.step == state.total {
-                let checkpoint = fitting.checkpoint
-                try LatheError.asking(.badInput) { try checkpoint.write(to: path) }
-                saved = .now
+            if isDue || state.step == state.total { try save(fitting.checkpoint) }
+            do {
+                try progress(state)
+            } catch {
+                try save(fitting.checkpoint)
+                throw error
             }
-            try progress(state)
         }
         var quality: Double?
         if FileManager.default.fileExists(atPath: folder + "/transforms_test.json") {

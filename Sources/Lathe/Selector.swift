@@ -47,7 +47,8 @@ package enum Selector {
         if !selection.points.isEmpty || !selection.boxes.isEmpty {
             let segmenter = try Segmenter(models)
             var found = try segmenter.find(selection, in: photograph.composited(over: [1, 1, 1]))
-            found.mask = withoutSpecks(found.mask)
+            let wanted = selection.boxes.count + selection.points.count { $0.isObject }
+            if wanted == 1 { found.mask = withoutSpecks(found.mask) }
             return found
         }
         guard !Photograph.isInvisible(photograph) else {
@@ -61,8 +62,9 @@ package enum Selector {
         return FoundMask(mask: Mask(photograph.alpha), isOwnTransparency: true)
     }
 
-    /// One object is meant: a loose piece of less than an eighth of it is a mistake, and so is a pinhole.
-    private static func withoutSpecks(_ mask: Mask) -> Mask {
+    /// A single click or box means one thing: a loose piece of less than an eighth of it is a mistake, and so is a
+    /// pinhole.
+    package static func withoutSpecks(_ mask: Mask) -> Mask {
         mask.removingIslands(smallerThan: mask.area / 8).fillingHoles(upTo: mask.area / 100)
     }
 

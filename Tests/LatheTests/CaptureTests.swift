@@ -1,5 +1,6 @@
 // A toy photographed from all round, fitted, and judged by views that the fit did not see.
 
+import Arrays
 import Foundation
 import Lathe
 import Radiance
@@ -35,10 +36,19 @@ import Toybox
             try ToyCapture(train: 4, test: 1, size: 16).write(toy, into: folder + "/toy")
             let configuration = FitConfiguration(steps: 12, raysPerStep: 64, samplesAcross: 32)
             let whole = try FitRun.run(configuration, folder: folder + "/toy", output: folder + "/whole")
+            struct Stop: Error {}
+            #expect(throws: Stop.self) {
+                try FitRun.run(configuration, folder: folder + "/toy", output: folder + "/part") {
+                    if $0.step == 5 { throw Stop() }
+                }
+            }
+            var resumedAt: Int?
             let resumed = try FitRun.run(
-                configuration, folder: folder + "/toy", output: folder + "/whole", resume: true)
-            // Nothing is left to do, and nothing changes.
-            #expect(resumed.steps == 12 && resumed.heldOutQuality == whole.heldOutQuality)
+                configuration, folder: folder + "/toy", output: folder + "/part", resume: true
+            ) { resumedAt = resumedAt ?? $0.step }
+            #expect(resumedAt == 6 && resumed.heldOutQuality == whole.heldOutQuality)
+            let (one, other) = try (FieldCheckpoint(path: whole.field), FieldCheckpoint(path: resumed.field))
+            #expect(one.field.grid.scalars == other.field.grid.scalars)
             #expect(throws: LatheError.self) {
                 try FitRun.run(
                     configuration, folder: folder + "/toy", output: folder + "/none", resume: true)

@@ -1,5 +1,6 @@
 // The spellings of a selection and the checks against a picture.
 
+import Images
 import Lathe
 import Testing
 
@@ -18,6 +19,21 @@ import Testing
     @Test(arguments: ["", "1,2,3", "1,2,3,4,5", "1,2,3,x", "1,2,,4"])
     func brokenBoxesAreRefused(text: String) {
         #expect(Selection.Box(parsing: text) == nil)
+    }
+
+    @Test func specksAndPinholesAreNotPartOfAnObject() {
+        // A block of 20 x 20 with a pinhole and a hole of 5 x 5; beside it a speck of 6 x 6 and a piece of 10 x 10.
+        let side = 60
+        func isInside(_ x: Int, _ y: Int) -> Bool {
+            switch (x, y) {
+            case (10, 10), (15..<20, 15..<20): false
+            case (5..<25, 5..<25), (40..<46, 5..<11), (40..<50, 40..<50): true
+            default: false
+            }
+        }
+        let mask = Selector.withoutSpecks(
+            Mask(width: side, height: side, inside: (0..<side * side).map { isInside($0 % side, $0 / side) }))
+        #expect(mask.area == 400 - 25 + 100)
     }
 
     @Test func growthIsPixelsOrPercentOfTheObject() {

@@ -30,6 +30,13 @@ class Batch:
     kind: torch.Tensor
 
 
+def augmentation(arguments):
+    """Adds the options that `batch` takes: --disturb and --permute."""
+    arguments.add_argument("--disturb", type=float, default=0.35, help="share of pictures made less like renders")
+    arguments.add_argument("--permute", type=float, default=0.35, help="share of samples with permuted colour channels")
+    return arguments
+
+
 def batch(shards, rows, rng=None, generator=None, device="cpu", disturb=0.0, permute=0.0):
     """The samples `rows`; with `rng`, mirrored, recoloured, and a share `disturb` of the pictures made less like renders."""
     picture = torch.from_numpy(shards.take("input", rows)).to(device).permute(0, 3, 1, 2).float() / 255

@@ -39,7 +39,13 @@ struct FitCommand: ParsableCommand {
         let console = common.start()
         var configuration = FitConfiguration(steps: steps, raysPerStep: rays, seed: seed)
         configuration.field.bound = bound
+        Interruption.listen()
         let result = try FitRun.run(configuration, folder: folder, output: output, resume: resume) { state in
+            if Interruption.isRequested, state.step < state.total {
+                throw LatheError(
+                    .interrupted,
+                    "interrupted; the work is kept, go on with the same command and --resume")
+            }
             guard state.step % 100 == 0 || state.step == state.total else { return }
             console.note("step \(state.step) of \(state.total), loss \(state.loss)")
         }
