@@ -4,8 +4,8 @@ The nine channels are the noisy latents (4), the mask (1) and the latents of the
 Diffusion inpainting. Half of the masks cover everything, which makes the same network a text-to-picture model.
 The autoencoder comes first (autoencoder.py); its `vae` folder is read from --export.
 
-    python diffusion.py --data data/captions --heldout data/captions-heldout --work checkpoints/diffusion \\
-        --export diffusion
+    python diffusion.py --data data/captions --heldout data/captions-heldout --work work/diffusion \\
+        --export made/diffusion --captioner made/captioner
 """
 
 import json
@@ -17,8 +17,9 @@ import torch.nn.functional as F
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from safetensors.torch import save_file
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from transformers import BlipForConditionalGeneration, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+import captioner as captions
 from autoencoder import pictures
 from common import data, run, words
 from common.schedule import Cosine
@@ -52,6 +53,11 @@ def tokenizer_of(folder):
     return CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
 
 
+def tokens(tokenizer, prompts):
+    """Ids [B, 24], padded."""
+    return tokenizer(list(prompts), padding="max_length", max_length=LENGTH, truncation=True, return_tensors="pt").input_ids
+
+
 class Pipeline(torch.nn.Module):
     def __init__(self, entries, widths=(80, 128), cross=128):
         super().__init__()
@@ -71,6 +77,12 @@ class Pipeline(torch.nn.Module):
     def forward(self, latents, t, mask, masked, ids):
         hidden = self.text_encoder(input_ids=ids).last_hidden_state
         return self.unet(torch.cat([latents, mask, masked], 1), t, encoder_hidden_states=hidden).sample
+
+
+def view_of(azimuth):
+    """What a prompt calls the view from `azimuth` degrees off the front."""
+    turn = abs((azimuth + 180) % 360 - 180)
+    return "front view" if turn < 45 else "side view" if turn < 135 else "back view"
 
 
 def encode_all(vae, shards, chunk=64):
@@ -103,8 +115,8 @@ def loss_function(shards, vae, tokenizer, module, options):
     plain, holed = encode_all(vae, shards)
     with torch.no_grad():
         empty = vae.encode(torch.zeros(1, 3, SIZE, SIZE)).latent_dist.mean * vae.config.scaling_factor
-    ids = tokenizer(shards.captions, padding="max_length", max_length=LENGTH, truncation=True, return_tensors="pt").input_ids
-    none = tokenizer([""], padding="max_length", max_length=LENGTH, return_tensors="pt").input_ids
+    turned = [f"{c}, {view_of(a)}" for c, a in zip(shards.captions, shards.take("azimuth", range(len(shards))))]
+    ids, with_view, none = tokens(tokenizer, shards.captions), tokens(tokenizer, turned), tokens(tokenizer, [""])
     every = [list(range(s, min(s + 256, len(shards)))) for s in range(0, len(shards), 256)]
     holes = F.max_pool2d(torch.cat([boxes(shards, rows) for rows in every]), SIZE // LATENT)
 
@@ -115,7 +127,9 @@ def loss_function(shards, vae, tokenizer, module, options):
         mask = torch.where(whole, torch.ones(1), holes[rows])
         masked = torch.where(whole, empty, holed[rows].float())
         silent = torch.from_numpy(rng.random(options.batch) < 0.1)
-        text = torch.where(silent[:, None], none, ids[rows])
+        viewed = torch.from_numpy(rng.random(options.batch) < 0.4)
+        text = torch.where(viewed[:, None], with_view[rows], ids[rows])
+        text = torch.where(silent[:, None], none, text)
         t = torch.randint(0, 1000, (options.batch,), generator=generator)
         alpha, sigma = SCHEDULE(t)
         noise = torch.randn(clean.shape, generator=generator)
@@ -156,8 +170,7 @@ def export(module, tokenizer_folder, folder):
 @torch.no_grad()
 def generate(module, vae, tokenizer, prompts, steps=30, guidance=3.0, seed=0):
     """Pictures [B, 3, 64, 64] in [0, 1] by DDIM with a mask over everything."""
-    ids = tokenizer(list(prompts) + [""] * len(prompts), padding="max_length", max_length=LENGTH, truncation=True,
-                    return_tensors="pt").input_ids
+    ids = tokens(tokenizer, list(prompts) + [""] * len(prompts))
     count, generator = len(prompts), torch.Generator().manual_seed(seed)
     x = torch.randn(count, 4, LATENT, LATENT, generator=generator)
     masked = (vae.encode(torch.zeros(1, 3, SIZE, SIZE)).latent_dist.mean * vae.config.scaling_factor)
@@ -174,8 +187,30 @@ def generate(module, vae, tokenizer, prompts, steps=30, guidance=3.0, seed=0):
     return (vae.decode(x / vae.config.scaling_factor).sample / 2 + 0.5).clamp(0, 1)
 
 
+@torch.no_grad()
+def score(module, vae, tokenizer, captioner, shards, count=64):
+    """Share of pictures made of held-out captions in which the captioner names the class, and the first colour."""
+    names, reader = captioner
+    rows = [r for r in range(len(shards)) if shards.classes[r] != "toy"][:count]
+    prompts = [shards.captions[r] for r in rows]
+    made = F.interpolate(generate(module, vae, tokenizer, prompts), (captions.SIZE,) * 2, mode="bicubic").clamp(0, 1)
+    x = (made - captions.MEAN.view(1, 3, 1, 1)) / captions.STD.view(1, 3, 1, 1)
+    said = captions.captions_for(reader, names, x)
+    share = lambda hits: round(float(np.mean(list(hits))), 4)
+    return {
+        "class": share(shards.classes[r] in text for r, text in zip(rows, said)),
+        "first_colour": share(captions.first_colour(p) == captions.first_colour(t) for p, t in zip(prompts, said)),
+    }
+
+
+def load_captioner(folder):
+    return captions.tokenizer_of(folder), BlipForConditionalGeneration.from_pretrained(folder).float().eval()
+
+
 def main():
-    options = run.arguments("Train the starter text diffusion", steps=6000, batch=32, lr=1e-3, ema=0.998).parse_args()
+    options = run.arguments("Train the starter text diffusion", steps=6000, batch=32, lr=1e-3, ema=0.998)
+    options.add_argument("--captioner", help="folder of the captioner that reads what is made, for the scores")
+    options = options.parse_args()
     if not options.export:
         raise SystemExit("--export: name the folder that holds the trained autoencoder as vae/")
     torch.manual_seed(options.seed)
@@ -187,8 +222,12 @@ def main():
     vae = AutoencoderKL.from_pretrained(pathlib.Path(options.export) / "vae").float().eval()
     module = Pipeline(entries)
     training = run.Run(options, module)
-    training.train(loss_function(shards, vae, tokenizer_of(folder), module, options),
-                   export=lambda m, out: export(m, folder, out))
+    validate = None
+    if options.captioner and options.heldout:
+        captioner, heldout = load_captioner(options.captioner), data.Shards(options.heldout, 500)
+        validate = lambda m: score(m, vae, tokenizer_of(folder), captioner, heldout)
+    training.train(loss_function(shards, vae, tokenizer_of(folder), module, options), validate,
+                   lambda m, out: export(m, folder, out))
 
 
 if __name__ == "__main__":

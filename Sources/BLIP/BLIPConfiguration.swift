@@ -89,15 +89,6 @@ extension BLIPConfiguration {
 
 // MARK: - Decoding
 
-/// Reads keys that may be absent, over the defaults of a value.
-private struct Overlay<Key: CodingKey> {
-    let values: KeyedDecodingContainer<Key>
-
-    func read<T: Decodable>(_ key: Key, _ target: inout T) throws {
-        if let value = try values.decodeIfPresent(T.self, forKey: key) { target = value }
-    }
-}
-
 extension BLIPConfiguration.Vision {
     enum CodingKeys: String, CodingKey {
         case hiddenSize = "hidden_size"
@@ -111,7 +102,7 @@ extension BLIPConfiguration.Vision {
     }
 
     public init(from decoder: any Decoder) throws {
-        let file = Overlay(values: try decoder.container(keyedBy: CodingKeys.self))
+        let file = try ConfigurationOverlay(decoder, keyedBy: CodingKeys.self)
         try file.read(.hiddenSize, &hiddenSize)
         try file.read(.intermediateSize, &intermediateSize)
         try file.read(.layers, &layers)
@@ -140,7 +131,7 @@ extension BLIPConfiguration.Text {
     }
 
     public init(from decoder: any Decoder) throws {
-        let file = Overlay(values: try decoder.container(keyedBy: CodingKeys.self))
+        let file = try ConfigurationOverlay(decoder, keyedBy: CodingKeys.self)
         try file.read(.vocabularySize, &vocabularySize)
         try file.read(.hiddenSize, &hiddenSize)
         try file.read(.intermediateSize, &intermediateSize)

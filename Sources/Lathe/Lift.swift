@@ -218,12 +218,18 @@ public final class Lift {
         let lift = try FieldLift(selected.cutout, caption: record.caption ?? "", options: options)
         record.models = try LiftRecording.models(of: options)
         try directory.prepare()
-        try selected.photograph.savePNG(directory.input)
-        try selected.found.mask.savePNG(directory.mask)
-        try selected.cutout.picture.savePNG(directory.object)
-        try selected.photograph.overlay(selected.found.mask, options.selection).savePNG(directory.overlay)
-        try Disk.write((record.caption ?? "") + "\n", to: directory.caption)
-        try save(lift)
+        do {
+            try selected.photograph.savePNG(directory.input)
+            try selected.found.mask.savePNG(directory.mask)
+            try selected.cutout.picture.savePNG(directory.object)
+            try selected.photograph.overlay(selected.found.mask, options.selection).savePNG(directory.overlay)
+            try Disk.write((record.caption ?? "") + "\n", to: directory.caption)
+            try save(lift)
+        } catch {
+            // Without its first checkpoint there is nothing to resume.
+            directory.discard()
+            throw error
+        }
         return lift
     }
 
@@ -271,7 +277,7 @@ public final class Lift {
     private func writeMesh(of lift: FieldLift) throws {
         let (mesh, overlap) = try MeshExport.extract(lift.field, options.mesh)
         try mesh.writeGLB(to: directory.mesh)
-        let topology = mesh.topology
+        let topology = mesh.mesh.topology
         record.scores["mesh silhouette IoU"] = overlap
         record.scores["mesh faces"] = Double(topology.faces)
         record.scores["mesh is closed"] = topology.isWatertight ? 1 : 0

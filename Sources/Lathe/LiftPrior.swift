@@ -8,7 +8,7 @@ import StableDiffusion
 enum LiftPrior {
     private static let joint: Set<String> = ["JointViewPrior"]
     private static let pose: Set<String> = ["Zero1to3StableDiffusionPipeline", "Zero123Pipeline"]
-    private static let text: Set<String> = ["StableDiffusionPipeline"]
+    private static let text: Set<String> = ["StableDiffusionPipeline", "StableDiffusionInpaintPipeline"]
 
     /// Loads the view prior of `options` and conditions it.
     /// - Parameters:

@@ -1,4 +1,4 @@
-// From a field to a closed, coloured mesh.
+// From a field to a closed mesh with a picture, or colours at its vertices.
 
 import Arrays
 import Foundation
@@ -11,18 +11,33 @@ package enum MeshExport {
     /// Pieces smaller than this share of the largest are dropped.
     private static let smallestPiece: Float = 0.05
 
-    /// The surface of a field.
+    /// The surface of a field, painted.
     ///
     /// Of several densities the one is taken whose silhouettes, seen from eight sides, agree best with the field's own.
     /// - Returns: The mesh with normals and colours, and that agreement (mean intersection over union).
     /// - Throws: `LatheError` (`guaranteeFailed`) if no density gives a surface.
-    package static func extract(_ field: RadianceField, _ options: MeshOptions) throws -> (Mesh, Double) {
+    package static func extract(_ field: RadianceField, _ options: MeshOptions) throws -> (
+        TexturedMesh, Double
+    ) {
+        var (mesh, overlap) = try surface(of: field, resolution: options.resolution)
+        if let faces = options.faces, faces < mesh.faces.count { mesh = mesh.decimated(toFaces: faces) }
+        let paint = SurfacePaint(
+            field: field, mesh: mesh, size: options.texture == 0 ? 256 : max(128, min(512, options.texture / 3)))
+        guard options.texture > 0 else {
+            return (TexturedMesh(mesh: mesh.painted(by: paint.colours)), overlap)
+        }
+        // Two faces share a square of the picture, which must be 4 texels wide: a fine mesh needs a larger picture.
+        let squaresAcross = Int(Double((mesh.faces.count + 1) / 2).squareRoot().rounded(.up))
+        return (mesh.baked(textureSide: max(options.texture, 4 * squaresAcross), by: paint.colours), overlap)
+    }
+
+    private static func surface(of field: RadianceField, resolution: Int) throws -> (Mesh, Double) {
         let cameras = (0..<8).map { Camera(azimuth: 45 * Float($0), elevation: $0 % 2 == 0 ? 5 : 30) }
         let size = 96
         let silhouettes = cameras.map { camera in
             field.render(camera.rays(width: size, height: size)).opacity
         }
-        let grid = densities(field, resolution: options.resolution)
+        let grid = densities(field, resolution: resolution)
         var best: (mesh: Mesh, score: Double)?
         for level in levels {
             let mesh = Mesh(levelSetOf: grid, level: level).keepingComponents(atLeast: smallestPiece)
@@ -40,8 +55,7 @@ package enum MeshExport {
                 .guaranteeFailed,
                 "the field holds no surface: it is empty or fog; lift again with another --seed")
         }
-        let smooth = best.mesh.smoothed(passes: 4).withComputedNormals()
-        return (coloured(smooth, from: field), best.score)
+        return (best.mesh.smoothed(passes: 4).withComputedNormals(), best.score)
     }
 
     /// Density at the points of a cube that encloses the field.
@@ -73,39 +87,6 @@ package enum MeshExport {
         return ScalarGrid(
             size: SIMD3(repeating: n), origin: SIMD3(repeating: -extent), spacing: SIMD3(repeating: spacing),
             values: values)
-    }
-
-    /// Colours as seen from just outside, along the normal: what a picture of the field shows there.
-    private static func coloured(_ mesh: Mesh, from field: RadianceField) -> Mesh {
-        let height: Float = 0.06
-        let rays = NDArray(shape: [mesh.positions.count, 6]) { out in
-            for (i, (position, normal)) in zip(mesh.positions, mesh.normals).enumerated() {
-                let start = position + height * normal
-                for k in 0..<3 {
-                    out[6 * i + k] = start[k]
-                    out[6 * i + 3 + k] = -normal[k]
-                }
-            }
-        }
-        var settings = RenderSettings(samplesAcross: 256)
-        settings.near = 0
-        let rendering = field.render(RayBatch(rays), settings)
-        let direct = field.evaluate(
-            NDArray(mesh.positions.flatMap { [$0.x, $0.y, $0.z] }, shape: [mesh.positions.count, 3]))
-        var result = mesh
-        rendering.outputs.withUnsafeBuffer { seen in
-            direct.withUnsafeBuffer { direct in
-                result.colors = mesh.positions.indices.map { i in
-                    let opacity = seen[9 * i + 3]
-                    let colour =
-                        opacity > 0.3
-                        ? SIMD3(seen[9 * i], seen[9 * i + 1], seen[9 * i + 2]) / opacity
-                        : SIMD3(direct[4 * i + 1], direct[4 * i + 2], direct[4 * i + 3])
-                    return colour.clamped(lowerBound: .zero, upperBound: .one)
-                }
-            }
-        }
-        return result
     }
 }
 

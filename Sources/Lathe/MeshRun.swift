@@ -14,26 +14,26 @@ public struct MeshRun: Codable, Sendable {
     /// - Parameters:
     ///   - path: A run directory or a `field.safetensors`.
     ///   - output: `.glb`, `.obj` or `.ply`.
-    ///   - faces: Simplify to at most so many; nil keeps all.
     /// - Throws: `LatheError`: `badInput`, or `guaranteeFailed` if the field has no surface.
-    public static func run(_ path: String, options: MeshOptions, faces: Int?, output: String) throws
-        -> MeshRun
-    {
+    public static func run(_ path: String, options: MeshOptions, output: String) throws -> MeshRun {
         try options.validate()
         let ending = (output as NSString).pathExtension.lowercased()
         guard ["glb", "obj", "ply"].contains(ending) else {
             throw LatheError.badInput(
                 "meshes are not written as '\(output)'; use a name ending in .glb, .obj or .ply")
         }
-        if let faces, faces < 4 { throw LatheError.badInput("--faces \(faces) is too few; use 4 or more") }
+        guard options.texture == 0 || ending == "glb" else {
+            throw LatheError.badInput(
+                "a picture over the surface is written to .glb only; leave --texture out for .\(ending)")
+        }
         guard case .field(let field) = try Subject.open(path) else {
             throw LatheError.badInput("\(path) is a mesh already; give a run directory or a field")
         }
-        var (mesh, overlap) = try MeshExport.extract(field, options)
-        if let faces, faces < mesh.faces.count { mesh = mesh.decimated(toFaces: faces) }
+        let (textured, overlap) = try MeshExport.extract(field, options)
+        let mesh = textured.mesh
         try LatheError.asking(.badInput) {
             switch ending {
-            case "glb": try mesh.writeGLB(to: output)
+            case "glb": try textured.writeGLB(to: output)
             case "obj": try mesh.writeOBJ(to: output)
             default: try mesh.writePLY(to: output)
             }

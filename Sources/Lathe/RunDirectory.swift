@@ -53,6 +53,17 @@ struct RunDirectory {
         }
     }
 
+    /// Removes what a run that could not begin has written, and the folder if nothing else is in it.
+    ///
+    /// Does what it can: the error that led here is the one to tell.
+    func discard() {
+        let manager = FileManager.default
+        for path in all { try? manager.removeItem(atPath: path) }
+        if (try? manager.contentsOfDirectory(atPath: path))?.isEmpty == true {
+            try? manager.removeItem(atPath: path)
+        }
+    }
+
     /// Removes what later stages of a run wrote, before a resumed run writes it again.
     func clearResults() throws {
         for path in [strip, film, movie, frames, mesh, report]

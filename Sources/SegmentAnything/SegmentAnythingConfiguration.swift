@@ -123,29 +123,6 @@ extension SegmentAnythingConfiguration {
 
 // MARK: - Decoding
 
-/// Reads keys that may be absent, over the defaults of a value.
-private struct Overlay<Key: CodingKey> {
-    let values: KeyedDecodingContainer<Key>
-
-    func read<T: Decodable>(_ key: Key, _ target: inout T) throws {
-        if let value = try values.decodeIfPresent(T.self, forKey: key) { target = value }
-    }
-
-    /// A side length, which the files write as one number or as two equal ones.
-    func readSide(_ key: Key, _ target: inout Int) throws {
-        guard values.contains(key) else { return }
-        if let pair = try? values.decode([Int].self, forKey: key) {
-            guard pair.count == 2, pair[0] == pair[1] else {
-                throw ConfigurationProblem(
-                    key: key.stringValue, reason: "is \(pair); only squares are supported")
-            }
-            target = pair[0]
-        } else {
-            target = try values.decode(Int.self, forKey: key)
-        }
-    }
-}
-
 extension SegmentAnythingConfiguration.Vision {
     enum CodingKeys: String, CodingKey {
         case hiddenSize = "hidden_size"
@@ -168,7 +145,7 @@ extension SegmentAnythingConfiguration.Vision {
     }
 
     public init(from decoder: any Decoder) throws {
-        let file = Overlay(values: try decoder.container(keyedBy: CodingKeys.self))
+        let file = try ConfigurationOverlay(decoder, keyedBy: CodingKeys.self)
         try file.read(.hiddenSize, &hiddenSize)
         try file.read(.outputChannels, &outputChannels)
         try file.read(.layers, &layers)
@@ -207,7 +184,7 @@ extension SegmentAnythingConfiguration.PromptEncoder {
     }
 
     public init(from decoder: any Decoder) throws {
-        let file = Overlay(values: try decoder.container(keyedBy: CodingKeys.self))
+        let file = try ConfigurationOverlay(decoder, keyedBy: CodingKeys.self)
         try file.read(.hiddenSize, &hiddenSize)
         try file.readSide(.imageSize, &imageSize)
         try file.readSide(.patchSize, &patchSize)
@@ -233,7 +210,7 @@ extension SegmentAnythingConfiguration.MaskDecoder {
     }
 
     public init(from decoder: any Decoder) throws {
-        let file = Overlay(values: try decoder.container(keyedBy: CodingKeys.self))
+        let file = try ConfigurationOverlay(decoder, keyedBy: CodingKeys.self)
         try file.read(.hiddenSize, &hiddenSize)
         try file.read(.activation, &activation)
         try file.read(.mlpSize, &mlpSize)

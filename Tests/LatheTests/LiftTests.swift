@@ -39,7 +39,7 @@ struct LiftTests {
             settings: [
                 "steps": "12", "samplesAcross": "24", "referenceSizes": "[32]", "variationPoints": "128",
             ],
-            film: FilmOptions(frames: 2, size: 24), mesh: MeshOptions(resolution: 24))
+            film: FilmOptions(frames: 2, size: 24), mesh: MeshOptions(resolution: 24, texture: 64))
     }
 
     private func bytes(_ run: String, _ name: String) throws -> Data {

@@ -21,14 +21,15 @@ def start():
 def average_gradients(parameters):
     if world == 1:
         return
-    gradients = [p.grad for p in parameters if p.grad is not None]
+    # A branch that only another process took leaves no gradient here.
+    gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
     flat = torch.cat([g.reshape(-1) for g in gradients])
     dist.all_reduce(flat)
     flat /= world
     offset = 0
-    for g in gradients:
-        g.copy_(flat[offset : offset + g.numel()].view_as(g))
-        offset += g.numel()
+    for p in parameters:
+        p.grad = flat[offset : offset + p.numel()].view_as(p)
+        offset += p.numel()
 
 
 def stop_together(flag):

@@ -1,12 +1,10 @@
-// Figures and playthings: snowmen, robots, teddy bears, people, and random compositions.
+// Figures and playthings: snowmen, robots, teddy bears, people.
 
 enum Toys {
     static let classes: [ToyClass] = [
         ToyClass("snowman", snowman), ToyClass("robot", robot), ToyClass("teddy bear", teddyBear),
         ToyClass("person", person),
     ]
-
-    static let composition = ToyClass("toy", toy)
 
     static func snowman(_ b: inout ToyBuilder) {
         let snow = b.tint("white", "white", "sky", "cream"), scarf = b.tint(), r = b.draw(0.38, 0.5),
@@ -102,43 +100,5 @@ enum Toys {
             .box([0.1, 0.06, 0.17], rounding: 0.04), at: [0.14, -0.85, 0.05], ToyPaint(0.15, 0.12, 0.1),
             mirror: .x)
         b.caption = "a person in \(ToyBuilder.a(shirt, cloth)) shirt and \(trousers.name) trousers"
-    }
-
-    /// A random composition, so that what is learned reaches beyond the named classes.
-    static func toy(_ b: inout ToyBuilder) {
-        let main = b.tint(), tints = [main, b.tint(), b.tint(), b.tint()], symmetric = b.chance(0.7)
-        for i in 0..<b.count(2...7) {
-            let first = i == 0, s = first ? b.draw(0.35, 0.6) : b.draw(0.12, 0.5)
-            var at: Vector = first ? .zero : [b.draw(-0.6, 0.6), b.draw(-0.6, 0.6), b.draw(-0.6, 0.6)]
-            var turn: Vector = b.chance(0.5) ? .zero : [b.draw(-90, 90), b.draw(-90, 90), b.draw(-90, 90)]
-            var mirror: ToyMirror = []
-            if symmetric, !first {
-                if b.chance(0.5) {
-                    at.x = 0
-                    turn = [turn.x, 0, 0]
-                } else {
-                    mirror = .x
-                }
-            }
-            let paint = b.paint(b.random.pick(tints), patterned: 0.3),
-                blend: Float = first ? 0 : b.pick(Float(0), 0, 0.06, 0.12)
-            b.add(shape(&b, s), at: at, turn: turn, paint, blend: blend, mirror: mirror)
-        }
-        b.caption = "\(ToyBuilder.a(main.name)) toy"
-    }
-
-    private static func shape(_ b: inout ToyBuilder, _ s: Float) -> ToyShape {
-        switch b.count(0...9) {
-        case 0, 1: .ellipsoid(Vector(b.draw(0.5, 1.2), b.draw(0.5, 1.2), b.draw(0.5, 1.2)) * s)
-        case 2:
-            .box(Vector(b.draw(0.4, 1), b.draw(0.4, 1), b.draw(0.4, 1)) * s, rounding: s * b.draw(0.02, 0.25))
-        case 3: .cylinder(radius: s * b.draw(0.3, 0.9), half: s * b.draw(0.3, 1.2), rounding: 0.03)
-        case 4: .cone(half: s * b.draw(0.5, 1), bottom: s * b.draw(0.5, 0.9), top: s * b.draw(0.05, 0.5))
-        case 5: .capsule(half: s * b.draw(0.3, 1), radius: s * b.draw(0.2, 0.5))
-        case 6: .torus(ring: s * 0.8, tube: s * b.draw(0.12, 0.35))
-        case 7: .hexagon(radius: s * b.draw(0.4, 0.9), half: s * b.draw(0.2, 1))
-        case 8: .box(Vector(b.draw(0.7, 1.3), b.draw(0.06, 0.2), b.draw(0.3, 1)) * s, rounding: 0.02)
-        default: .capsule(half: s * b.draw(0.8, 1.4), radius: max(0.03, s * b.draw(0.08, 0.16)))
-        }
     }
 }

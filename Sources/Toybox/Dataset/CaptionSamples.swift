@@ -1,5 +1,6 @@
 // The `captions` data: one object per picture, half on plain white or grey, half before clutter.
 
+import Arrays
 package import Checkpoints
 
 package enum CaptionSamples {
@@ -13,7 +14,8 @@ package enum CaptionSamples {
             try? sample(seed: seed &+ UInt64(range.lowerBound + i), split: split)
         }
         let n = range.count
-        var images = [UInt8](), masks = [UInt8](), classes = [UInt8](), captions: [Any] = []
+        var images = [UInt8](), masks = [UInt8](), classes = [UInt8](), azimuths = [Float](),
+            captions: [Any] = []
         images.reserveCapacity(n * size * size * 3)
         for (i, sample) in samples.enumerated() {
             guard let sample else {
@@ -22,10 +24,13 @@ package enum CaptionSamples {
             images += sample.image
             masks += sample.mask
             classes.append(UInt8(sample.object.classIndex))
+            azimuths.append(sample.azimuth)
             captions.append(sample.object.caption)
         }
         return (
             [
+                // Degrees from the front, for prompts that name the view.
+                .init("azimuth", NDArray(azimuths, shape: [n])),
                 .init("class", bytes: classes, shape: [n]),
                 .init("image", bytes: images, shape: [n, size, size, 3]),
                 .init("mask", bytes: masks, shape: [n, size, size]),
@@ -36,7 +41,7 @@ package enum CaptionSamples {
 
     /// One object, framed loosely, and its coverage.
     static func sample(seed: UInt64, split: ToySplit) throws -> (
-        object: ToyObject, image: [UInt8], mask: [UInt8]
+        object: ToyObject, image: [UInt8], mask: [UInt8], azimuth: Float
     ) {
         let object = try ToyObject.make(seed: seed, split: split)
         var random = ToyRandom(seed: seed, split: split, stream: 300)
@@ -66,6 +71,6 @@ package enum CaptionSamples {
             mask[i] = UInt8(alpha * 255 + 0.5)
         }
         if !plain { canvas.photograph(&random, strength: random.uniform(0, 0.8)) }
-        return (object, canvas.bytes, mask)
+        return (object, canvas.bytes, mask, azimuth)
     }
 }

@@ -58,11 +58,14 @@ enum Shards {
         return results
     }
 
-    /// Objects `range` of the stream of `seed`.
-    static func objects(numbered range: Range<Int>, seed: UInt64, split: ToySplit) throws -> [ToyObject] {
+    /// Objects `range` of the stream of `seed`, of which `compositions` have no class.
+    static func objects(numbered range: Range<Int>, seed: UInt64, split: ToySplit, compositions: Float) throws
+        -> [ToyObject]
+    {
         // Without a class name `make` has nothing to refuse.
         try parallel(range.count) {
-            try? ToyObject.make(seed: seed &+ UInt64(range.lowerBound + $0), split: split)
+            try? ToyObject.make(
+                seed: seed &+ UInt64(range.lowerBound + $0), split: split, compositions: compositions)
         }
         .enumerated().map { i, object in
             guard let object else {

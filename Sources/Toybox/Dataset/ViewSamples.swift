@@ -21,7 +21,8 @@ package enum ViewSamples {
         let first = range.lowerBound, n = range.count, inputBytes = inputSize * inputSize * 4,
             viewBytes = viewCount * viewSize * viewSize * 4
         let objects = try Shards.objects(
-            numbered: (first / 2)..<((range.upperBound + 1) / 2), seed: seed, split: split)
+            numbered: (first / 2)..<((range.upperBound + 1) / 2), seed: seed, split: split,
+            compositions: split == .train ? ToyClass.compositionShareOfViews : ToyClass.compositionShare)
         var inputs = [UInt8](repeating: 0, count: n * inputBytes),
             views = [UInt8](repeating: 0, count: n * viewBytes)
         var poses = [Float](repeating: 0, count: n * 2), classes = [UInt8](repeating: 0, count: n)

@@ -18,7 +18,7 @@ extension ToyClass {
     package static let all: [ToyClass] =
         Furniture.classes + Household.classes + Vehicles.classes + Buildings.classes + Plants.classes
         + Food.classes
-        + Animals.classes + Toys.classes + [Toys.composition] + Creatures.classes + Machines.classes
+        + Animals.classes + Toys.classes + [Compositions.toy] + Creatures.classes + Machines.classes
         + Belongings.classes + Groceries.classes + Structures.classes
 
     /// The names in the order of class indices.
@@ -32,6 +32,8 @@ extension ToyClass {
 
     /// Share of random compositions among objects whose class is not asked for.
     static let compositionShare: Float = 0.18
+    /// Their share in the `views` data: what is learned from them reaches classes that were never seen.
+    static let compositionShareOfViews: Float = 0.4
 }
 
 /// Which half of the world an object belongs to.

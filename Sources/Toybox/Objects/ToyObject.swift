@@ -34,15 +34,17 @@ public struct ToyObject: Sendable {
     /// The object of a seed.
     ///
     /// Without a class name the train split draws one of the trained classes or a random
-    /// composition, and the held-out split draws one of all classes or a random composition.
+    /// composition, and the held-out split draws one of all classes or a random composition; `compositions` is the
+    /// share of the latter.
     ///
     /// - Throws: ``ToyError`` if the class is unknown, or held out and asked for in the train split.
-    public static func make(seed: UInt64, split: ToySplit, className: String? = nil) throws(ToyError)
-        -> ToyObject
-    {
+    public static func make(
+        seed: UInt64, split: ToySplit, className: String? = nil, compositions: Float? = nil
+    ) throws(ToyError) -> ToyObject {
         var random = ToyRandom(seed: seed, split: split)
         let pool = split == .train ? ToyClass.trained : ToyClass.all.filter { $0.name != "toy" }
-        let drawn = random.chance(ToyClass.compositionShare) ? Toys.composition : random.pick(pool)
+        let drawn =
+            random.chance(compositions ?? ToyClass.compositionShare) ? Compositions.toy : random.pick(pool)
         guard let className else { return ToyObject(drawn, seed: seed, split: split) }
         guard let named = ToyClass.all.first(where: { $0.name == className }) else {
             throw ToyError(

@@ -42,6 +42,14 @@ struct LiftCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Cells along each side when the mesh is extracted.", valueName: "n"))
     var resolution: Int?
 
+    @Option(help: ArgumentHelp("Simplify the mesh to at most so many faces.", valueName: "n"))
+    var faces: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Side of the picture laid over the mesh; 0 colours the vertices.", valueName: "texels"))
+    var texture: Int?
+
     @OptionGroup(title: "Film") var film: FilmOptionGroup
     @OptionGroup(title: "Models") var models: ModelOptions
 
@@ -98,6 +106,8 @@ struct LiftCommand: ParsableCommand {
         let source = try InputPicture.find(input)
         var mesh = MeshOptions(for: preset)
         mesh.resolution = resolution ?? mesh.resolution
+        mesh.texture = texture ?? mesh.texture
+        mesh.faces = faces ?? mesh.faces
         try mesh.validate()
         let selection = selection.selection
         return LiftOptions(

@@ -8,7 +8,7 @@ struct MeshCommand: ParsableCommand {
         commandName: "mesh",
         abstract: "Extract a closed, coloured mesh from a run.",
         discussion: """
-            Example: lathe mesh Renders/cup --resolution 192 -o cup.obj
+            Example: lathe mesh Renders/cup --resolution 192 --texture 2048 -o cup.glb
             """)
 
     @Argument(help: ArgumentHelp("A run directory or a field.safetensors.", valueName: "run"))
@@ -17,8 +17,16 @@ struct MeshCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Cells along each side of the grid.", valueName: "n"))
     var resolution = 128
 
-    @Option(help: ArgumentHelp("Simplify to at most so many faces.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Simplify to at most so many faces. Default: 20000 under a picture, else all.", valueName: "n"))
     var faces: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Side of the picture laid over a .glb; 0 colours the vertices. Default: 1024 for .glb, else 0.",
+            valueName: "texels"))
+    var texture: Int?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("A name ending in .glb, .obj or .ply.", valueName: "out"))
     var output: String
@@ -27,8 +35,10 @@ struct MeshCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        let result = try MeshRun.run(
-            source, options: MeshOptions(resolution: resolution), faces: faces, output: output)
+        let texels = texture ?? (output.lowercased().hasSuffix(".glb") ? 1024 : 0)
+        let options = MeshOptions(
+            resolution: resolution, faces: faces ?? (texels > 0 ? 20_000 : nil), texture: texels)
+        let result = try MeshRun.run(source, options: options, output: output)
         try console.result(json: result)
         for line in result.lines { try console.result(line) }
     }

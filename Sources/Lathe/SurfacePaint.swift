@@ -1,0 +1,127 @@
+// The colours of a surface, taken from pictures of the field that it was cut out of.
+
+import Arrays
+import Meshes
+import Radiance
+
+/// Paints points of a mesh as pictures of its field show them.
+///
+/// A field's colour right at a surface is not what is seen there: rays gather colour from the haze before it and from
+/// behind it. So the field is looked at from all round, and a point takes the colours of the pictures that see it,
+/// the straighter the more.
+struct SurfacePaint {
+    private struct View {
+        let camera: MeshCamera
+        /// `[size, size, 4]`, premultiplied.
+        let colour: NDArray
+        /// Of the mesh, along the viewing axis; 0 where it is not.
+        let depth: [Float]
+    }
+
+    private let field: RadianceField
+    private let views: [View]
+    private let size: Int
+    /// How far behind the nearest surface a point may lie and still be seen, scene units.
+    private static let tolerance: Float = 0.03
+    /// Below this cosine a picture looks along the surface rather than at it.
+    private static let grazing: Float = 0.15
+
+    /// - Parameter size: side of the pictures in pixels.
+    init(field: RadianceField, mesh: Mesh, size: Int) {
+        let cameras =
+            (0..<12).map { Camera(azimuth: 30 * Float($0), elevation: 12) }
+            + (0..<4).map { Camera(azimuth: 90 * Float($0), elevation: 50) }
+            + (0..<4).map { Camera(azimuth: 90 * Float($0) + 45, elevation: -35) }
+            + [Camera(azimuth: 0, elevation: 85)]
+        self.field = field
+        self.size = size
+        views = cameras.map { camera in
+            let drawn = MeshCamera(camera, size: size)
+            return View(
+                camera: drawn, colour: field.view(from: camera, size: size, needsNormals: false).colour,
+                depth: mesh.picture(from: drawn, width: size, height: size).depth)
+        }
+    }
+
+    /// sRGB colours of points on the surface with unit normals.
+    func colours(at positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
+        var found = [SIMD4<Float>](repeating: .zero, count: positions.count)
+        for view in views {
+            view.colour.withUnsafeBuffer { picture in
+                found.withUnsafeMutableBufferPointer { found in
+                    nonisolated(unsafe) let (out, picture) = (found, picture)
+                    parallelFor(positions.count, chunk: 4096) { range in
+                        for i in range {
+                            out[i] += seen(positions[i], normals[i], by: view, picture)
+                        }
+                    }
+                }
+            }
+        }
+        let hidden = found.indices.filter { found[$0].w < 1e-4 }
+        let direct = alongNormals(hidden.map { positions[$0] }, hidden.map { normals[$0] })
+        var colours = found.map { SIMD3($0.x, $0.y, $0.z) / max($0.w, 1e-4) }
+        for (place, colour) in zip(hidden, direct) { colours[place] = colour }
+        return colours.map { $0.clamped(lowerBound: .zero, upperBound: .one) }
+    }
+
+    /// The colour in one picture times its weight, and the weight; zeros if the picture does not show the point.
+    private func seen(
+        _ position: SIMD3<Float>, _ normal: SIMD3<Float>, by view: View,
+        _ picture: UnsafeBufferPointer<Float>
+    ) -> SIMD4<Float> {
+        let offset = position - view.camera.position
+        let distance = (offset * offset).sum().squareRoot()
+        let cosine = -(normal * offset).sum() / distance
+        let z = (offset * view.camera.forward).sum()
+        guard cosine > SurfacePaint.grazing, z > 1e-3 else { return .zero }
+        let x = view.camera.center.x + view.camera.focal * (offset * view.camera.right).sum() / z - 0.5
+        let y = view.camera.center.y - view.camera.focal * (offset * view.camera.up).sum() / z - 0.5
+        guard x >= 0, y >= 0, x < Float(size - 1), y < Float(size - 1) else { return .zero }
+        let depth = view.depth[Int(y.rounded()) * size + Int(x.rounded())]
+        guard depth > 0, z - depth < SurfacePaint.tolerance else { return .zero }
+        let (column, row) = (Int(x), Int(y))
+        let (right, down) = (x - Float(column), y - Float(row))
+        func pixel(_ dx: Int, _ dy: Int) -> SIMD4<Float> {
+            let start = ((row + dy) * size + column + dx) * 4
+            return SIMD4(picture[start], picture[start + 1], picture[start + 2], picture[start + 3])
+        }
+        let upper = pixel(0, 0) * (1 - right) + pixel(1, 0) * right
+        let lower = pixel(0, 1) * (1 - right) + pixel(1, 1) * right
+        let colour = upper * (1 - down) + lower * down
+        guard colour.w > 0.5 else { return .zero }
+        let squared = cosine * cosine
+        let weight = squared * squared * squared * squared
+        return SIMD4(colour.x, colour.y, colour.z, colour.w) * (weight / colour.w)
+    }
+
+    /// Colours as seen from just outside, along the normal, for points that no picture shows.
+    private func alongNormals(_ positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
+        guard !positions.isEmpty else { return [] }
+        let height: Float = 0.06
+        let rays = NDArray(shape: [positions.count, 6]) { out in
+            for (i, (position, normal)) in zip(positions, normals).enumerated() {
+                let start = position + height * normal
+                for k in 0..<3 {
+                    out[6 * i + k] = start[k]
+                    out[6 * i + 3 + k] = -normal[k]
+                }
+            }
+        }
+        var settings = RenderSettings(samplesAcross: 256)
+        settings.near = 0
+        let rendering = field.render(RayBatch(rays), settings)
+        let direct = field.evaluate(
+            NDArray(positions.flatMap { [$0.x, $0.y, $0.z] }, shape: [positions.count, 3]))
+        return rendering.outputs.withUnsafeBuffer { seen in
+            direct.withUnsafeBuffer { direct in
+                positions.indices.map { i in
+                    let opacity = seen[9 * i + 3]
+                    return opacity > 0.3
+                        ? SIMD3(seen[9 * i], seen[9 * i + 1], seen[9 * i + 2]) / opacity
+                        : SIMD3(direct[4 * i + 1], direct[4 * i + 2], direct[4 * i + 3])
+                }
+            }
+        }
+    }
+}
