@@ -1,4 +1,4 @@
-// SAM on a photograph: once on the whole of it, once more on a close-up of what was found.
+// SAM on a photograph: once on the whole of it, then on close-ups of what was found.
 
 import Arrays
 import Foundation
@@ -8,6 +8,12 @@ import SegmentAnything
 /// Finds objects with a SAM model.
 struct Segmenter {
     private let model: SegmentAnythingModel
+
+    /// How a small object is approached: the side of the window in sides of the object, and the least overlap with
+    /// what was found before. The first, wider look may mend the mask, the second is for its outline.
+    private static let approach: [(window: Double, agreement: Float)] = [(1.5, 0.6), (1.2, 0.75)]
+    /// An object that is as many patches long as this is not asked for again.
+    private static let enoughPatches = 24
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
     init(_ models: ModelSet) throws {
@@ -23,7 +29,9 @@ struct Segmenter {
             var found: FoundMask?
             for prompt in prompts(selection) {
                 var next = try best(of: prompt, selection.maskIndex, on: embedding)
-                next = try closeUp(next, prompt, in: photograph) ?? next
+                for step in Segmenter.approach {
+                    next = try closeUp(next, step, prompt, in: photograph, embedding) ?? next
+                }
                 if let earlier = found {
                     next.mask = earlier.mask.union(next.mask)
                     next.score = min(earlier.score ?? 1, next.score ?? 1)
@@ -85,13 +93,18 @@ struct Segmenter {
             answers: predictions.map { Segmenter.mask($0.logits) })
     }
 
-    /// Asks again on the part of the photograph round what was found, where its edge has more pixels.
-    /// - Returns: nil where that shows no more than before, or finds something else.
-    private func closeUp(_ found: FoundMask, _ prompt: Prompt, in photograph: Image) throws -> FoundMask? {
+    /// Asks again with a box round what was found, on the part of the photograph round it, where its edge has more
+    /// pixels.
+    /// - Returns: nil where that finds something else, or the first answer was fine enough.
+    private func closeUp(
+        _ found: FoundMask, _ step: (window: Double, agreement: Float), _ prompt: Prompt,
+        in photograph: Image, _ embedding: ImageEmbedding
+    ) throws -> FoundMask? {
         guard let box = found.mask.hardened.largestIsland.boundingBox else { return nil }
         let side = max(box.width, box.height)
-        let window = square(round: box, side: side + side / 2 + 16, in: photograph)
-        guard window.width * window.height * 10 < photograph.width * photograph.height * 7 else { return nil }
+        let patches = side * model.configuration.vision.grid / max(photograph.width, photograph.height)
+        guard patches < Segmenter.enoughPatches else { return nil }
+        let window = square(round: box, side: Int(Double(side) * step.window) + 8, in: photograph)
         let (dx, dy) = (Double(window.left), Double(window.top))
         let (width, height) = (Double(window.width), Double(window.height))
         let points = prompt.points.map {
@@ -105,14 +118,14 @@ struct Segmenter {
                 left: max(0, Double(box.left) - dx - margin), top: max(0, Double(box.top) - dy - margin),
                 right: min(width, Double(box.right) - dx + margin),
                 bottom: min(height, Double(box.bottom) - dy + margin)))
-        let predictions = try model.predict(near, on: model.encode(photograph.cropped(to: window)))
-        guard let best = predictions.max(by: { $0.iou < $1.iou }) else { return nil }
-        let close = Segmenter.mask(best.logits).image
+        let fillsPhotograph = window.width == photograph.width && window.height == photograph.height
+        let seen = try fillsPhotograph ? embedding : model.encode(photograph.cropped(to: window))
+        guard let best = try model.predict(near, on: seen).max(by: { $0.iou < $1.iou }) else { return nil }
         var whole = Mask(width: photograph.width, height: photograph.height, value: 0).image
-        whole.paste(close, left: window.left, top: window.top)
+        whole.paste(Segmenter.mask(best.logits).image, left: window.left, top: window.top)
         let refined = Mask(whole.pixels.reshaped([photograph.height, photograph.width]))
         // A close-up that disagrees has lost the object.
-        guard refined.intersectionOverUnion(found.mask) > 0.6 else { return nil }
+        guard refined.intersectionOverUnion(found.mask) > step.agreement else { return nil }
         return FoundMask(
             mask: refined, score: max(Double(best.iou), found.score ?? 0), answers: found.answers)
     }
