@@ -9,7 +9,9 @@ import SegmentAnything
 struct Segmenter {
     private let model: SegmentAnythingModel
 
-    /// How a small object is approached: the side of the window in sides of the object, and the least overlap with
+    /// How a small object is approached.
+    ///
+    /// Each look has the side of its window in sides of the object, and the least overlap with
     /// what was found before. The first, wider look may mend the mask, the second is for its outline.
     private static let approach: [(window: Double, agreement: Float)] = [(1.5, 0.6), (1.2, 0.75)]
     /// An object that is as many patches long as this is not asked for again.
