@@ -111,7 +111,7 @@ let package = Package(
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
-        tests(of: "Lathe", ["Arrays", "Images", "Radiance", "Toybox"]),
+        tests(of: "Lathe", ["Arrays", "Images", "Meshes", "Radiance", "StableDiffusion", "Toybox"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.

@@ -59,7 +59,7 @@ def tokens(tokenizer, prompts):
 
 
 class Pipeline(torch.nn.Module):
-    def __init__(self, entries, widths=(80, 128), cross=128):
+    def __init__(self, entries, widths=(64, 128), cross=128):
         super().__init__()
         self.text_encoder = CLIPTextModel._from_config(CLIPTextConfig(
             vocab_size=entries, hidden_size=cross, intermediate_size=3 * cross, num_hidden_layers=2,

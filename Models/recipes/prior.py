@@ -159,6 +159,9 @@ def main():
         start_from(module, options.start)
     shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 256)
     training = run.Run(options, module)
+    # The checkpoint may be older than the encoder, which can be trained on meanwhile.
+    for each in (module, training.average.module):
+        each.encoder.load_state_dict(load_encoder(options.export).state_dict())
     training.train(loss_function(shards, module, options), lambda m: score(m, heldout, device=options.device), export,
                    validate_every=5)
 

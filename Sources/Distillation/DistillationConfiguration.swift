@@ -66,7 +66,7 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
         seed: UInt64 = 0, guidance: Float? = nil, weight: DistillationWeight = .clean,
         noiseLow: Ramp = Ramp(0.7, 0.05), noiseHigh: Ramp = Ramp(0.98, 0.5), formingShare: Float = 0.25,
         refiningShare: Float = 0.15, priorWeight: Float = 1, referenceWeight: Float = 4,
-        entropy: Float = 1e-2,
+        entropy: Float = 0.15,
         sparsity: Float = 0, variationDensity: Float = 5e-4, variationColour: Float = 4e-3,
         distortion: Float = 0,
         depth: Float = 0, referenceSizes: [Int] = [64, 96, 128], samplesAcross: Int = 96,

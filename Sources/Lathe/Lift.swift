@@ -126,7 +126,18 @@ public final class Lift {
         do {
             return try advance()
         } catch {
-            throw LatheError(wrapping: error)
+            let error = LatheError(wrapping: error)
+            guard keepsWork, error.code == .badInput else { throw error }
+            throw LatheError(
+                error.code, "\(error.message); then go on with: lathe lift \(directory.path) --resume")
+        }
+    }
+
+    /// Whether a checkpoint is on disk.
+    private var keepsWork: Bool {
+        switch phase {
+        case .select, .caption, .prepare, .finished: false
+        case .lift, .film, .mesh, .report: true
         }
     }
 

@@ -16,7 +16,7 @@ import Testing
         }
         let pixels = try reference["pixels"]
         let features = reference.timed("SAM encode") { model.features(of: pixels) }
-        try compare(features, reference["features"], "SAM features")
+        try reference.compare(features, "SAM features", with: "features")
         let embedding = model.embedding(features: try reference["features"], height: 1024, width: 1024)
         let prompts = [
             "point": Prompt(points: [.init(x: 500, y: 375)]),
@@ -29,8 +29,9 @@ import Testing
             let masks = try reference["\(name).masks"]
             let iou = try reference["\(name).iou"]
             for (index, prediction) in predictions.enumerated() {
-                try compare(
-                    prediction.lowResolutionLogits, masks[leading: index], "SAM \(name) mask \(index + 1)")
+                reference.compare(
+                    prediction.lowResolutionLogits, "SAM \(name) mask \(index + 1)",
+                    with: masks[leading: index])
             }
             expectClose(NDArray(predictions.map(\.iou), shape: iou.shape), iou, relative: 1e-4)
         }
@@ -46,9 +47,9 @@ import Testing
         }
         let pixels = try reference["pixels"]
         let features = reference.timed("BLIP encode", rounds: 3) { model.features(of: pixels) }
-        try compare(features, reference["features"], "BLIP features")
+        try reference.compare(features, "BLIP features", with: "features")
         let logits = model.logits([[30522, 1037, 3861, 1997, 2000, 2500]], image: features)
-        try compare(logits, reference["logits"], "BLIP logits")
+        try reference.compare(logits, "BLIP logits", with: "logits")
         for (name, method) in [("greedy", CaptionOptions.Method.greedy), ("beams", .beams(3))] {
             let caption = reference.timed("BLIP encode and caption, \(name)", rounds: 1) {
                 model.caption(
@@ -57,10 +58,5 @@ import Testing
             }
             #expect(caption.ids.map(Float.init) == (try reference["\(name).ids"].scalars))
         }
-    }
-
-    private func compare(_ value: NDArray, _ expected: NDArray, _ name: String) throws {
-        print("\(name): \(Difference(value.scalars, expected.scalars))")
-        expectClose(value, expected, relative: 1e-4, name)
     }
 }

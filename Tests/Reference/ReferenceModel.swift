@@ -30,6 +30,16 @@ struct ReferenceModel {
         get throws { try file.array(name) }
     }
 
+    /// Prints how far a value is from the reference's, and records an issue beyond 1e-4.
+    func compare(_ value: NDArray, _ name: String, with expected: String) throws {
+        compare(value, name, with: try self[expected])
+    }
+
+    func compare(_ value: NDArray, _ name: String, with expected: NDArray) {
+        print("\(name): \(Difference(value.scalars, expected.scalars))")
+        expectClose(value, expected, relative: 1e-4, name)
+    }
+
     /// Runs `rounds` times and prints the fastest wall time, its processor time and the process's peak memory beside
     /// what PyTorch took.
     func timed<R>(_ name: String, rounds: Int = 2, _ body: () throws -> R) rethrows -> R {

@@ -16,7 +16,7 @@ import Testing
         let output = reference.timed("U-Net 64 x 64, batch 2", rounds: 1) {
             model(sample, timesteps: [500], context: context)
         }
-        expectClose(output.value, try reference["output"], relative: 1e-4)
+        try reference.compare(output.value, "U-Net", with: "output")
     }
 
     @Test(.enabled(if: ReferenceModel.exists("vae"), ReferenceModel.absent("vae")))
@@ -25,8 +25,8 @@ import Testing
         let model = try AutoencoderKL(folder: reference.folder)
         let (image, latent) = (Tensor(try reference["image"]), Tensor(try reference["latent"]))
         let mean = reference.timed("autoencoder encode 512 x 512", rounds: 1) { model.encode(image).mean }
-        expectClose(mean.value, try reference["mode"], relative: 1e-4)
+        try reference.compare(mean.value, "autoencoder latents", with: "mode")
         let picture = reference.timed("autoencoder decode 512 x 512", rounds: 1) { model.decode(latent) }
-        expectClose(picture.value, try reference["decoded"], relative: 1e-4)
+        try reference.compare(picture.value, "autoencoder picture", with: "decoded")
     }
 }
