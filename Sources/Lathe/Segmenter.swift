@@ -121,7 +121,7 @@ struct Segmenter {
                 right: min(width, Double(box.right) - dx + margin),
                 bottom: min(height, Double(box.bottom) - dy + margin)))
         let fillsPhotograph = window.width == photograph.width && window.height == photograph.height
-        let seen = try fillsPhotograph ? embedding : model.encode(photograph.cropped(to: window))
+        let seen = fillsPhotograph ? embedding : model.encode(photograph.cropped(to: window))
         guard let best = try model.predict(near, on: seen).max(by: { $0.iou < $1.iou }) else { return nil }
         var whole = Mask(width: photograph.width, height: photograph.height, value: 0).image
         whole.paste(Segmenter.mask(best.logits).image, left: window.left, top: window.top)
