@@ -42,7 +42,7 @@ public struct LiftPlan: Codable, Sendable {
 struct LiftEstimate {
     /// Bytes of the starter models' weight files that the measurements were made with.
     private static let starterBytes: [ModelSet.Part: Double] = [
-        .segmenter: 4e6, .captioner: 6e6, .viewPrior: 24e6,
+        .segmenter: 4e6, .captioner: 4e6, .viewPrior: 26e6,
     ]
 
     let options: LiftOptions
@@ -51,12 +51,13 @@ struct LiftEstimate {
 
     func seconds(_ stage: LiftStage) -> Double {
         switch stage {
-        case .select: 1.5 * scale(.segmenter)
-        case .caption: options.prompt == .auto ? 1.0 * scale(.captioner) : 0
+        case .select: 0.3 * scale(.segmenter)
+        case .caption: options.prompt == .auto ? 0.2 * scale(.captioner) : 0
         case .lift: Double(steps) * LiftEstimate.secondsPerStep(options.preset) * scale(.viewPrior)
         case .film: Double(options.film.frames) * 1.2e-6 * Double(options.film.size * options.film.size)
-        case .mesh: 2 * pow(Double(options.mesh.resolution) / 112, 3)
-        case .report: 1
+        case .mesh:
+            2 * pow(Double(options.mesh.resolution) / 112, 3) + 4e-6 * pow(Double(options.mesh.texture), 2)
+        case .report: 0.2
         }
     }
 
@@ -67,9 +68,9 @@ struct LiftEstimate {
 
     private static func secondsPerStep(_ preset: LiftOptions.Preset) -> Double {
         switch preset {
-        case .draft: 0.15
-        case .standard: 0.25
-        case .fine: 0.5
+        case .draft: 0.06
+        case .standard: 0.075
+        case .fine: 0.15
         }
     }
 
