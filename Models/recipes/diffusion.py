@@ -130,7 +130,7 @@ def loss_function(shards, vae, tokenizer, module, options):
         viewed = torch.from_numpy(rng.random(options.batch) < 0.4)
         text = torch.where(viewed[:, None], with_view[rows], ids[rows])
         text = torch.where(silent[:, None], none, text)
-        t = torch.randint(0, 1000, (options.batch,), generator=generator)
+        t = SCHEDULE.draw(options.batch, generator)
         alpha, sigma = SCHEDULE(t)
         noise = torch.randn(clean.shape, generator=generator)
         to = lambda x: x.to(options.device)
