@@ -73,13 +73,13 @@ struct SurfacePaint {
         let offset = position - view.camera.position
         let distance = (offset * offset).sum().squareRoot()
         let cosine = -(normal * offset).sum() / distance
-        let z = (offset * view.camera.forward).sum()
-        guard cosine > SurfacePaint.grazing, z > 1e-3 else { return .zero }
-        let x = view.camera.center.x + view.camera.focal * (offset * view.camera.right).sum() / z - 0.5
-        let y = view.camera.center.y - view.camera.focal * (offset * view.camera.up).sum() / z - 0.5
+        let place = view.camera.projected(position)
+        guard cosine > SurfacePaint.grazing, place.z > 1e-3 else { return .zero }
+        // From the middle of the first pixel.
+        let (x, y) = (place.x - 0.5, place.y - 0.5)
         guard x >= 0, y >= 0, x < Float(size - 1), y < Float(size - 1) else { return .zero }
         let depth = view.depth[Int(y.rounded()) * size + Int(x.rounded())]
-        guard depth > 0, z - depth < SurfacePaint.tolerance else { return .zero }
+        guard depth > 0, place.z - depth < SurfacePaint.tolerance else { return .zero }
         let (column, row) = (Int(x), Int(y))
         let (right, down) = (x - Float(column), y - Float(row))
         func pixel(_ dx: Int, _ dy: Int) -> SIMD4<Float> {

@@ -34,6 +34,13 @@ public struct MeshCamera: Sendable {
         self.focal = focal
         self.center = center
     }
+
+    /// Where a point appears: x and y in pixels from the top left, z along the viewing axis.
+    package func projected(_ position: SIMD3<Float>) -> SIMD3<Float> {
+        let offset = position - self.position
+        let z = dot(offset, forward)
+        return SIMD3(center.x + focal * dot(offset, right) / z, center.y - focal * dot(offset, up) / z, z)
+    }
 }
 
 extension Mesh {
@@ -58,14 +65,7 @@ extension Mesh {
         let tints =
             colors.isEmpty ? [SIMD3<Float>](repeating: SIMD3(repeating: 0.7), count: positions.count) : colors
         let unit = normals.isEmpty ? withComputedNormals().normals : normals
-        // x and y in pixels, z along the viewing axis.
-        let projected = positions.map { position -> SIMD3<Float> in
-            let offset = position - camera.position
-            let z = dot(offset, camera.forward)
-            return SIMD3(
-                camera.center.x + camera.focal * dot(offset, camera.right) / z,
-                camera.center.y - camera.focal * dot(offset, camera.up) / z, z)
-        }
+        let projected = positions.map(camera.projected)
         for (number, face) in faces.enumerated() {
             let (i, j, k) = (Int(face.x), Int(face.y), Int(face.z))
             let (a, b, c) = (projected[i], projected[j], projected[k])

@@ -57,6 +57,8 @@ import Toybox
             let single = try write(.captions, count: 3, into: folder, split: .heldOut)
             #expect(try single.shape(of: "image") == [3, 128, 128, 3])
             #expect(try single.shape(of: "mask") == [3, 128, 128])
+            let azimuths = try single.array("azimuth").scalars
+            #expect(azimuths.count == 3 && Set(azimuths).count == 3)
             #expect(try captions(single).count == 3)
         }
     }

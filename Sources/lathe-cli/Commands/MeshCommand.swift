@@ -35,9 +35,11 @@ struct MeshCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        let texels = texture ?? (output.lowercased().hasSuffix(".glb") ? 1024 : 0)
+        // With a picture, as the standard preset has it; formats without one keep all faces and colour the vertices.
+        let standard = MeshOptions(for: .standard)
+        let texels = texture ?? (output.lowercased().hasSuffix(".glb") ? standard.texture : 0)
         let options = MeshOptions(
-            resolution: resolution, faces: faces ?? (texels > 0 ? 20_000 : nil), texture: texels)
+            resolution: resolution, faces: faces ?? (texels > 0 ? standard.faces : nil), texture: texels)
         let result = try MeshRun.run(source, options: options, output: output)
         try console.result(json: result)
         for line in result.lines { try console.result(line) }
