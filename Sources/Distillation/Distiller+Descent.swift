@@ -49,8 +49,10 @@ extension Distiller {
         adjoint.addDistortion(weight: configuration.distortion)
         if outcome.vitals.isFinite && outcome.losses.values.allSatisfy(\.isFinite) {
             field.accumulate(adjoint, record, into: &gradients)
+            // One cell of the finest level: over two cells, a pattern that repeats every other cell makes no difference.
+            let cell = 2 * field.configuration.bound / Float(field.configuration.grid.finestResolution)
             outcome.losses["variation"] = field.addTotalVariation(
-                count: configuration.variationPoints, spacing: 2 / 48 * field.configuration.bound,
+                count: configuration.variationPoints, spacing: cell,
                 density: configuration.variationDensity, colour: configuration.variationColour,
                 random: &random,
                 into: &gradients)

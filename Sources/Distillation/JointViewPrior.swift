@@ -34,23 +34,32 @@ public struct JointViewPrior: ViewPrior {
         }
     }
 
-    /// Draws all views together by DDIM (Song and others 2021) in a few steps.
+    /// What all views most likely show: the mean of the clean estimates of a few noisy copies, from pure noise down.
+    ///
+    /// Each round noises the last round's mean a little less, so the estimate climbs from the mean over everything
+    /// possible to the top of one likely case, as mean shift does. A sample drawn by DDIM is one such case too, but
+    /// carries what this small a denoiser gets wrong at each step; the mean over copies does not. No guidance: it would
+    /// push away from the mean.
     public func imagine(random: inout RandomStream) -> PosedPictures? {
-        let steps = 8, last = schedule.trainingSteps - 1
-        let times = (0...steps).map { last * (steps - $0) / steps }
-        var noisy = random.normal([ring.count, viewSize, viewSize, 4])
-        for (time, next) in zip(times, times.dropFirst()) {
-            let clean = denoise(noisy, timestep: time, cameras: ring, guidance: guidance)
-            if next == 0 {
-                noisy = clean
-                break
+        let last = Float(schedule.trainingSteps - 1)
+        var views = NDArray.zeros([ring.count, viewSize, viewSize, 4])
+        for share in JointViewPrior.rounds {
+            let timestep = Int(share * last)
+            let a = schedule.signal(timestep), s = schedule.sigma(timestep)
+            var mean = NDArray.zeros(views.shape)
+            for _ in 0..<JointViewPrior.copies {
+                let noisy = views.mapped(with: random.normal(views.shape)) { a * $0 + s * $1 }
+                let clean = denoise(noisy, timestep: timestep, cameras: ring, guidance: 1)
+                mean = mean.mapped(with: clean) { $0 + max(-1, min(1, $1)) / Float(JointViewPrior.copies) }
             }
-            let a = schedule.signal(time), s = max(1e-4, schedule.sigma(time))
-            let a2 = schedule.signal(next), s2 = schedule.sigma(next)
-            noisy = noisy.mapped(with: clean) { z, x in a2 * x + s2 * (z - a * x) / s }
+            views = mean
         }
-        return PosedPictures(cameras: ring, pixels: noisy.mapped { min(1, max(0, $0 * 0.5 + 0.5)) })
+        return PosedPictures(cameras: ring, pixels: views.mapped { min(1, max(0, $0 * 0.5 + 0.5)) })
     }
+
+    /// Noise levels of the rounds, as shares of the schedule.
+    private static let rounds: [Float] = [1, 0.8, 0.6, 0.4]
+    private static let copies = 4
 
     public func cameras(progress: Float, random: inout RandomStream) -> [Camera] { ring }
 

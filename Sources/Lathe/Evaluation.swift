@@ -2,8 +2,6 @@
 
 import Arrays
 import Foundation
-import Images
-import Radiance
 import Toybox
 
 /// The scores of one run on a scene whose truth is known.
@@ -80,31 +78,18 @@ public struct Evaluation: Codable, Sendable {
     /// Scores a run against the object that its scene shows.
     /// - Throws: `LatheError` (`badInput`) if the run is not of a scene with known truth.
     public static func evaluate(run: String) throws -> Evaluation {
-        let record = try RunRecord.load(fromRun: run)
-        guard record.status == .complete else {
-            throw LatheError.badInput("\(run) is not complete; go on with: lathe lift \(run) --resume")
-        }
-        let truth = try SceneTruth.of(record)
-        let lift = try LiftedField(run: run)
+        let pair = try LiftAndTruth(run: run)
+        let truth = pair.truth
         let guesses = Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: size)
-        let views = guesses.render(truth.object)
+        let views = pair.truthViews(size: size)
         let input = guesses.framedCamera(of: truth.object)
         let photograph = Baselines.picture(truth.object, camera: input, size: size)
-        // A framed photograph does not tell how large the object is; the truth's framing settles the scale.
-        let truthScale = 2 * ToyMath.tan(ToyMath.radians(ToyCamera.standardFieldOfView / 2)) / input.width
-        let scale = lift.camera.magnification / truthScale
-        let field = lift.field
-        let pictures = Baselines.views.map { view in
-            var camera = Camera(azimuth: view.azimuth, elevation: view.elevation)
-            camera.magnification = scale
-            return field.view(from: camera, size: size, needsNormals: false).colour
-        }
         let bank = try (0..<bankCount).map { try ToyObject.make(seed: UInt64($0), split: .train) }
         return Evaluation(
             scene: truth.scene, run: run, className: truth.object.className,
             isTrainedClass: !ToyObject.heldOutClassNames.contains(truth.object.className),
-            frontPSNR: record.scores["front PSNR"] ?? 0,
-            lift: Novel(pictures, truth: views),
+            frontPSNR: pair.record.scores["front PSNR"] ?? 0,
+            lift: Novel(pair.liftViews(size: size), truth: views),
             extruded: Novel(guesses.extruded(photograph, camera: input), truth: views),
             meanObject: Novel(guesses.meanObject(of: Array(bank.prefix(meanCount))), truth: views),
             retrieval: Novel(guesses.retrieved(for: photograph, from: bank), truth: views))

@@ -58,7 +58,7 @@ public struct InputPicture: Sendable {
             name: name, selection: selection, sceneFolder: folder)
     }
 
-    /// One or several tuples, as a list of numbers, a list of lists, or text.
+    /// One or several tuples: a list of numbers or text such as "320,240", or a list of these.
     private static func entries<Value>(
         _ node: Node?, _ key: String, _ file: String, _ parse: (String) -> Value?
     ) throws -> [Value] {
@@ -66,7 +66,7 @@ public struct InputPicture: Sendable {
         let texts: [String]
         if let text = node.scalar?.string {
             texts = [text]
-        } else if let items = node.sequence, items.allSatisfy({ $0.scalar != nil }) {
+        } else if let items = node.sequence, items.allSatisfy({ $0.scalar?.string.contains(",") == false }) {
             texts = [items.compactMap { $0.scalar?.string }.joined(separator: ",")]
         } else {
             texts = (node.sequence ?? []).map { item in

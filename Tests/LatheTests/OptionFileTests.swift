@@ -66,6 +66,14 @@ import Testing
         #expect(picture.sceneFolder == folder.path)
     }
 
+    @Test(arguments: ["[[1, 2], [3, 4, \"-\"]]", "[\"1,2\", \"3,4,-\"]"])
+    func aSceneHasSeveralClicks(list: String) throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write("image: photo.png\npoints: \(list)\n", "scene.yaml")
+        let found = try InputPicture.find(folder.path).selection.points
+        #expect(found == [Selection.Point(x: 1, y: 2), Selection.Point(x: 3, y: 4, isObject: false)])
+    }
+
     @Test(arguments: ["", "point: [1, 2]", "image: a.png\npoint: [1]", "image: ["])
     func brokenScenesAreNamed(text: String) throws {
         let folder = try TemporaryFolder()

@@ -12,7 +12,7 @@ import Testing
         root: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Models/starter").path)
 
-    /// Measured: five named, eight coloured. Words drawn at random would name one class of 78 and one colour of 16.
+    /// Measured: five named, eight coloured; drawn at random, one class of 81 and one colour of 16 would be.
     @Test func picturesShowWhatThePromptNames() throws {
         let prompts = [
             ("a red apple", "red", "apple"), ("a blue ball", "blue", "ball"),

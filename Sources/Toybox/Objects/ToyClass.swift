@@ -19,7 +19,8 @@ extension ToyClass {
         Furniture.classes + Household.classes + Vehicles.classes + Buildings.classes + Plants.classes
         + Food.classes
         + Animals.classes + Toys.classes + [Compositions.toy] + Creatures.classes + Machines.classes
-        + Belongings.classes + Groceries.classes + Structures.classes
+        + Belongings.classes + Groceries.classes + Structures.classes + Farmyard.classes + Kitchen.classes
+        + Playroom.classes
 
     /// The names in the order of class indices.
     package static let names = all.map(\.name)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Images
 import Lathe
 
 struct EvaluateCommand: ParsableCommand {
@@ -29,16 +30,26 @@ struct EvaluateCommand: ParsableCommand {
         transform: parsed(Requirement.init(parsing:), "write name=value with a name from the help"))
     var require: [Requirement] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a picture: per run a row of the true views over a row of the lift's.", valueName: "png"))
+    var sheet: String?
+
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
         let console = common.start()
         var evaluations: [Evaluation] = []
+        var pictures: [Image] = []
         for path in runs {
             let evaluation = try Evaluation.evaluate(run: runDirectory(path))
             if evaluations.isEmpty { try console.result(Evaluation.head) }
             evaluations.append(evaluation)
             try console.result(evaluation.row)
+            if sheet != nil { pictures += try LiftAndTruth(run: runDirectory(path)).pictures() }
+        }
+        if let sheet {
+            try Image.contactSheet(pictures, columns: pictures.count / (2 * runs.count)).savePNG(sheet)
         }
         try console.result(json: evaluations)
         let failures = evaluations.flatMap { evaluation in require.compactMap { $0.failure(in: evaluation) } }

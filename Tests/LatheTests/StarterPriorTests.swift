@@ -1,0 +1,41 @@
+// The starter view prior turns objects that it never saw.
+
+import Arrays
+import Distillation
+import Foundation
+import Lathe
+import Radiance
+import StableDiffusion
+import Testing
+import Toybox
+
+@Suite struct StarterPriorTests {
+    /// What it imagines, against the true views of its ring.
+    @Test(
+        arguments: [("penguin", 6, 19.0), ("mug", 2, 16), ("hamburger", 2, 14)] as [(String, UInt64, Double)])
+    func imaginedViewsAreLikeTheTrueOnes(className: String, seed: UInt64, bound: Double) throws {
+        let object = try ToyObject.make(seed: seed, split: .heldOut, className: className)
+        let scene = Baselines(azimuth: 25, elevation: 13, size: 64)
+        let photograph = Baselines.picture(object, camera: scene.framedCamera(of: object), size: 64)
+        let prior = JointViewPrior(try Self.model(), reference: photograph)
+        var random = RandomStream(seed: 0, stream: "imagine")
+        let views = try #require(prior.imagine(random: &random))
+        let size = prior.viewSize
+        var sum = 0.0
+        for (number, camera) in views.cameras.enumerated() {
+            let truth = Baselines.picture(
+                object, camera: ToyCamera(azimuth: 25 + camera.azimuth, elevation: camera.elevation),
+                size: size)
+            let seen = views.pixels[leading: number]
+            sum += PictureScores.psnr(seen, truth)
+        }
+        let quality = sum / Double(views.cameras.count)
+        #expect(quality > bound, "\(quality) dB")
+    }
+
+    private static func model() throws -> MultiViewPrior {
+        try MultiViewPrior(
+            folder: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "Models/starter/prior").path)
+    }
+}
