@@ -37,6 +37,9 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
     public var noiseHigh: Ramp
     /// Share of the steps that form the shape from the prior alone, before the reference picture is placed.
     public var formingShare: Float
+    /// How much of the prior's pull after forming is still towards the views that it imagined, the rest being
+    /// score distillation; no part with priors that imagine none.
+    public var imaginedShare: Ramp
     /// Share of the steps, at the end, with little noise.
     public var refiningShare: Float
     /// Weights of the terms.
@@ -65,9 +68,10 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
         field: FieldConfiguration = .lift, optimizer: FieldOptimizerConfiguration = .lift, steps: Int = 200,
         seed: UInt64 = 0, guidance: Float? = nil, weight: DistillationWeight = .clean,
         noiseLow: Ramp = Ramp(0.7, 0.05), noiseHigh: Ramp = Ramp(0.98, 0.5), formingShare: Float = 0.25,
+        imaginedShare: Ramp = Ramp(0.5, 0.1),
         refiningShare: Float = 0.15, priorWeight: Float = 1, referenceWeight: Float = 4,
         entropy: Float = 0.15,
-        sparsity: Float = 0, variationDensity: Float = 5e-4, variationColour: Float = 4e-3,
+        sparsity: Float = 0, variationDensity: Float = 2e-3, variationColour: Float = 1.6e-2,
         distortion: Float = 0,
         depth: Float = 0, referenceSizes: [Int] = [64, 96, 128], samplesAcross: Int = 96,
         finalRate: Float = 0.2,
@@ -82,6 +86,7 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
         self.noiseLow = noiseLow
         self.noiseHigh = noiseHigh
         self.formingShare = formingShare
+        self.imaginedShare = imaginedShare
         self.refiningShare = refiningShare
         self.priorWeight = priorWeight
         self.referenceWeight = referenceWeight
@@ -119,7 +124,9 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
         try require(
             !referenceSizes.isEmpty && referenceSizes.allSatisfy { 16...512 ~= $0 }, "referenceSizes",
             "\(referenceSizes)", "sizes from 16 to 512")
-        for (key, ramp) in [("noiseLow", noiseLow), ("noiseHigh", noiseHigh)] {
+        for (key, ramp) in [
+            ("noiseLow", noiseLow), ("noiseHigh", noiseHigh), ("imaginedShare", imaginedShare),
+        ] {
             try require(
                 0...1 ~= ramp.start && 0...1 ~= ramp.end, key, "\(ramp.start) to \(ramp.end)", "within 0 to 1"
             )

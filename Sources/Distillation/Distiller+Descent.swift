@@ -14,11 +14,15 @@ extension Distiller {
         var vitals = FieldVitals(isFinite: true, opacity: 0, haze: 0)
     }
 
+    /// - Parameters:
+    ///   - imagined: the prior's own pictures, if they count in this step.
+    ///   - share: how much of the prior's pull is towards them, 0 to 1; the rest is score distillation.
     mutating func descend(
-        forming: PosedPictures?, progress: Float, cameras: [Camera], random: inout RandomStream
+        imagined: PosedPictures?, share: Float, progress: Float, cameras: [Camera],
+        random: inout RandomStream
     ) -> Outcome {
         var outcome = Outcome()
-        let cameras = forming?.cameras ?? cameras
+        let cameras = imagined?.cameras ?? cameras
         let size = prior.viewSize, viewRays = cameras.count * size * size
         var batches = [RayBatch(cameras, width: size, height: size)]
         let referenceSize = referenceSize(progress)
@@ -32,12 +36,16 @@ extension Distiller {
         outcome.samples = rendering.sampleCount
         outcome.vitals = vitals(rendering, viewRays)
         var adjoint = RenderingAdjoint(count: rays.count)
-        if let forming {
+        if let imagined {
+            // The factor 4: pictures from 0 to 1, where distillation sees -1 to 1.
             match(
-                rendering, 0..<viewRays, forming.pixels, 4 * configuration.priorWeight, "prior", &adjoint,
+                rendering, 0..<viewRays, imagined.pixels, 4 * share * configuration.priorWeight, "imagined",
+                &adjoint, &outcome)
+        }
+        if share < 1 {
+            distil(
+                rendering, cameras, progress, (1 - share) * configuration.priorWeight, &random, &adjoint,
                 &outcome)
-        } else {
-            distil(rendering, cameras, progress, &random, &adjoint, &outcome)
         }
         if referenceCamera != nil {
             compare(rendering, viewRays..<rays.count, referenceSize, &adjoint, &outcome)
@@ -71,8 +79,8 @@ extension Distiller {
     ///
     /// The estimate is held fixed, so its derivative is the score distillation gradient (DreamFusion, equation 3).
     private func distil(
-        _ rendering: Rendering, _ cameras: [Camera], _ progress: Float, _ random: inout RandomStream,
-        _ adjoint: inout RenderingAdjoint, _ outcome: inout Outcome
+        _ rendering: Rendering, _ cameras: [Camera], _ progress: Float, _ priorWeight: Float,
+        _ random: inout RandomStream, _ adjoint: inout RenderingAdjoint, _ outcome: inout Outcome
     ) {
         let size = prior.viewSize
         let views = rendering.pictures(cameras.count, width: size, height: size)
@@ -86,7 +94,7 @@ extension Distiller {
         let noisy = encoded.values.mapped(with: noise) { a * $0 + s * $1 }
         let clean = prior.denoise(
             noisy, timestep: timestep, cameras: cameras, guidance: configuration.guidance ?? prior.guidance)
-        let weight = configuration.priorWeight * (configuration.weight == .clean ? 1 : 4 * a * s)
+        let weight = priorWeight * (configuration.weight == .clean ? 1 : 4 * a * s)
         let scale = weight / Float(encoded.values.count)
         var total = 0.0
         let slope = encoded.values.mapped(with: clean) { x, target in

@@ -20,7 +20,7 @@ public struct DistillationState: Sendable {
     public let step: Int
     public let total: Int
     public let stage: DistillationStage
-    /// Value of each term: prior, reference, entropy, sparsity, variation, depth.
+    /// Value of each term: imagined, prior, reference, entropy, sparsity, variation, depth.
     public let losses: [String: Double]
     /// Peak signal-to-noise ratio of the reference view in dB, premultiplied; nil before it is placed.
     public let referenceQuality: Double?
@@ -104,8 +104,11 @@ public struct Distiller: Sequence, IteratorProtocol {
                 referenceCamera = reference.unframed(like: first)
             }
         }
-        let forming = stage == .form ? imagine() : nil
-        let outcome = descend(forming: forming, progress: progress, cameras: cameras, random: &random)
+        let share = stage == .form ? 1 : configuration.imaginedShare(progress)
+        let imagined = share > 0 ? imagine() : nil
+        let outcome = descend(
+            imagined: imagined, share: imagined == nil ? 0 : share, progress: progress, cameras: cameras,
+            random: &random)
         step += 1
         let found = guardField(outcome.vitals, progress)
         return DistillationState(

@@ -9,9 +9,10 @@ import Testing
 @Suite struct DistillerTests {
     @Test func aGaussianPriorIsFollowedToItsPictures() throws {
         let prior = try DistillationFixtures.prior()
-        var lift = try Distiller(
-            DistillationFixtures.configuration(steps: 160), prior: prior,
-            reference: DistillationFixtures.reference())
+        var configuration = DistillationFixtures.configuration(steps: 160)
+        // After forming, by score distillation alone.
+        configuration.imaginedShare = Ramp(0, 0)
+        var lift = try Distiller(configuration, prior: prior, reference: DistillationFixtures.reference())
         var last: DistillationState?
         while let state = lift.next() { last = state }
         // Views between those the prior has seen.
@@ -23,6 +24,21 @@ import Testing
             (last?.referenceQuality ?? 0) > 24,
             "\(String(describing: last?.referenceQuality)) dB of the picture")
         #expect(lift.events.isEmpty, "\(lift.events)")
+    }
+
+    @Test(
+        arguments: [(0, ["prior"]), (0.5, ["imagined", "prior"]), (1, ["imagined"])] as [(Float, [String])])
+    func imaginedViewsHaveTheirShareOfThePull(share: Float, terms: [String]) throws {
+        var configuration = DistillationFixtures.configuration(steps: 8)
+        configuration.formingShare = 0.5
+        configuration.imaginedShare = Ramp(share, share)
+        var lift = try Distiller(
+            configuration, prior: try DistillationFixtures.prior(size: 16),
+            reference: DistillationFixtures.reference())
+        while let state = lift.next() {
+            let found = ["imagined", "prior"].filter { state.losses[$0] != nil }
+            #expect(found == (state.stage == .form ? ["imagined"] : terms), "step \(state.step)")
+        }
     }
 
     @Test func theReferenceCameraIsReadOffTheField() throws {
