@@ -45,6 +45,7 @@ struct Segmenter {
                 throw LatheError.badInput(
                     "the segmenter found nothing there; click on the middle of the object or add a --box")
             }
+            found.mask = followingEdges(found.mask.hardened, of: photograph)
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area
             // Doubt of the segmenter is no transparency: inside is opaque, and only the outline is soft.
@@ -131,6 +132,29 @@ struct Segmenter {
         return FoundMask(
             mask: refined, score: max(Double(best.iou), found.score ?? 0), answers: found.answers)
     }
+
+    /// The mask with its outline, which is as coarse as the cells of the model's answer, moved to the edges of the
+    /// photograph nearby.
+    private func followingEdges(_ mask: Mask, of photograph: Image) -> Mask {
+        guard let box = mask.boundingBox else { return mask }
+        let side = max(box.width, box.height), grid = model.configuration.vision.grid
+        let long = max(photograph.width, photograph.height)
+        // What the last look saw; the model answers with four cells to a patch.
+        let isApproached = side * grid / long < Segmenter.enoughPatches
+        let window =
+            isApproached ? min(Double(long), Double(side) * Segmenter.approach[1].window) : Double(long)
+        let radius = Float(Segmenter.edgeReach * window / Double(4 * grid))
+        let near = box.expanded(by: Int(2 * radius) + 1).clipped(width: mask.width, height: mask.height)
+        let followed = Mask(
+            mask.image.cropped(to: near).pixels.reshaped([near.height, near.width])
+        ).guided(by: photograph.cropped(to: near).rgb, radius: radius)
+        var whole = Mask(width: mask.width, height: mask.height, value: 0).image
+        whole.paste(followed.image, left: near.left, top: near.top)
+        return Mask(whole.pixels.reshaped([mask.height, mask.width]))
+    }
+
+    /// How far an outline may be off, in cells of the model's answer.
+    private static let edgeReach = 2.6
 
     private func square(round box: PixelRectangle, side: Int, in photograph: Image) -> PixelRectangle {
         let (x, y) = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)

@@ -9,7 +9,7 @@ import Testing
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    /// Without the close-ups the penguin stands at 0.84 and the teapot at 0.87.
+    /// Without the close-ups and the guided filter the penguin stands at 0.84 and the teapot at 0.87.
     @Test(arguments: ["penguin", "teapot", "duck"])
     func aClickCutsTheObjectOut(scene: String) throws {
         let folder = "\(Self.root)/Scenes/\(scene)"
@@ -18,6 +18,6 @@ import Testing
             in: try Photograph.load(input.picture), input.selection,
             models: ModelSet(root: "\(Self.root)/Models/starter"))
         let overlap = found.mask.intersectionOverUnion(try Mask.load("\(folder)/mask.png"))
-        #expect(overlap > 0.88, "\(scene): \(overlap)")
+        #expect(overlap > 0.94, "\(scene): \(overlap)")
     }
 }
