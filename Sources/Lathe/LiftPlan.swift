@@ -68,9 +68,9 @@ struct LiftEstimate {
 
     private static func secondsPerStep(_ preset: LiftOptions.Preset) -> Double {
         switch preset {
-        case .draft: 0.06
-        case .standard: 0.075
-        case .fine: 0.15
+        case .draft: 0.055
+        case .standard: 0.06
+        case .fine: 0.06
         }
     }
 
