@@ -76,9 +76,7 @@ public struct Evaluation: Codable, Sendable {
     private static let size = 64
 
     /// Scores a run against the object that its scene shows.
-    /// - Throws: `LatheError` (`badInput`) if the run is not of a scene with known truth.
-    public static func evaluate(run: String) throws -> Evaluation {
-        let pair = try LiftAndTruth(run: run)
+    public static func evaluate(_ pair: LiftAndTruth) throws -> Evaluation {
         let truth = pair.truth
         let guesses = Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: size)
         let views = pair.truthViews(size: size)
@@ -86,7 +84,7 @@ public struct Evaluation: Codable, Sendable {
         let photograph = Baselines.picture(truth.object, camera: input, size: size)
         let bank = try (0..<bankCount).map { try ToyObject.make(seed: UInt64($0), split: .train) }
         return Evaluation(
-            scene: truth.scene, run: run, className: truth.object.className,
+            scene: truth.scene, run: pair.run, className: truth.object.className,
             isTrainedClass: !ToyObject.heldOutClassNames.contains(truth.object.className),
             frontPSNR: pair.record.scores["front PSNR"] ?? 0,
             lift: Novel(pair.liftViews(size: size), truth: views),

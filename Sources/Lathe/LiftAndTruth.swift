@@ -7,6 +7,7 @@ import Toybox
 
 /// A run on a scene whose truth is known.
 public struct LiftAndTruth: Sendable {
+    let run: String
     let record: RunRecord
     let truth: SceneTruth
     private let field: RadianceField
@@ -15,6 +16,7 @@ public struct LiftAndTruth: Sendable {
 
     /// - Throws: `LatheError` (`badInput`) if the run is not complete, or not of a scene with known truth.
     public init(run: String) throws {
+        self.run = run
         record = try RunRecord.load(fromRun: run)
         guard record.status == .complete else {
             throw LatheError.badInput("\(run) is not complete; go on with: lathe lift \(run) --resume")

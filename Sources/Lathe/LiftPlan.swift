@@ -63,14 +63,14 @@ struct LiftEstimate {
 
     var peakMegabytes: Int {
         let largest = ModelSet.Part.allCases.map { bytes($0) * 2 }.max() ?? 0
-        return Int((largest + 250e6) / 1e6)
+        let painting = 40 * Double(options.mesh.texture * options.mesh.texture)
+        return Int((largest + 220e6 + painting) / 1e6)
     }
 
     private static func secondsPerStep(_ preset: LiftOptions.Preset) -> Double {
         switch preset {
         case .draft: 0.055
-        case .standard: 0.06
-        case .fine: 0.06
+        case .standard, .fine: 0.06
         }
     }
 

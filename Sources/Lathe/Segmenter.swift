@@ -105,8 +105,7 @@ struct Segmenter {
     ) throws -> FoundMask? {
         guard let box = found.mask.hardened.largestIsland.boundingBox else { return nil }
         let side = max(box.width, box.height)
-        let patches = side * model.configuration.vision.grid / max(photograph.width, photograph.height)
-        guard patches < Segmenter.enoughPatches else { return nil }
+        guard isCoarse(side, in: photograph) else { return nil }
         let window = square(round: box, side: Int(Double(side) * step.window) + 8, in: photograph)
         let (dx, dy) = (Double(window.left), Double(window.top))
         let (width, height) = (Double(window.width), Double(window.height))
@@ -140,9 +139,9 @@ struct Segmenter {
         let side = max(box.width, box.height), grid = model.configuration.vision.grid
         let long = max(photograph.width, photograph.height)
         // What the last look saw; the model answers with four cells to a patch.
-        let isApproached = side * grid / long < Segmenter.enoughPatches
+        let closest = Segmenter.approach.map(\.window).min() ?? 1
         let window =
-            isApproached ? min(Double(long), Double(side) * Segmenter.approach[1].window) : Double(long)
+            isCoarse(side, in: photograph) ? min(Double(long), Double(side) * closest) : Double(long)
         let radius = Float(Segmenter.edgeReach * window / Double(4 * grid))
         let near = box.expanded(by: Int(2 * radius) + 1).clipped(width: mask.width, height: mask.height)
         let followed = Mask(
@@ -155,6 +154,12 @@ struct Segmenter {
 
     /// How far an outline may be off, in cells of the model's answer.
     private static let edgeReach = 2.6
+
+    /// Whether an object of `side` pixels has so few patches that a closer look is worth it.
+    private func isCoarse(_ side: Int, in photograph: Image) -> Bool {
+        side * model.configuration.vision.grid / max(photograph.width, photograph.height)
+            < Segmenter.enoughPatches
+    }
 
     private func square(round box: PixelRectangle, side: Int, in photograph: Image) -> PixelRectangle {
         let (x, y) = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)

@@ -42,11 +42,12 @@ struct EvaluateCommand: ParsableCommand {
         var evaluations: [Evaluation] = []
         var pictures: [Image] = []
         for path in runs {
-            let evaluation = try Evaluation.evaluate(run: runDirectory(path))
+            let pair = try LiftAndTruth(run: runDirectory(path))
+            let evaluation = try Evaluation.evaluate(pair)
             if evaluations.isEmpty { try console.result(Evaluation.head) }
             evaluations.append(evaluation)
             try console.result(evaluation.row)
-            if sheet != nil { pictures += try LiftAndTruth(run: runDirectory(path)).pictures() }
+            if sheet != nil { pictures += pair.pictures() }
         }
         if let sheet {
             try Image.contactSheet(pictures, columns: pictures.count / (2 * runs.count)).savePNG(sheet)
