@@ -16,6 +16,7 @@ from transformers import CLIPVisionConfig, CLIPVisionModel
 from common import data, run, views
 
 GRID = 8
+HEADS = ("first_guess", "elevation", "window")
 PATCH = views.VIEW // GRID
 
 
@@ -29,16 +30,18 @@ class Encoder(torch.nn.Module):
         self.vision.set_attn_implementation("eager")
         self.first_guess = torch.nn.Linear(hidden, views.COUNT * 4 * PATCH * PATCH)
         self.elevation = torch.nn.Linear(hidden, 1)
+        self.window = torch.nn.Linear(hidden, 3)
         torch.nn.init.zeros_(self.first_guess.weight)
         torch.nn.init.constant_(self.first_guess.bias, -1)
 
     def forward(self, picture):
-        """Picture [B, 4, 64, 64] in [-1, 1] to tokens [B, 65, hidden], views [B, 8, 4, 48, 48] in [-1, 1] and the
-        elevation of the picture's camera [B] in units of 30 degrees."""
+        """Picture [B, 4, 64, 64] in [-1, 1] to tokens [B, 65, hidden], views [B, 8, 4, 48, 48] in [-1, 1], and of the
+        picture's camera the elevation [B] in units of 30 degrees and the window [B, 3] (see `views.Batch`)."""
         tokens = self.vision(pixel_values=picture).last_hidden_state
         patches = self.first_guess(tokens[:, 1:]).transpose(1, 2).unflatten(2, (GRID, GRID))
         guess = F.pixel_shuffle(patches.reshape(-1, 4 * PATCH * PATCH, GRID, GRID), PATCH)
-        return tokens, guess.unflatten(0, (-1, views.COUNT)), self.elevation(tokens[:, 0])[:, 0]
+        guess, summary = guess.unflatten(0, (-1, views.COUNT)), tokens[:, 0]
+        return tokens, guess, self.elevation(summary)[:, 0], self.window(summary)
 
 
 class Training(torch.nn.Module):
@@ -51,39 +54,42 @@ class Training(torch.nn.Module):
         self.facing = torch.nn.Linear(hidden, 2)
 
     def forward(self, picture):
-        tokens, guess, elevation = self.encoder(picture)
-        return guess, elevation, self.kind(tokens[:, 0]), self.facing(tokens[:, 0])
+        tokens, guess, elevation, window = self.encoder(picture)
+        return guess, elevation, window, self.kind(tokens[:, 0]), self.facing(tokens[:, 0])
 
 
 def loss_function(shards, module, options):
     def loss(rng, generator):
         rows = rng.integers(len(shards), size=options.batch)
         b = views.batch(shards, rows, rng, generator, options.device, options.disturb, options.permute)
-        guess, elevation, kind, facing = module(b.picture)
+        guess, elevation, window, kind, facing = module(b.picture)
         heads = F.cross_entropy(kind.float(), b.kind) + F.mse_loss(facing.float(), b.facing)
-        return F.mse_loss(guess.float(), b.views) + 0.02 * heads + 0.05 * F.mse_loss(elevation.float(), b.elevation)
+        camera = 0.05 * F.mse_loss(elevation.float(), b.elevation) + 0.5 * F.mse_loss(window.float(), b.window)
+        return F.mse_loss(guess.float(), b.views) + 0.02 * heads + camera
 
     return loss
 
 
 @torch.no_grad()
 def score(module, shards, count=256, device="cpu"):
-    """Mean PSNR in dB of the guess, of its front view alone; elevation error in degrees; share of classes named."""
+    """Mean PSNR in dB of the guess, of its front view alone; error of the elevation in degrees and of the
+    window in shares of half a picture (x, y) and of itself (magnification); share of classes named."""
     b = views.batch(shards, list(range(min(count, len(shards)))), device=device)
     with torch.autocast(device, torch.bfloat16):
-        guess, elevation, kind, _ = module(b.picture)
+        guess, elevation, window, kind, _ = module(b.picture)
     error = ((guess.float().clamp(-1, 1) - b.views) / 2).square().mean((2, 3, 4))
     psnr = lambda e: round((-10 * e.log10()).mean().item(), 2)
     return {
         "psnr": psnr(error.mean(1)), "psnr_front": psnr(error[:, 0]), "psnr_side": psnr(error[:, 2]),
         "elevation_error": round((elevation.float() * 30 - b.elevation * 30).abs().mean().item(), 1),
+        "window_error": [round(e, 3) for e in (window.float() - b.window).abs().mean(0).tolist()],
         "class": round((kind.argmax(1) == b.kind).float().mean().item(), 3),
     }
 
 
 def export(module, folder):
     views.save(module.encoder.vision, folder, "image_encoder", "model.safetensors")
-    for name in ("first_guess", "elevation"):
+    for name in HEADS:
         save_file(views.half(getattr(module.encoder, name)), f"{folder}/{name}.safetensors")
 
 

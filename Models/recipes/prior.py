@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 
 from common import data, run, views
 from common.schedule import Cosine
-from encoder import Encoder
+from encoder import HEADS, Encoder
 
 SCHEDULE = Cosine()
 PICTURE_CHANNELS = 4 * views.PICTURE_PATCH**2
@@ -44,7 +44,7 @@ class Prior(torch.nn.Module):
     def condition(self, picture, use):
         """Tokens [B, 65, cross] and channels [B, 352, 16, 16] (guess, picture); nulls and zeros where `use` is false."""
         with torch.no_grad():
-            tokens, guess, _ = self.encoder(picture)
+            tokens, guess, *_ = self.encoder(picture)
         channels = torch.cat([views.stack(guess.clamp(-1, 1)), F.pixel_unshuffle(picture, views.PICTURE_PATCH)], 1)
         tokens = torch.where(use[:, None, None], tokens, self.null_tokens.to(tokens.dtype))
         return tokens, channels * use[:, None, None, None]
@@ -101,7 +101,7 @@ def load_encoder(folder):
     """The encoder that encoder.py exported into `folder`."""
     folder, module = pathlib.Path(folder), Encoder()
     module.vision.load_state_dict(load_file(folder / "image_encoder" / "model.safetensors"))
-    for name in ("first_guess", "elevation"):
+    for name in HEADS:
         getattr(module, name).load_state_dict(load_file(folder / f"{name}.safetensors"))
     return module.float().eval()
 

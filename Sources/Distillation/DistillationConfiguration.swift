@@ -47,8 +47,7 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
     public var referenceWeight: Float
     public var entropy: Float
     public var sparsity: Float
-    public var variationDensity: Float
-    public var variationColour: Float
+    public var smoothness: Smoothness
     public var distortion: Float
     /// Weight of 1 - Pearson correlation with the reference depth, where one is given.
     public var depth: Float
@@ -57,8 +56,8 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
     public var samplesAcross: Int
     /// Learning rates fall exponentially to this share of their start.
     public var finalRate: Float
-    /// Points per step at which total variation is measured.
-    public var variationPoints: Int
+    /// Points per step at which smoothness is measured.
+    public var smoothnessPoints: Int
     /// Share of the run over which finer grid levels fade in; 0 switches all on at once.
     public var coarseToFine: Float
     /// Elevation of the photo's camera, degrees; nil asks the prior, else 10.
@@ -71,11 +70,11 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
         imaginedShare: Ramp = Ramp(0.5, 0.1),
         refiningShare: Float = 0.15, priorWeight: Float = 1, referenceWeight: Float = 4,
         entropy: Float = 0.15,
-        sparsity: Float = 0, variationDensity: Float = 2e-3, variationColour: Float = 1.6e-2,
+        sparsity: Float = 0, smoothness: Smoothness = Smoothness(density: 5e-4, colour: 8e-3, bending: 1e-2),
         distortion: Float = 0,
         depth: Float = 0, referenceSizes: [Int] = [64, 96, 128], samplesAcross: Int = 96,
         finalRate: Float = 0.2,
-        variationPoints: Int = 2048, coarseToFine: Float = 0.3, elevation: Float? = nil
+        smoothnessPoints: Int = 2048, coarseToFine: Float = 0.3, elevation: Float? = nil
     ) {
         self.field = field
         self.optimizer = optimizer
@@ -92,21 +91,20 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
         self.referenceWeight = referenceWeight
         self.entropy = entropy
         self.sparsity = sparsity
-        self.variationDensity = variationDensity
-        self.variationColour = variationColour
+        self.smoothness = smoothness
         self.distortion = distortion
         self.depth = depth
         self.referenceSizes = referenceSizes
         self.samplesAcross = samplesAcross
         self.finalRate = finalRate
-        self.variationPoints = variationPoints
+        self.smoothnessPoints = smoothnessPoints
         self.coarseToFine = coarseToFine
         self.elevation = elevation
     }
 
     /// For a first look: about a third of the work.
     public static let draft = DistillationConfiguration(
-        steps: 110, referenceSizes: [64, 96], samplesAcross: 64, variationPoints: 1024)
+        steps: 110, referenceSizes: [64, 96], samplesAcross: 64, smoothnessPoints: 1024)
     public static let standard = DistillationConfiguration()
     public static let fine = DistillationConfiguration(
         steps: 500, referenceSizes: [64, 96, 128, 160], samplesAcross: 128)

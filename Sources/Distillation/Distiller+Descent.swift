@@ -59,11 +59,9 @@ extension Distiller {
             field.accumulate(adjoint, record, into: &gradients)
             // One cell of the finest level: over two cells, a pattern that repeats every other cell makes no difference.
             let cell = 2 * field.configuration.bound / Float(field.configuration.grid.finestResolution)
-            outcome.losses["variation"] = field.addTotalVariation(
-                count: configuration.variationPoints, spacing: cell,
-                density: configuration.variationDensity, colour: configuration.variationColour,
-                random: &random,
-                into: &gradients)
+            outcome.losses["smoothness"] = field.addSmoothness(
+                configuration.smoothness, count: configuration.smoothnessPoints, spacing: cell,
+                random: &random, into: &gradients)
             optimizer.update(&field, &gradients, rateScale: rateScale(progress))
         } else {
             outcome.vitals.isFinite = false

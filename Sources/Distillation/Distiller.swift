@@ -20,7 +20,7 @@ public struct DistillationState: Sendable {
     public let step: Int
     public let total: Int
     public let stage: DistillationStage
-    /// Value of each term: imagined, prior, reference, entropy, sparsity, variation, depth.
+    /// Value of each term: imagined, prior, reference, entropy, sparsity, smoothness, depth.
     public let losses: [String: Double]
     /// Peak signal-to-noise ratio of the reference view in dB, premultiplied; nil before it is placed.
     public let referenceQuality: Double?
@@ -98,7 +98,8 @@ public struct Distiller: Sequence, IteratorProtocol {
             if let imagined = imagine() {
                 if stage != .form {
                     referenceCamera = reference.camera(
-                        for: field, like: imagined.cameras[0], samplesAcross: configuration.samplesAcross)
+                        for: field, like: imagined.cameras[0], guess: prior.referenceWindow,
+                        samplesAcross: configuration.samplesAcross)
                 }
             } else if let first = cameras.first {
                 referenceCamera = reference.unframed(like: first)

@@ -13,6 +13,7 @@ public struct GaussianViewPrior: ViewPrior {
     public let schedule: NoiseSchedule
     public let guidance: Float = 1
     public let referenceElevation: Float?
+    public let referenceWindow: PictureWindow?
     private let targets: PosedPictures
     private let spread: Float
     private let encoded: NDArray
@@ -23,7 +24,8 @@ public struct GaussianViewPrior: ViewPrior {
     ///   - targets: square pictures and their cameras.
     ///   - spread: standard deviation in the space [-1, 1].
     public init(
-        targets: PosedPictures, spread: Float, schedule: NoiseSchedule, referenceElevation: Float? = nil
+        targets: PosedPictures, spread: Float, schedule: NoiseSchedule, referenceElevation: Float? = nil,
+        referenceWindow: PictureWindow? = nil
     ) {
         precondition(
             targets.width == targets.height,
@@ -32,6 +34,7 @@ public struct GaussianViewPrior: ViewPrior {
         self.spread = spread
         self.schedule = schedule
         self.referenceElevation = referenceElevation
+        self.referenceWindow = referenceWindow
         encoded = targets.pixels.mapped { 2 * $0 - 1 }
     }
 

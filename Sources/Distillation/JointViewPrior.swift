@@ -12,6 +12,8 @@ public struct JointViewPrior: ViewPrior {
     private let ring: [Camera]
     /// Elevation of the reference picture's camera, degrees: given, or the model's guess within -10 to 45.
     public let referenceElevation: Float?
+    /// The model's guess of how the reference picture was cropped, within what a picture can be.
+    public let referenceWindow: PictureWindow?
 
     public var schedule: NoiseSchedule { model.schedule }
     public var viewSize: Int { model.layout.viewSize }
@@ -27,6 +29,7 @@ public struct JointViewPrior: ViewPrior {
         let size = model.layout.pictureSize
         conditioning = model.encode(ReferenceView.resized(reference, to: size), elevation: elevation)
         referenceElevation = elevation ?? conditioning.estimatedElevation.map { max(-10, min(45, $0)) }
+        referenceWindow = conditioning.estimatedWindow?.plausible
         ring = zip(model.layout.azimuths, model.layout.elevations).map {
             Camera(
                 azimuth: $0, elevation: $1, radius: model.layout.radius, fieldOfView: model.layout.fieldOfView

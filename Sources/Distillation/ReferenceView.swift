@@ -3,6 +3,7 @@
 package import Arrays
 import Images
 import Radiance
+import StableDiffusion
 
 /// The reference picture and its camera.
 package struct ReferenceView: Sendable {
@@ -40,15 +41,17 @@ package struct ReferenceView: Sendable {
 
     /// The camera whose window shows the object framed as the picture is.
     ///
-    /// How large the object stands in the prior's world is unknown from a cropped photograph. It is read off the field
-    /// that was formed from the prior's views, seen from the photo's elevation.
-    func camera(for field: RadianceField, like ring: Camera, samplesAcross: Int) -> Camera {
+    /// How large the object stands in the prior's world, and where, is unknown from a cropped photograph. It is read off
+    /// the field that was formed from the prior's views, seen from the photo's elevation, near the prior's guess.
+    func camera(
+        for field: RadianceField, like ring: Camera, guess: PictureWindow?, samplesAcross: Int
+    ) -> Camera {
         let size = 96
         var camera = unframed(like: ring)
         let seen = field.render(
             camera.rays(width: size, height: size), RenderSettings(samplesAcross: samplesAcross)
         ).picture(width: size, height: size)
-        let search = WindowSearch(photograph: picture(size: size), view: seen)
+        let search = WindowSearch(photograph: picture(size: size), view: seen, guess: guess)
         if let window = search.find() {
             camera.magnification = window.magnification
             camera.principalPoint = window.principalPoint

@@ -30,6 +30,19 @@ public struct OccupancyGrid: Sendable {
         occupiedFraction = min(1, Float(set) / Float(resolution * resolution * resolution))
     }
 
+    /// Indices of the occupied cells, ascending.
+    func occupiedCells() -> [Int32] {
+        var cells: [Int32] = []
+        let count = resolution * resolution * resolution
+        cells.reserveCapacity(Int(occupiedFraction * Float(count)) + 1)
+        for (index, byte) in bits.enumerated() where byte != 0 {
+            for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 && 8 * index + bit < count {
+                cells.append(Int32(8 * index + bit))
+            }
+        }
+        return cells
+    }
+
     /// Sets the bits of the cells above `threshold`, and of their neighbours when `dilate`.
     ///
     /// The mean density bounds the threshold, so that a field that has faded is still looked at and can recover.

@@ -1,5 +1,5 @@
-// Terms that need no picture: opacity entropy, sparsity, distortion, total variation.
-public import Arrays
+// Terms by the rays alone, without a picture: opacity entropy, sparsity, distortion.
+package import Arrays
 import Foundation
 
 extension RenderingAdjoint {
@@ -71,55 +71,6 @@ extension RenderingAdjoint {
                 }
             }
         }
-        return total
-    }
-}
-
-extension RadianceField {
-    /// Adds the total variation of density logit and colour at random places.
-    ///
-    /// The term is the mean over `count` points of the squared differences to the neighbours `spacing` away along
-    /// x, y and z: `density * (ds)^2 + colour * (dc)^2`.
-    /// - Returns: the term's value.
-    @discardableResult
-    public func addTotalVariation(
-        count: Int, spacing: Float, density: Float, colour: Float, random: inout RandomStream,
-        into gradients: inout FieldGradients
-    ) -> Double {
-        guard count > 0, density != 0 || colour != 0 else { return 0 }
-        let draws = random.uniform([count, 3])
-        let bound = configuration.bound - spacing
-        let points = NDArray(shape: [4 * count, 3]) { out in
-            draws.withUnsafeBuffer { u in
-                for i in 0..<count {
-                    for a in 0..<3 {
-                        let p = (u[3 * i + a] * 2 - 1) * bound
-                        for k in 0..<4 { out[(4 * i + k) * 3 + a] = p + (k == a + 1 ? spacing : 0) }
-                    }
-                }
-            }
-        }
-        let (values, record) = evaluateRecorded(points)
-        var adjoint = NDArray.zeros([4 * count, 4])
-        var total = 0.0
-        let scale = 1 / Float(count)
-        values.withUnsafeBuffer { v in
-            adjoint.withUnsafeMutableBuffer { g in
-                for i in 0..<count {
-                    for k in 1..<4 {
-                        for c in 0..<4 {
-                            let here = 16 * i + c, there = here + 4 * k
-                            let weight = scale * (c == 0 ? density : colour)
-                            let d = v[there] - v[here]
-                            total += Double(weight * d * d)
-                            g[there] += 2 * weight * d
-                            g[here] -= 2 * weight * d
-                        }
-                    }
-                }
-            }
-        }
-        accumulate(adjoint, record, into: &gradients)
         return total
     }
 }

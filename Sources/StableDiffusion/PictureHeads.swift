@@ -7,23 +7,28 @@ import Checkpoints
 import Foundation
 import Layers
 
-/// Reads the camera's elevation off the class token.
-struct ElevationHead: Sendable {
-    let weight: [Float]
-    let bias: Float
+/// Reads a few numbers about the picture's camera off the class token.
+struct CameraHead: Sendable {
+    private let weight: [Float]
+    private let bias: [Float]
 
     /// Nil if there is no such file.
-    init?(path: String, width: Int) throws {
+    /// - Throws: `CheckpointError` when the file is damaged or made for other sizes.
+    init?(path: String, width: Int, numbers: Int) throws {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let weights = try WeightScope.open(folder: path)
-        weight = try weights.tensor("weight", [1, width]).scalars
-        bias = try weights.tensor("bias", [1]).scalar
+        weight = try weights.tensor("weight", [numbers, width]).scalars
+        bias = try weights.tensor("bias", [numbers]).scalars
         try weights.finish()
     }
 
-    /// Degrees above the horizon, for tokens `[1, tokens, width]`.
-    func callAsFunction(_ tokens: NDArray) -> Float {
-        30 * (zip(weight, tokens.scalars).reduce(0) { $0 + $1.0 * $1.1 } + bias)
+    /// The numbers, for tokens `[1, tokens, width]`.
+    func callAsFunction(_ tokens: NDArray) -> [Float] {
+        let width = tokens.shape[2]
+        let summary = tokens.scalars.prefix(width)
+        return bias.enumerated().map { row, bias in
+            zip(weight[row * width..<(row + 1) * width], summary).reduce(bias) { $0 + $1.0 * $1.1 }
+        }
     }
 }
 

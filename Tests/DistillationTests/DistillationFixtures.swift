@@ -46,9 +46,10 @@ enum DistillationFixtures {
         (0..<8).map { Camera(azimuth: Float($0) * 45, elevation: $0 % 2 == 0 ? 5 : 30) }
     }
 
-    static func prior(size: Int = 24) throws -> GaussianViewPrior {
+    static func prior(size: Int = 24, window: PictureWindow? = nil) throws -> GaussianViewPrior {
         GaussianViewPrior(
-            targets: ball(ring(), size: size), spread: 0.05, schedule: try schedule(), referenceElevation: 10)
+            targets: ball(ring(), size: size), spread: 0.05, schedule: try schedule(), referenceElevation: 10,
+            referenceWindow: window)
     }
 
     /// Every pixel of every view the same: what a prior that has gone wrong would ask for.
@@ -74,7 +75,7 @@ enum DistillationFixtures {
 
     static func configuration(steps: Int) -> DistillationConfiguration {
         var result = DistillationConfiguration(
-            steps: steps, referenceSizes: [24, 32], samplesAcross: 48, variationPoints: 256)
+            steps: steps, referenceSizes: [24, 32], samplesAcross: 48, smoothnessPoints: 256)
         result.field.grid = HashGrid(
             levels: 5, featuresPerLevel: 2, log2TableSize: 13, baseResolution: 5, finestResolution: 32)
         result.field.hiddenWidth = 16

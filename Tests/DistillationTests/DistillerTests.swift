@@ -3,6 +3,7 @@ import Arrays
 import Distillation
 import Foundation
 import Radiance
+import StableDiffusion
 import TestSupport
 import Testing
 
@@ -51,6 +52,32 @@ import Testing
         // The true window: see the fixture. The forming field is soft, so a few percent.
         #expect(abs(camera.magnification - 1.109) < 0.08, "magnification \(camera.magnification)")
         #expect(abs(camera.principalPoint.x + 0.099) < 0.06, "shift \(camera.principalPoint)")
+    }
+
+    /// A guess that is right is kept, one that is wrong gives way to the field.
+    @Test func aGuessOfTheWindowIsWeighedAgainstTheField() throws {
+        // The true window has magnification 1.109 and shift -0.099: see the fixture.
+        let guesses = [
+            PictureWindow(principalPoint: SIMD2(-0.099, 0), magnification: 1.109),
+            PictureWindow(principalPoint: SIMD2(0.02, 0), magnification: 1.35),
+        ]
+        for (guess, bound) in zip(guesses, [0.06, 0.12] as [Float]) {
+            var configuration = DistillationFixtures.configuration(steps: 100)
+            configuration.formingShare = 0.6
+            var lift = try Distiller(
+                configuration, prior: try DistillationFixtures.prior(window: guess),
+                reference: DistillationFixtures.reference())
+            for _ in 0..<61 { _ = lift.next() }
+            let camera = try #require(lift.referenceCamera)
+            #expect(abs(camera.magnification - 1.109) < bound, "magnification \(camera.magnification)")
+            #expect(abs(camera.principalPoint.x + 0.099) < bound, "shift \(camera.principalPoint)")
+        }
+    }
+
+    @Test func windowsAreKeptWithinWhatPicturesCanBe() {
+        #expect(
+            PictureWindow(principalPoint: [3, -2], magnification: 9).plausible
+                == PictureWindow(principalPoint: [1, -1], magnification: 3))
     }
 
     @Test func aResumedRunEndsInTheSameBytes() throws {

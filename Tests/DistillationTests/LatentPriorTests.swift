@@ -44,8 +44,7 @@ import Testing
         var configuration = DistillationFixtures.configuration(steps: 4)
         configuration.referenceWeight = 0
         configuration.entropy = 0
-        configuration.variationDensity = 0
-        configuration.variationColour = 0
+        configuration.smoothness = Smoothness()
         var lift = try Distiller(configuration, prior: prior, reference: reference)
         let before = lift.field.network.scalars
         while let state = lift.next() {

@@ -37,7 +37,7 @@ struct LiftTests {
             preset: .draft,
             seed: 3, models: models ?? ModelSet(root: Starter.folder), output: "\(folder.path)/\(output)",
             settings: [
-                "steps": "12", "samplesAcross": "24", "referenceSizes": "[32]", "variationPoints": "128",
+                "steps": "12", "samplesAcross": "24", "referenceSizes": "[32]", "smoothnessPoints": "128",
             ],
             film: FilmOptions(frames: 2, size: 24), mesh: MeshOptions(resolution: 24, texture: 64))
     }

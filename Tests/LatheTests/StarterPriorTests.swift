@@ -10,9 +10,9 @@ import Testing
 import Toybox
 
 @Suite struct StarterPriorTests {
-    /// What it imagines, against the true views of its ring; measured: 24.9, 20.1 and 18.1 dB.
+    /// What it imagines, against the true views of its ring; measured: 24.8, 20.7 and 18.7 dB.
     @Test(
-        arguments: [("penguin", 6, 22), ("mug", 2, 17), ("hamburger", 2, 16)] as [(String, UInt64, Double)])
+        arguments: [("penguin", 6, 22), ("mug", 2, 18), ("hamburger", 2, 16.5)] as [(String, UInt64, Double)])
     func imaginedViewsAreLikeTheTrueOnes(className: String, seed: UInt64, bound: Double) throws {
         let object = try ToyObject.make(seed: seed, split: .heldOut, className: className)
         let scene = Baselines(azimuth: 25, elevation: 13, size: 64)

@@ -144,4 +144,41 @@ import Testing
                 "\(part): adjoint \(actual), difference \(expected)")
         }
     }
+
+    @Test(arguments: [
+        Smoothness(density: 0.5), Smoothness(colour: 5), Smoothness(bending: 0.5),
+        Smoothness(density: 0.3, colour: 2, bending: 0.1),
+    ])
+    func smoothnessMatchesDifferences(_ weights: Smoothness) throws {
+        let configuration = FieldFixtures.configuration()
+        let field = try FieldFixtures.field(configuration, steady: true)
+        func term(_ field: RadianceField, _ gradients: inout FieldGradients) -> Double {
+            var random = RandomStream(seed: 4, stream: "smoothness")
+            return field.addSmoothness(weights, count: 300, spacing: 0.1, random: &random, into: &gradients)
+        }
+        var gradients = FieldGradients(for: field), unused = FieldGradients(for: field)
+        #expect(term(field, &gradients) > 0)
+        for part in Part.allCases {
+            let ahead = term(Self.moved(field, part, 2e-3), &unused)
+            let expected = (ahead - term(Self.moved(field, part, -2e-3), &unused)) / 4e-3
+            let actual = Self.slope(gradients, configuration, part)
+            // The differences cancel most of each value, so the float32 floor is higher than for the values.
+            #expect(
+                abs(actual - expected) <= 2e-2 * abs(expected) + 5e-2,
+                "\(part): adjoint \(actual), difference \(expected)")
+        }
+    }
+
+    @Test func smoothnessIsMeasuredWhereSomethingIs() throws {
+        var field = try FieldFixtures.field(FieldFixtures.configuration())
+        var gradients = FieldGradients(for: field)
+        var random = RandomStream(seed: 4, stream: "smoothness")
+        let everywhere = Smoothness(density: 1)
+        #expect(
+            field.addSmoothness(everywhere, count: 50, spacing: 0.1, random: &random, into: &gradients) > 0)
+        field.occupancy.densities = .zeros(field.occupancy.densities.shape)
+        field.occupancy.refresh(threshold: 1, dilate: true)
+        #expect(
+            field.addSmoothness(everywhere, count: 50, spacing: 0.1, random: &random, into: &gradients) == 0)
+    }
 }

@@ -20,6 +20,10 @@ import Testing
         expectClose(guided, try example["guided"], relative: 1e-5)
         let elevation = try #require(conditioning.estimatedElevation)
         expectClose([elevation], try example["elevation"].scalars, relative: 1e-5)
+        let window = try #require(conditioning.estimatedWindow)
+        expectClose(
+            [window.principalPoint.x, window.principalPoint.y, log(window.magnification)],
+            try example["window"].scalars, relative: 1e-5)
     }
 
     @Test func theFirstGuessMatchesTheReference() throws {
@@ -42,13 +46,16 @@ import Testing
         }
     }
 
-    @Test func theElevationHeadIsOptional() throws {
+    @Test func theCameraHeadsAreOptional() throws {
         let example = try ModelCase("prior")
         try withTemporaryFolder { folder in
             try FileManager.default.copyItem(atPath: example.folder, toPath: folder + "/prior")
-            try FileManager.default.removeItem(atPath: folder + "/prior/elevation.safetensors")
-            let prior = try MultiViewPrior(folder: folder + "/prior")
-            #expect(prior.encode(try example["picture"]).estimatedElevation == nil)
+            for head in ["elevation", "window"] {
+                try FileManager.default.removeItem(atPath: folder + "/prior/\(head).safetensors")
+            }
+            let seen = try MultiViewPrior(folder: folder + "/prior").encode(try example["picture"])
+            #expect(seen.estimatedElevation == nil)
+            #expect(seen.estimatedWindow == nil)
         }
     }
 

@@ -24,10 +24,11 @@ import Toybox
         try withTemporaryFolder { folder in
             let file = try write(.views, count: 5, into: folder)
             #expect(file.path.hasSuffix("shard-00000.safetensors"))
-            #expect(file.names == ["class", "input", "pose", "views"])
+            #expect(file.names == ["class", "input", "pose", "views", "window"])
             #expect(try file.shape(of: "input") == [5, 64, 64, 4])
             #expect(try file.shape(of: "views") == [5, 8, 48, 48, 4])
             #expect(try file.shape(of: "pose") == [5, 2])
+            #expect(try file.shape(of: "window") == [5, 3])
             #expect(try file.integers("class").allSatisfy { $0 < ToyObject.classNames.count })
             let captions = try captions(file) as? [String]
             #expect(captions?.count == 5)
@@ -36,6 +37,11 @@ import Toybox
             let elevations = try file.array("pose").scalars.enumerated().filter { $0.offset % 2 == 1 }.map(
                 \.element)
             #expect(elevations.allSatisfy { (-5...32).contains($0) })
+            let windows = try file.array("window").scalars
+            for i in 0..<5 {
+                #expect(max(abs(windows[3 * i]), abs(windows[3 * i + 1])) < 0.6)
+                #expect((0.5...3).contains(windows[3 * i + 2]), "magnification \(windows[3 * i + 2])")
+            }
             let classes = try JSONSerialization.jsonObject(with: Data((file.metadata["classes"] ?? "").utf8))
             #expect(classes as? [String] == ToyObject.classNames)
         }

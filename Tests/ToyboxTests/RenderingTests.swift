@@ -115,6 +115,37 @@ import Toybox
         }
     }
 
+    /// What the window says of the crop holds for the pictures: the silhouette's middle and area go where it says.
+    @Test(arguments: [("teapot", -50.0), ("duck", 70.0), ("table", 20.0)] as [(String, Double)])
+    func theWindowLaysTheViewOnTheCrop(className: String, azimuth: Double) throws {
+        let object = try ToyObject.make(seed: 2, split: .heldOut, className: className)
+        let whole = ToyCamera(azimuth: Float(azimuth), elevation: 12)
+        let framed = ToyRenderer.framing(object, camera: whole)
+        let window = framed.window(in: whole)
+        let before = silhouette(object, whole), after = silhouette(object, framed)
+        let moved = window.principalPoint + window.magnification * before.middle
+        let error = after.middle - moved
+        #expect(max(abs(error.x), abs(error.y)) < 0.01, "\(after.middle), expected \(moved)")
+        let ratio = (after.area / before.area).squareRoot()
+        #expect(abs(ratio / window.magnification - 1) < 0.02, "\(ratio), expected \(window.magnification)")
+    }
+
+    /// Middle, in half pictures from the centre, y up, and area of what covers pixels.
+    private func silhouette(_ object: ToyObject, _ camera: ToyCamera) -> (middle: SIMD2<Float>, area: Float) {
+        let size = 128, half = Float(size) / 2
+        let picture = ToyRenderer.render(object, camera: camera, width: size, height: size)
+        var middle = SIMD2<Float>.zero
+        var area: Float = 0
+        for y in 0..<size {
+            for x in 0..<size {
+                let alpha = picture.alpha(x, y)
+                middle += alpha * SIMD2(Float(x) + 0.5 - half, half - Float(y) - 0.5) / half
+                area += alpha
+            }
+        }
+        return (middle / area, area)
+    }
+
     /// Seen from straight ahead, a symmetric object has a symmetric silhouette.
     @Test func mirroredPartsAreSymmetric() throws {
         let object = try ToyObject.make(seed: 1, split: .train, className: "teddy bear")

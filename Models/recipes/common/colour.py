@@ -30,10 +30,11 @@ def apply(pictures, matrix):
     return torch.cat([torch.minimum(rgb.clamp(min=0), alpha), alpha], 2).reshape(shape)
 
 
-def disturb(picture, rng, generator):
+def disturb(picture, window, rng, generator):
     """What a photograph has and a render does not: blur, noise, another framing, uneven light, a wrong outline.
 
-    Takes and gives premultiplied RGBA [B, 4, H, W]. The views that belong to the picture stay as they are.
+    Takes and gives premultiplied RGBA [B, 4, H, W] and, following the framing, its windows [B, 3] (`views.Batch`).
+    The views that belong to the picture stay as they are.
     """
     count, size = len(picture), picture.shape[-1]
     choose = lambda p: torch.from_numpy(rng.random(count) < p).view(-1, 1, 1, 1)
@@ -46,7 +47,13 @@ def disturb(picture, rng, generator):
     theta[:, 0, 2], theta[:, 1, 2] = uniform(-0.06, 0.06), uniform(-0.06, 0.06)
     grid = F.affine_grid(theta, picture.shape, align_corners=False).to(picture.device)
     moved = F.grid_sample(picture, grid, align_corners=False)
-    picture = torch.where(choose(0.6).to(picture.device), moved, picture)
+    framed = choose(0.6)
+    picture = torch.where(framed.to(picture.device), moved, picture)
+    # The grid says where each pixel comes from, y down; the window's middle goes the other way.
+    downwards = torch.tensor([1.0, -1.0])
+    middle = torch.linalg.solve(theta[:, :, :2], window[:, :2] * downwards - theta[:, :, 2]) * downwards
+    reframed = torch.cat([middle, window[:, 2:] - scale[:, None].log()], 1)
+    window = torch.where(framed.view(-1, 1), reframed, window)
     # Outline: eroded by up to a pixel, or with a rim of background left on it.
     soft = F.avg_pool2d(picture[:, 3:], 3, 1, 1)
     eroded = picture * ((soft - 0.55) * 4).clamp(0, 1)
@@ -67,4 +74,4 @@ def disturb(picture, rng, generator):
     strength = uniform(0, 0.06).view(-1, 1, 1, 1) * choose(0.5)
     noise = torch.randn(count, 3, size, size, generator=generator) * strength
     rgb = torch.minimum((picture[:, :3] + noise.to(picture.device) * picture[:, 3:]).clamp(min=0), picture[:, 3:])
-    return torch.cat([rgb, picture[:, 3:]], 1)
+    return torch.cat([rgb, picture[:, 3:]], 1), window

@@ -20,12 +20,17 @@ MIRRORED = [0, 7, 6, 5, 4, 3, 2, 1]
 
 @dataclass
 class Batch:
-    """Premultiplied RGBA in [-1, 1]: picture [B, 4, 64, 64], views [B, 8, 4, 48, 48]; elevation [B] of the picture's
-    camera in units of 30 degrees; facing [B, 2], sine and cosine of its azimuth; kind [B], the class."""
+    """Premultiplied RGBA in [-1, 1]: picture [B, 4, 64, 64], views [B, 8, 4, 48, 48].
+
+    Of the picture's camera: elevation [B] in units of 30 degrees; window [B, 3], where the middle of an uncropped
+    view falls (x, y up, in half pictures from the centre) and the logarithm of how much larger things are than there;
+    facing [B, 2], sine and cosine of its azimuth. kind [B] is the class.
+    """
 
     picture: torch.Tensor
     views: torch.Tensor
     elevation: torch.Tensor
+    window: torch.Tensor
     facing: torch.Tensor
     kind: torch.Tensor
 
@@ -44,10 +49,13 @@ def batch(shards, rows, rng=None, generator=None, device="cpu", disturb=0.0, per
     kind = torch.from_numpy(shards.take("class", rows)).to(device).long()
     azimuth, elevation = torch.from_numpy(shards.take("pose", rows)).float().unbind(1)
     azimuth = azimuth.deg2rad()
+    window = torch.from_numpy(shards.take("window", rows)).float()
+    window = torch.cat([window[:, :2], window[:, 2:].log()], 1)
     if rng is not None:
         count = len(rows)
         mirror = torch.from_numpy(rng.random(count) < 0.5)
         azimuth = torch.where(mirror, -azimuth, azimuth)
+        window[:, 0] = torch.where(mirror, -window[:, 0], window[:, 0])
         mirror = mirror.to(device)[:, None, None, None]
         picture = torch.where(mirror, picture.flip(3), picture)
         views = torch.where(mirror[..., None], views[:, MIRRORED].flip(4), views)
@@ -55,9 +63,10 @@ def batch(shards, rows, rng=None, generator=None, device="cpu", disturb=0.0, per
         picture, views = colour.apply(picture, matrix), colour.apply(views, matrix)
         chosen = torch.from_numpy(np.flatnonzero(rng.random(count) < disturb)).to(device)
         if len(chosen):
-            picture[chosen] = colour.disturb(picture[chosen], rng, generator)
+            picture[chosen], window[chosen] = colour.disturb(picture[chosen], window[chosen], rng, generator)
     facing = torch.stack([azimuth.sin(), azimuth.cos()], 1)
-    return Batch(picture * 2 - 1, views * 2 - 1, (elevation / 30).to(device), facing.to(device), kind)
+    return Batch(picture * 2 - 1, views * 2 - 1, (elevation / 30).to(device), window.to(device), facing.to(device),
+                 kind)
 
 
 def stack(views):

@@ -25,7 +25,8 @@ package enum ViewSamples {
             compositions: split == .train ? ToyClass.compositionShareOfViews : ToyClass.compositionShare)
         var inputs = [UInt8](repeating: 0, count: n * inputBytes),
             views = [UInt8](repeating: 0, count: n * viewBytes)
-        var poses = [Float](repeating: 0, count: n * 2), classes = [UInt8](repeating: 0, count: n)
+        var poses = [Float](repeating: 0, count: n * 2), windows = [Float](repeating: 0, count: n * 3),
+            classes = [UInt8](repeating: 0, count: n)
         for i in 0..<n {
             let object = objects[(first + i) / 2 - first / 2]
             var random = ToyRandom(seed: seed &+ UInt64(first + i), split: split, stream: 100)
@@ -35,23 +36,31 @@ package enum ViewSamples {
         }
         inputs.withUnsafeMutableBufferPointer { inputs in
             views.withUnsafeMutableBufferPointer { views in
-                nonisolated(unsafe) let inputs = inputs.baseAddress, views = views.baseAddress
-                let poses = poses
-                parallelFor(n, chunk: 1) { range in
-                    guard let inputs, let views else { return }
-                    let i = range.lowerBound
-                    let object = objects[(first + i) / 2 - first / 2]
-                    let azimuth = poses[2 * i], elevation = poses[2 * i + 1]
-                    let camera = ToyRenderer.framing(
-                        object, camera: ToyCamera(azimuth: azimuth, elevation: elevation))
-                    ToyRenderer.renderBytes(
-                        object, camera: camera, size: inputSize, into: inputs + i * inputBytes)
-                    for k in 0..<viewCount {
-                        let view = pose(ofView: k)
+                windows.withUnsafeMutableBufferPointer { windows in
+                    nonisolated(unsafe) let inputs = inputs.baseAddress, views = views.baseAddress
+                    nonisolated(unsafe) let windows = windows
+                    let poses = poses
+                    parallelFor(n, chunk: 1) { range in
+                        guard let inputs, let views else { return }
+                        let i = range.lowerBound
+                        let object = objects[(first + i) / 2 - first / 2]
+                        let azimuth = poses[2 * i], elevation = poses[2 * i + 1]
+                        let whole = ToyCamera(azimuth: azimuth, elevation: elevation)
+                        let camera = ToyRenderer.framing(object, camera: whole)
+                        let window = camera.window(in: whole)
+                        windows[3 * i] = window.principalPoint.x
+                        windows[3 * i + 1] = window.principalPoint.y
+                        windows[3 * i + 2] = window.magnification
                         ToyRenderer.renderBytes(
-                            object,
-                            camera: ToyCamera(azimuth: azimuth + view.azimuth, elevation: view.elevation),
-                            size: viewSize, into: views + i * viewBytes + k * viewSize * viewSize * 4)
+                            object, camera: camera, size: inputSize, into: inputs + i * inputBytes)
+                        for k in 0..<viewCount {
+                            let view = pose(ofView: k)
+                            ToyRenderer.renderBytes(
+                                object,
+                                camera: ToyCamera(
+                                    azimuth: azimuth + view.azimuth, elevation: view.elevation),
+                                size: viewSize, into: views + i * viewBytes + k * viewSize * viewSize * 4)
+                        }
                     }
                 }
             }
@@ -60,6 +69,7 @@ package enum ViewSamples {
         return (
             [
                 .init("class", bytes: classes, shape: [n]), .init("pose", NDArray(poses, shape: [n, 2])),
+                .init("window", NDArray(windows, shape: [n, 3])),
                 .init("input", bytes: inputs, shape: [n, inputSize, inputSize, 4]),
                 .init("views", bytes: views, shape: [n, viewCount, viewSize, viewSize, 4]),
             ],

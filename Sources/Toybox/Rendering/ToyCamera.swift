@@ -47,6 +47,15 @@ public struct ToyCamera: Sendable, Equatable {
         return camera
     }
 
+    /// How this camera's square window lies in that of `whole`, a camera of the same eye that looks at the origin.
+    ///
+    /// - Returns: where `whole`'s middle falls in this picture, in half picture heights from its centre, y up, and how
+    ///   many times larger things are here: `Camera.principalPoint` and `Camera.magnification` of a radiance field.
+    package func window(in whole: ToyCamera) -> (principalPoint: SIMD2<Float>, magnification: Float) {
+        let centre = SIMD2(left + width / 2, top - height / 2)
+        return (centre * (-2 / height), whole.height / height)
+    }
+
     /// The part of the window that covers pixels `x`, `y` of a picture of `size` (width, height).
     package func cropped(x: Range<Int>, y: Range<Int>, of size: (width: Int, height: Int)) -> ToyCamera {
         var camera = self

@@ -287,13 +287,18 @@ def prior(name, first_guess=False):
     schedule = DDIMScheduler(beta_schedule="squaredcos_cap_v2", prediction_type="sample", clip_sample=True,
                              timestep_spacing="trailing")
     null, weight, bias = torch.randn(1, 5, width), torch.randn(1, width), torch.randn(1)
+    own = torch.Generator().manual_seed(SEED)
+    window = dict(weight=0.3 * torch.randn(3, width, generator=own), bias=torch.randn(3, generator=own))
     picture = torch.rand(1, 4, 8, 8)
     head = randomise(torch.nn.Linear(width, views * 4 * patch ** 2)) if first_guess else None
     clean, noise, t, elevation, scale = torch.rand(1, views, 4, 6, 6) * 2 - 1, torch.randn(1, views, 4, 6, 6), 700, 12.0, 1.7
+    def seen_window(tokens):
+        return (tokens[:, 0] @ window["weight"].T + window["bias"]).reshape(3)
     def stack(v):
         return torch.nn.functional.pixel_unshuffle(v.flatten(0, 1), patch).reshape(1, -1, grid, grid)
     with torch.no_grad():
         tokens = eye(pixel_values=picture * 2 - 1).last_hidden_state
+        mirrored = eye(pixel_values=picture.flip(3) * 2 - 1).last_hidden_state
         channels = torch.nn.functional.pixel_unshuffle(picture * 2 - 1, picture_patch)
         extra = {}
         if first_guess:
@@ -315,6 +320,7 @@ def prior(name, first_guess=False):
     schedule.save_pretrained(folder / "scheduler")
     save_file(dict(null_tokens=null), folder / "null_tokens.safetensors")
     save_file(dict(weight=weight, bias=bias), folder / "elevation.safetensors")
+    save_file(window, folder / "window.safetensors")
     json.dump(dict(_class_name="JointViewPrior", unet=["diffusers", "UNet2DConditionModel"],
                    image_encoder=["transformers", "CLIPVisionModel"], scheduler=["diffusers", "DDIMScheduler"]),
               open(folder / "model_index.json", "w"))
@@ -326,7 +332,8 @@ def prior(name, first_guess=False):
         save_file(dict(head.state_dict()), folder / "first_guess.safetensors")
     noisy = schedule.add_noise(clean, noise, torch.tensor([t]))[0].permute(0, 2, 3, 1)
     write(folder, picture=picture[0].permute(1, 2, 0), noisy=noisy, conditioned=unstack(c),
-          guided=unstack(u + scale * (c - u)), elevation=30 * (tokens[:, 0] @ weight.T + bias).reshape(1), **extra)
+          guided=unstack(u + scale * (c - u)), elevation=30 * (tokens[:, 0] @ weight.T + bias).reshape(1),
+          window=(seen_window(tokens) + seen_window(mirrored) * torch.tensor([-1, 1, 1])) / 2, **extra)
 
 
 def manifest():
