@@ -5,6 +5,7 @@ import Autograd
 import CLIP
 import Checkpoints
 import Foundation
+import Images
 
 /// A joint, picture-conditioned diffusion model of the views around an object.
 ///
@@ -99,7 +100,7 @@ public struct MultiViewPrior: Sendable {
         precondition(
             picture.shape == [size, size, layout.channels],
             "multi-view prior: picture \(picture.shape), expected [\(size), \(size), \(layout.channels)]")
-        let pixels = Tensor(picture).reshaped([1, size, size, layout.channels]) * 2 - 1
+        let pixels = pixels(picture)
         let seen = vision(pixels).tokens
         let guess = firstGuessHead?(seen)
         var patches = pixels.patchChannels(layout.picturePatch)
@@ -113,17 +114,20 @@ public struct MultiViewPrior: Sendable {
             channels: Tensor.concatenated([Tensor(NDArray.zeros(patches.shape)), patches], axis: 0).value,
             pose: NDArray(pose + pose, shape: [2, 2]),
             estimatedElevation: elevationHead.map { 30 * $0(seen.value)[0] },
-            estimatedWindow: windowHead.map { window(of: pixels, seen: seen, $0) },
+            estimatedWindow: windowHead.map { window(of: picture, seen: seen, $0) },
             firstGuess: guess?.value)
+    }
+
+    /// What the vision encoder sees, `[1, size, size, channels]` in [-1, 1].
+    private func pixels(_ picture: NDArray) -> Tensor {
+        Tensor(picture).reshaped([1] + picture.shape) * 2 - 1
     }
 
     /// Reads the window off the picture and off its mirror image, and takes the mean: on starter models that is a tenth
     /// nearer to the truth from left to right, because a guess that leans one way leans the other way in a mirror.
-    private func window(of pixels: Tensor, seen: Tensor, _ head: CameraHead) -> PictureWindow {
-        let side = pixels.shape[2]
-        let columns = (0..<side).map { pixels.sliced(axis: 2, side - 1 - $0..<side - $0) }
+    private func window(of picture: NDArray, seen: Tensor, _ head: CameraHead) -> PictureWindow {
         let found = head(seen.value)
-        let mirrored = head(vision(Tensor.concatenated(columns, axis: 2)).tokens.value)
+        let mirrored = head(vision(pixels(Image(picture).mirrored.pixels)).tokens.value)
         return PictureWindow(
             principalPoint: SIMD2(found[0] - mirrored[0], found[1] + mirrored[1]) / 2,
             magnification: exp((found[2] + mirrored[2]) / 2))

@@ -33,6 +33,21 @@ import Toybox
         #expect(quality > bound, "\(quality) dB")
     }
 
+    /// Where the framed picture lies in the uncropped view; without a head for it there would be no guess.
+    @Test(arguments: [("penguin", 6), ("mug", 2), ("car", 1), ("duck", 3)] as [(String, UInt64)])
+    func theWindowIsGuessed(className: String, seed: UInt64) throws {
+        let object = try ToyObject.make(seed: seed, split: .heldOut, className: className)
+        let whole = ToyCamera(azimuth: 25, elevation: 13)
+        let framed = ToyRenderer.framing(object, camera: whole)
+        let truth = framed.window(in: whole)
+        let photograph = Baselines.picture(object, camera: framed, size: 64)
+        let guess = try #require(JointViewPrior(try Self.model(), reference: photograph).referenceWindow)
+        let shift = guess.principalPoint - truth.principalPoint
+        // About three mean errors on unseen classes, which stand on the model card.
+        #expect(max(abs(shift.x), abs(shift.y)) < 0.08, "\(guess), expected \(truth)")
+        #expect(abs(log(guess.magnification / truth.magnification)) < 0.2, "\(guess), expected \(truth)")
+    }
+
     private static func model() throws -> MultiViewPrior {
         try MultiViewPrior(
             folder: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
