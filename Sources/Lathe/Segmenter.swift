@@ -45,7 +45,12 @@ struct Segmenter {
                 throw LatheError.badInput(
                     "the segmenter found nothing there; click on the middle of the object or add a --box")
             }
-            found.mask = followingEdges(found.mask.hardened, of: photograph)
+            let rough = found.mask.hardened
+            if let box = rough.boundingBox {
+                found.mask = Outline(
+                    photograph: photograph, cell: cell(max(box.width, box.height), in: photograph)
+                ).refined(rough, clicks: selection.points)
+            }
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area
             // Doubt of the segmenter is no transparency: inside is opaque, and only the outline is soft.
@@ -132,28 +137,14 @@ struct Segmenter {
             mask: refined, score: max(Double(best.iou), found.score ?? 0), answers: found.answers)
     }
 
-    /// The mask with its outline, which is as coarse as the cells of the model's answer, moved to the edges of the
-    /// photograph nearby.
-    private func followingEdges(_ mask: Mask, of photograph: Image) -> Mask {
-        guard let box = mask.boundingBox else { return mask }
-        let side = max(box.width, box.height), grid = model.configuration.vision.grid
-        let long = max(photograph.width, photograph.height)
-        // What the last look saw; the model answers with four cells to a patch.
+    /// Photograph pixels to a cell of the model's answer, at its last look at an object of `side` pixels.
+    private func cell(_ side: Int, in photograph: Image) -> Float {
+        let long = Double(max(photograph.width, photograph.height))
         let closest = Segmenter.approach.map(\.window).min() ?? 1
-        let window =
-            isCoarse(side, in: photograph) ? min(Double(long), Double(side) * closest) : Double(long)
-        let radius = Float(Segmenter.edgeReach * window / Double(4 * grid))
-        let near = box.expanded(by: Int(2 * radius) + 1).clipped(width: mask.width, height: mask.height)
-        let followed = Mask(
-            mask.image.cropped(to: near).pixels.reshaped([near.height, near.width])
-        ).guided(by: photograph.cropped(to: near).rgb, radius: radius)
-        var whole = Mask(width: mask.width, height: mask.height, value: 0).image
-        whole.paste(followed.image, left: near.left, top: near.top)
-        return Mask(whole.pixels.reshaped([mask.height, mask.width]))
+        let window = isCoarse(side, in: photograph) ? min(long, Double(side) * closest) : long
+        // The model answers with four cells to a patch.
+        return Float(window / Double(4 * model.configuration.vision.grid))
     }
-
-    /// How far an outline may be off, in cells of the model's answer.
-    private static let edgeReach = 2.6
 
     /// Whether an object of `side` pixels has so few patches that a closer look is worth it.
     private func isCoarse(_ side: Int, in photograph: Image) -> Bool {

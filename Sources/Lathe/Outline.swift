@@ -1,0 +1,73 @@
+// A coarse mask's outline, moved to where the photograph has it.
+
+import Arrays
+import Images
+
+/// Makes masks, which are as coarse as the cells of a segmenter's answer, follow a photograph.
+struct Outline {
+    let photograph: Image
+    /// Photograph pixels to a cell.
+    let cell: Float
+
+    /// How far an outline may be off, cells.
+    private static let edgeReach: Float = 2.6
+    /// How far colours may move it once it follows edges, cells; twice.
+    private static let colourReach: Float = 2
+    /// What speaks against moving it that far, in units of log-likelihood.
+    private static let trust: Float = 4
+    /// Longer side of the picture in which colours are parted, pixels.
+    private static let cutSide = 400
+
+    /// The mask with its outline at the nearest edges (guided filter), then where the colours of the object and its
+    /// surroundings part (GrabCut).
+    /// - Parameter clicks: Points whose side is known: a hole that was clicked opens, a part that was clicked comes
+    ///   along, also where the segmenter thought otherwise.
+    func refined(_ mask: Mask, clicks: [Selection.Point]) -> Mask {
+        guard let box = mask.boundingBox else { return mask }
+        // The surroundings must show their colours.
+        let margin = max(box.width, box.height) / 4 + Int(2 * Self.edgeReach * cell) + 1
+        let near = box.expanded(by: margin).clipped(width: mask.width, height: mask.height)
+        let picture = photograph.cropped(to: near).rgb
+        let edged = Mask(mask.image.cropped(to: near).pixels.reshaped([near.height, near.width]))
+            .guided(by: picture, radius: Self.edgeReach * cell).hardened
+        // A neighbour that came along would lend the object its colours.
+        let alone = edged.removingIslands(smallerThan: edged.area / 20)
+        let refined = partedByColour(agreeing(alone, with: clicks, from: near), in: picture)
+            .guided(by: picture, radius: cell)
+        var whole = Mask(width: mask.width, height: mask.height, value: 0).image
+        whole.paste(refined.image, left: near.left, top: near.top)
+        return Mask(whole.pixels.reshaped([mask.height, mask.width]))
+    }
+
+    /// The mask with a disc round each click given to the side that the click names.
+    private func agreeing(_ mask: Mask, with clicks: [Selection.Point], from origin: PixelRectangle) -> Mask {
+        var inside = mask.inside
+        for click in clicks {
+            let (cx, cy) = (Float(click.x) - Float(origin.left), Float(click.y) - Float(origin.top))
+            let disc = PixelRectangle(
+                left: Int(cx - cell), top: Int(cy - cell), right: Int(cx + cell) + 1,
+                bottom: Int(cy + cell) + 1
+            ).clipped(width: mask.width, height: mask.height)
+            for y in disc.top..<disc.bottom {
+                for x in disc.left..<disc.right {
+                    let (dx, dy) = (Float(x) + 0.5 - cx, Float(y) + 0.5 - cy)
+                    if dx * dx + dy * dy <= cell * cell { inside[y * mask.width + x] = click.isObject }
+                }
+            }
+        }
+        return Mask(width: mask.width, height: mask.height, inside: inside)
+    }
+
+    /// `Mask.grabCut` at a size that is cheap.
+    private func partedByColour(_ mask: Mask, in picture: Image) -> Mask {
+        let scale = min(1, Float(Self.cutSide) / Float(max(mask.width, mask.height)))
+        let (w, h) = (max(1, Int(Float(mask.width) * scale)), max(1, Int(Float(mask.height) * scale)))
+        let small = picture.resized(width: w, height: h, filter: .box)
+        var cut = mask.resized(width: w, height: h, filter: .box)
+        // Where the first pass moved the outline by all of its reach, the second goes on.
+        for _ in 0..<2 {
+            cut = cut.grabCut(in: small, reach: Self.colourReach * cell * scale, trust: Self.trust)
+        }
+        return cut.resized(width: mask.width, height: mask.height)
+    }
+}
