@@ -11,7 +11,7 @@ struct Outline {
 
     /// How far an outline may be off, cells.
     private static let edgeReach: Float = 2.6
-    /// How far colours may move it once it follows edges, cells; twice.
+    /// How far colours may move it once it follows edges, cells.
     private static let colourReach: Float = 2
     /// What speaks against moving it that far, in units of log-likelihood.
     private static let trust: Float = 4
@@ -32,42 +32,51 @@ struct Outline {
             .guided(by: picture, radius: Self.edgeReach * cell).hardened
         // A neighbour that came along would lend the object its colours.
         let alone = edged.removingIslands(smallerThan: edged.area / 20)
-        let refined = partedByColour(agreeing(alone, with: clicks, from: near), in: picture)
+        let refined = partedByColour(alone, in: picture, clicks: clicks, from: near)
             .guided(by: picture, radius: cell)
         var whole = Mask(width: mask.width, height: mask.height, value: 0).image
         whole.paste(refined.image, left: near.left, top: near.top)
         return Mask(whole.pixels.reshaped([mask.height, mask.width]))
     }
 
-    /// The mask with a disc round each click given to the side that the click names.
-    private func agreeing(_ mask: Mask, with clicks: [Selection.Point], from origin: PixelRectangle) -> Mask {
-        var inside = mask.inside
-        for click in clicks {
-            let (cx, cy) = (Float(click.x) - Float(origin.left), Float(click.y) - Float(origin.top))
-            let disc = PixelRectangle(
-                left: Int(cx - cell), top: Int(cy - cell), right: Int(cx + cell) + 1,
-                bottom: Int(cy + cell) + 1
-            ).clipped(width: mask.width, height: mask.height)
-            for y in disc.top..<disc.bottom {
-                for x in disc.left..<disc.right {
-                    let (dx, dy) = (Float(x) + 0.5 - cx, Float(y) + 0.5 - cy)
-                    if dx * dx + dy * dy <= cell * cell { inside[y * mask.width + x] = click.isObject }
-                }
-            }
-        }
-        return Mask(width: mask.width, height: mask.height, inside: inside)
-    }
-
-    /// `Mask.grabCut` at a size that is cheap.
-    private func partedByColour(_ mask: Mask, in picture: Image) -> Mask {
+    /// `Mask.grabCut` at a size that is cheap, with clicks that hold.
+    private func partedByColour(
+        _ mask: Mask, in picture: Image, clicks: [Selection.Point], from origin: PixelRectangle
+    ) -> Mask {
         let scale = min(1, Float(Self.cutSide) / Float(max(mask.width, mask.height)))
         let (w, h) = (max(1, Int(Float(mask.width) * scale)), max(1, Int(Float(mask.height) * scale)))
         let small = picture.resized(width: w, height: h, filter: .box)
-        var cut = mask.resized(width: w, height: h, filter: .box)
-        // Where the first pass moved the outline by all of its reach, the second goes on.
-        for _ in 0..<2 {
-            cut = cut.grabCut(in: small, reach: Self.colourReach * cell * scale, trust: Self.trust)
+        let rough = mask.resized(width: w, height: h, filter: .box).inside
+        let known = sides(of: clicks, from: origin, scale: scale, width: w, height: h)
+        return Mask(width: w, height: h, inside: rough.indices.map { known[$0] ?? rough[$0] })
+            .grabCut(
+                in: small, reach: Self.colourReach * cell * scale, trust: Self.trust,
+                isCertain: known.map { $0 != nil }
+            )
+            .resized(width: mask.width, height: mask.height)
+    }
+
+    /// Whether pixels belong to the object, in a disc of a cell round each click; nil elsewhere.
+    private func sides(
+        of clicks: [Selection.Point], from origin: PixelRectangle, scale: Float, width: Int, height: Int
+    ) -> [Bool?] {
+        var known = [Bool?](repeating: nil, count: width * height)
+        let radius = max(1, cell * scale)
+        for click in clicks {
+            let (cx, cy) = (
+                (Float(click.x) - Float(origin.left)) * scale, (Float(click.y) - Float(origin.top)) * scale
+            )
+            let disc = PixelRectangle(
+                left: Int(cx - radius), top: Int(cy - radius), right: Int(cx + radius) + 1,
+                bottom: Int(cy + radius) + 1
+            ).clipped(width: width, height: height)
+            for y in disc.rows {
+                for x in disc.columns {
+                    let (dx, dy) = (Float(x) + 0.5 - cx, Float(y) + 0.5 - cy)
+                    if dx * dx + dy * dy <= radius * radius { known[y * width + x] = click.isObject }
+                }
+            }
         }
-        return cut.resized(width: mask.width, height: mask.height)
+        return known
     }
 }

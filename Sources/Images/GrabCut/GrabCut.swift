@@ -14,13 +14,16 @@ extension Mask {
     ///   - picture: RGB, of the mask's size.
     ///   - reach: How far the outline may be off, pixels.
     ///   - trust: What a pixel costs, at `reach` from the outline, that changes sides; in units of log-likelihood.
+    ///   - isCertain: Whether a pixel keeps its side however near the outline it lies, row by row; nil where none does.
     ///   - rounds: Of fitting colours and cutting.
     /// - Returns: A hard mask; the same one where it or its surroundings have no pixel beyond `reach`.
-    package func grabCut(in picture: Image, reach: Float, trust: Float = 0, rounds: Int = 3) -> Mask {
+    package func grabCut(
+        in picture: Image, reach: Float, trust: Float = 0, isCertain: [Bool]? = nil, rounds: Int = 3
+    ) -> Mask {
         precondition(
             picture.width == width && picture.height == height && picture.channels == 3,
             "Mask.grabCut: a picture \(picture.pixels.shape) for a mask of \(width) x \(height)")
-        let cut = GrabCut(mask: self, picture: picture, reach: reach, trust: trust)
+        let cut = GrabCut(mask: self, picture: picture, reach: reach, trust: trust, isCertain: isCertain)
         guard let cut else { return hardened }
         return Mask(width: width, height: height, inside: cut.labels(rounds: rounds))
     }
@@ -42,7 +45,7 @@ private struct GrabCut {
     /// Log-likelihoods as whole numbers.
     private static let scale: Float = 1000
 
-    init?(mask: Mask, picture: Image, reach: Float, trust: Float) {
+    init?(mask: Mask, picture: Image, reach: Float, trust: Float, isCertain: [Bool]?) {
         (width, height) = (mask.width, mask.height)
         let inside = mask.inside
         start = inside
@@ -50,7 +53,8 @@ private struct GrabCut {
         let inwards = squaredDistances(to: inside.map { !$0 }, width: mask.width, height: mask.height)
         let limit = reach * reach
         sides = inside.indices.map { i in
-            inside[i] ? (inwards[i] > limit ? .object : .open) : (outwards[i] > limit ? .surroundings : .open)
+            let isOpen = (inside[i] ? inwards[i] : outwards[i]) <= limit && isCertain?[i] != true
+            return isOpen ? .open : (inside[i] ? .object : .surroundings)
         }
         guard sides.contains(.object), sides.contains(.surroundings) else { return nil }
         preference = inside.indices.map { i in
