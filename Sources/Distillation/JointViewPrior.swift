@@ -83,19 +83,14 @@ public struct JointViewPrior: ViewPrior {
 
     /// Views `[V, H, W, C]`, each in the place of its mirror image and left to right.
     private func flipped(_ views: NDArray, _ places: [Int]) -> NDArray {
-        let (width, channels) = (views.shape[2], views.shape[3])
-        let rows = views.shape[1]
-        return views.withUnsafeBuffer { input in
-            NDArray(shape: views.shape) { out in
+        let shape = views.shape
+        let size = shape[1] * shape[2] * shape[3]
+        // Stacked, the views are one tall picture.
+        let stacked = Image(views.reshaped([shape[0] * shape[1], shape[2], shape[3]])).mirrored.pixels
+        return stacked.withUnsafeBuffer { input in
+            NDArray(shape: shape) { out in
                 for (view, source) in places.enumerated() {
-                    for row in 0..<rows {
-                        let (to, from) = ((view * rows + row) * width, (source * rows + row) * width)
-                        for x in 0..<width {
-                            for c in 0..<channels {
-                                out[(to + x) * channels + c] = input[(from + width - 1 - x) * channels + c]
-                            }
-                        }
-                    }
+                    for i in 0..<size { out[view * size + i] = input[source * size + i] }
                 }
             }
         }
