@@ -1,4 +1,7 @@
-"""Exponential moving average of a module's parameters, with a short warm-up so that early averages are useful."""
+"""Exponential moving average of a module's parameters, with a short warm-up so that early averages are useful.
+
+Buffers (the statistics of batch normalisation) are averages already and are copied.
+"""
 
 import copy
 
@@ -14,3 +17,5 @@ class Average:
     def update(self, module, step):
         decay = min(self.decay, (1 + step) / (20 + step))
         torch._foreach_lerp_(list(self.module.parameters()), list(module.parameters()), 1 - decay)
+        for ours, theirs in zip(self.module.buffers(), module.buffers()):
+            ours.copy_(theirs)

@@ -1,4 +1,4 @@
-// The `captions` data: one object per picture, half on plain white or grey, half before clutter.
+// The `captions` data: one object per picture, on plain white or grey, before clutter, or in surroundings with a name.
 
 import Arrays
 package import Checkpoints
@@ -15,7 +15,7 @@ package enum CaptionSamples {
         }
         let n = range.count
         var images = [UInt8](), masks = [UInt8](), classes = [UInt8](), azimuths = [Float](),
-            captions: [Any] = []
+            captions: [Any] = [], surroundings: [Any] = []
         images.reserveCapacity(n * size * size * 3)
         for (i, sample) in samples.enumerated() {
             guard let sample else {
@@ -26,6 +26,7 @@ package enum CaptionSamples {
             classes.append(UInt8(sample.object.classIndex))
             azimuths.append(sample.azimuth)
             captions.append(sample.object.caption)
+            surroundings.append(sample.surroundings)
         }
         return (
             [
@@ -35,32 +36,51 @@ package enum CaptionSamples {
                 .init("image", bytes: images, shape: [n, size, size, 3]),
                 .init("mask", bytes: masks, shape: [n, size, size]),
             ],
-            try Shards.metadata(captions: captions)
+            try Shards.metadata(captions: captions, surroundings: surroundings)
         )
     }
 
-    /// One object, framed loosely, and its coverage.
-    static func sample(seed: UInt64, split: ToySplit) throws -> (
-        object: ToyObject, image: [UInt8], mask: [UInt8], azimuth: Float
-    ) {
+    struct Sample: Sendable {
+        let object: ToyObject
+        /// [size, size, 3] bytes.
+        let image: [UInt8]
+        /// [size, size]: coverage of the object.
+        let mask: [UInt8]
+        /// Degrees from the front.
+        let azimuth: Float
+        /// "on grass under a blue sky"; empty where what surrounds the object has no name.
+        let surroundings: String
+    }
+
+    /// One object, framed loosely.
+    static func sample(seed: UInt64, split: ToySplit) throws -> Sample {
         let object = try ToyObject.make(seed: seed, split: split)
         var random = ToyRandom(seed: seed, split: split, stream: 300)
         let azimuth = random.chance(0.75) ? 40 * random.normal() : random.uniform(-180, 180)
-        var camera = ToyCamera(azimuth: azimuth, elevation: random.uniform(-5, 40))
-        camera = ToyRenderer.framing(object, camera: camera, fraction: random.uniform(0.55, 0.92))
+        var elevation = random.uniform(-5, 40), words = ""
+        let kind = random.unit(), named = kind > 0.55 ? ToySurroundings(random: &random) : nil
+        if let named {
+            words = named.words
+            elevation = random.uniform(named.elevations.lowerBound, named.elevations.upperBound)
+        }
+        var camera = ToyCamera(azimuth: azimuth, elevation: elevation)
+        camera = ToyRenderer.framing(object, camera: camera, fraction: random.uniform(0.5, 0.92))
         var canvas = SceneCanvas(width: size, height: size)
-        let plain = random.chance(0.5)
+        let plain = kind < 0.35
         if plain {
             let tone: Float = random.chance(0.5) ? random.uniform(0.94, 1) : random.uniform(0.3, 0.94)
             canvas.pixels = [Vector](repeating: Vector(repeating: tone), count: size * size)
         } else {
-            let stage: SceneBackdrop.Stage =
-                random.chance(0.3) ? .flat : random.chance(0.75) ? .room(wall: random.uniform(1.2, 3)) : .open
-            var backdrop = SceneBackdrop(random: &random, stage: stage)
+            var backdrop =
+                named?.backdrop
+                ?? SceneBackdrop(
+                    random: &random,
+                    stage: random.chance(0.3)
+                        ? .flat : random.chance(0.75) ? .room(wall: random.uniform(1.2, 3)) : .open)
             backdrop.level = object.low.y
             let placement = ScenePlacement(object: object, rotation: .identity, scale: 1, position: .zero)
             backdrop.paint(&canvas, camera: camera, light: object.light, placements: [placement])
-            if random.chance(0.5) { SceneClutter.paint(&canvas, &random) }
+            if named == nil, random.chance(0.5) { SceneClutter.paint(&canvas, &random) }
         }
         let picture = ToyRenderer.render(object, camera: camera, width: size, height: size)
         var mask = [UInt8](repeating: 0, count: size * size)
@@ -70,7 +90,8 @@ package enum CaptionSamples {
             canvas.pixels[i] = c + canvas.pixels[i] * (1 - alpha)
             mask[i] = UInt8(alpha * 255 + 0.5)
         }
-        if !plain { canvas.photograph(&random, strength: random.uniform(0, 0.8)) }
-        return (object, canvas.bytes, mask, azimuth)
+        if !plain { canvas.photograph(&random, strength: random.uniform(0, named == nil ? 0.8 : 0.4)) }
+        return Sample(
+            object: object, image: canvas.bytes, mask: mask, azimuth: azimuth, surroundings: words)
     }
 }

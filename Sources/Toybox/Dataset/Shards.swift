@@ -5,7 +5,7 @@ import Checkpoints
 import Foundation
 
 /// What a dataset shows.
-public enum ToyDatasetKind: String, Sendable, CaseIterable { case views, scenes, captions }
+public enum ToyDatasetKind: String, Sendable, CaseIterable { case views, scenes, captions, pictures }
 
 /// Writes training data in shards, each usable as soon as it appears.
 public struct ToyDataset: Sendable {
@@ -35,6 +35,7 @@ public struct ToyDataset: Sendable {
             case .views: try ViewSamples.shard(range, seed: seed << 32, split: split)
             case .scenes: try SceneSamples.shard(range, seed: seed << 32, split: split)
             case .captions: try CaptionSamples.shard(range, seed: seed << 32, split: split)
+            case .pictures: try PictureSamples.shard(range, seed: seed << 32, split: split)
             }
         let number = String(firstShard + index)
         let name =
@@ -75,8 +76,10 @@ enum Shards {
         }
     }
 
-    static func metadata(captions: [Any]) throws -> [String: String] {
-        ["captions": try json(captions), "classes": try json(ToyObject.classNames)]
+    static func metadata(captions: [Any], surroundings: [Any] = []) throws -> [String: String] {
+        var metadata = ["captions": try json(captions), "classes": try json(ToyObject.classNames)]
+        if !surroundings.isEmpty { metadata["surroundings"] = try json(surroundings) }
+        return metadata
     }
 
     static func json(_ value: Any) throws -> String {

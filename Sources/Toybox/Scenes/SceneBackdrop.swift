@@ -25,6 +25,11 @@ struct SceneBackdrop: Sendable {
         defocus = random.chance(0.35) ? random.uniform(0.5, 4) : 0
     }
 
+    init(stage: Stage, ground: SceneTexture, wall: SceneTexture, sky: (low: Vector, high: Vector)) {
+        (self.stage, self.ground, self.wall, self.sky) = (stage, ground, wall, sky)
+        defocus = 0
+    }
+
     /// Paints the backdrop and, where there is a ground, returns its points per pixel (nil elsewhere).
     func paint(
         _ canvas: inout SceneCanvas, camera: ToyCamera, light: ToyLight, placements: [ScenePlacement]

@@ -35,6 +35,28 @@ struct SceneTexture: Sendable {
         noise = SceneNoise(seed: UInt32(truncatingIfNeeded: random.next()))
     }
 
+    /// A surface in colours near those of a palette.
+    init(random: inout ToyRandom, palette: [Vector]) {
+        let drawn = SceneTexture(random: &random)
+        func near() -> Vector {
+            (random.pick(palette) * random.uniform(0.6, 1.3)).clamped(lowerBound: .zero, upperBound: .one)
+        }
+        kind = drawn.kind
+        (first, second, third) = (near(), near(), near())
+        (frequency, angle, wear, noise) = (drawn.frequency, drawn.angle, drawn.wear, drawn.noise)
+    }
+
+    /// A surface in given colours, straight (planks may run either way) and little worn.
+    init(
+        random: inout ToyRandom, kind: Kind, first: Vector, second: Vector, third: Vector, frequency: Float
+    ) {
+        (self.kind, self.first, self.second, self.third) = (kind, first, second, third)
+        self.frequency = frequency
+        angle = kind == .planks && random.chance(0.3) ? (0, 1) : (1, 0)
+        wear = random.uniform(0.02, 0.15)
+        noise = SceneNoise(seed: UInt32(truncatingIfNeeded: random.next()))
+    }
+
     /// Colours as rooms and streets have them: mostly muted, some strong.
     static func natural(_ random: inout ToyRandom) -> Vector {
         if random.chance(0.15) { return random.pick(Tint.palette).colour * random.uniform(0.7, 1.1) }

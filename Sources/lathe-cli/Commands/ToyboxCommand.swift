@@ -139,7 +139,7 @@ struct ToyboxDataset: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dataset", abstract: "Write training data as safetensors shards.")
 
-    @Option(help: "What to make: views, scenes or captions.") var kind: ToyDatasetKind
+    @Option(help: "What to make: views, scenes, captions or pictures.") var kind: ToyDatasetKind
     @Option(help: "Half of the world: train or heldout.") var split: ToySplit = .train
     @Option(help: "Number of samples.") var count = 1000
     @Option(help: "Seed of the stream of objects.") var seed: UInt64 = 0

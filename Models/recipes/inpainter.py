@@ -1,0 +1,162 @@
+"""Trains the starter inpainter: LaMa (Suvorov et al. 2022) at a width of 16, on generated pictures.
+
+    python inpainter.py --data data/pictures --heldout data/pictures-heldout --work checkpoints/inpainter \\
+        --export inpainter
+
+First without a discriminator, for what can be known (colours, edges, patterns); then, with --adversarial above zero,
+for what can only be made up (grain, foliage). Both parts of a run share one checkpoint.
+"""
+
+import json
+import pathlib
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch.nn.utils.parametrizations import spectral_norm
+
+from common import data, run
+from common.holes import holes
+from common.lama import FFCResNetGenerator, masked
+
+CONFIG = {
+    "model_type": "lama", "input_nc": 4, "output_nc": 3, "ngf": 16, "n_downsampling": 3, "n_blocks": 7,
+    "max_features": 1024, "global_ratio": 0.75,
+}
+
+
+class Discriminator(torch.nn.Module):
+    """Scores for patches, and the features they are made of."""
+
+    def __init__(self, widths=(32, 64, 128)):
+        super().__init__()
+        inputs = (3,) + widths
+        self.layers = torch.nn.ModuleList(
+            spectral_norm(torch.nn.Conv2d(a, b, 4, 2, 1)) for a, b in zip(inputs, widths))
+        self.score = spectral_norm(torch.nn.Conv2d(widths[-1], 1, 3, 1, 1))
+
+    def forward(self, x):
+        features, x = [], x * 2 - 1
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        return self.score(x), features
+
+
+class Reversed(torch.autograd.Function):
+    """The identity, with the gradient turned round: what is uphill for the discriminator is downhill here."""
+
+    @staticmethod
+    def forward(context, x, weight):
+        context.weight = weight
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(context, gradient):
+        return -context.weight * gradient, None
+
+
+class Both(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.generator = FFCResNetGenerator(CONFIG)
+        self.discriminator = Discriminator()
+
+    def forward(self, picture, mask):
+        return self.generator(masked(picture, mask))
+
+
+def pictures(shards, rows, rng, size):
+    """[B, 3, size, size] in [0, 1]: crops at either scale, mirrored, half of them in permuted colours."""
+    made = []
+    for image in shards.take("image", rows):
+        x = torch.from_numpy(image).permute(2, 0, 1)
+        whole = x.shape[-1]
+        side = whole if rng.random() < 0.35 else int(rng.integers(size, whole + 1)) if rng.random() < 0.3 else size
+        top, left = rng.integers(whole - side + 1, size=2)
+        x = x[:, top : top + side, left : left + side].float() / 255
+        if side != size:
+            x = F.interpolate(x[None], (size, size), mode="bilinear", antialias=True)[0]
+        if rng.random() < 0.5:
+            x = x.flip(2)
+        if rng.random() < 0.5:
+            x = x[torch.from_numpy(rng.permutation(3))]
+        made.append(x)
+    return torch.stack(made)
+
+
+def detail(a, b, mask):
+    """L1 distance of the differences between neighbours, where the mask is."""
+    d = (a - b) * mask
+    return ((d[..., 1:, :] - d[..., :-1, :]).abs().sum() + (d[..., :, 1:] - d[..., :, :-1]).abs().sum()) / (
+        3 * mask.sum())
+
+
+def loss_function(shards, module, options):
+    def loss(rng, generator):
+        x = pictures(shards, rng.integers(len(shards), size=options.batch), rng, options.size).to(options.device)
+        mask = holes(rng, options.batch, options.size).to(options.device)
+        found = module(x, mask).float()
+        error = (found - x).abs()
+        total = (error * mask).sum() / (3 * mask.sum()) + 0.1 * (error * (1 - mask)).mean()
+        total = total + 0.3 * detail(found, x, mask)
+        if options.adversarial > 0:
+            filled = found * mask + x * (1 - mask)
+            scores, features = module.discriminator(torch.cat([Reversed.apply(filled, options.adversarial), x]))
+            made, real = scores.float().chunk(2)
+            patches = F.adaptive_max_pool2d(mask, made.shape[-2:])
+            total = total + (F.relu(1 + made) * patches).sum() / patches.sum() + F.relu(1 - real).mean()
+            # The features that the discriminator looks at should be those of the real picture; only the generator learns
+            # from this.
+            frozen = {k: v.detach() for k, v in module.discriminator.named_parameters()}
+            _, now = torch.func.functional_call(module.discriminator, frozen, (filled,))
+            total = total + options.matching * sum(
+                (a - b.chunk(2)[1].detach()).abs().mean() for a, b in zip(now, features)) / mask.mean()
+        return total
+
+    return loss
+
+
+@torch.no_grad()
+def score(module, shards, device="cpu", count=48):
+    """PSNR inside the holes of held-out pictures, and the part of the true roughness that is there."""
+    import numpy as np
+
+    rng, errors, rough = np.random.default_rng(0), [], []
+    for row in range(min(count, len(shards))):
+        x = torch.from_numpy(shards.take("image", [row])).permute(0, 3, 1, 2).float().to(device) / 255
+        mask = holes(rng, 1, x.shape[-1]).to(device)
+        found = module(x, mask).float()
+        errors.append(((found - x).square() * mask).sum() / (3 * mask.sum()))
+        rough.append(torch.stack([detail(y, torch.zeros_like(y), mask) for y in (found, x)]))
+    rough = torch.stack(rough).mean(0)
+    return {"psnr": round((-10 * torch.stack(errors).log10()).mean().item(), 3),
+            "roughness": round((rough[0] / rough[1]).item(), 3)}
+
+
+def export(module, folder):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n")
+    state = module.generator.state_dict()
+    save_file({k: v.half().contiguous().cpu() for k, v in state.items() if v.is_floating_point()},
+              folder / "model.safetensors", {"format": "pt"})
+
+
+def main():
+    options = run.arguments("Train the starter inpainter", steps=20000, batch=8, lr=1e-3, ema=0.998)
+    options.add_argument("--size", type=int, default=128, help="side of the training crops in pixels")
+    options.add_argument("--adversarial", type=float, default=0.0, help="weight of the discriminator's gradient")
+    options.add_argument("--matching", type=float, default=0.1, help="weight of the discriminator's features")
+    options = options.parse_args()
+    torch.manual_seed(options.seed)
+    shards = data.Shards(options.data, options.limit)
+    module = Both()
+    training = run.Run(options, module)
+    heldout = data.Shards(options.heldout, 400) if options.heldout else None
+    training.train(
+        loss_function(shards, module, options), heldout and (lambda m: score(m, heldout, options.device)), export)
+
+
+if __name__ == "__main__":
+    main()
