@@ -65,6 +65,7 @@ let package = Package(
         library("Checkpoints", ["Arrays", "Files"]),
         library("Tokenizers", ["Files", "CZlib"]),
         library("Meshes", ["Arrays", "Files", "Images"]),
+        library("Editing", ["Arrays", "Images"]),
 
         // Differentiation and layers
         library("Autograd", ["Arrays"]),
@@ -90,7 +91,7 @@ let package = Package(
             "Lathe",
             [
                 "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Radiance", "Meshes",
-                "Images",
+                "Editing", "Images",
                 "Checkpoints", "Tokenizers", "Arrays", "Files", logging, yams, crypto,
             ]),
 
@@ -106,7 +107,8 @@ let package = Package(
     ] + [
         tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
-        tests(of: "Meshes"), tests(of: "Autograd"), tests(of: "Layers"),
+        tests(of: "Meshes"), tests(of: "Editing", ["Arrays", "Images"]), tests(of: "Autograd"),
+        tests(of: "Layers"),
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),

@@ -1,0 +1,61 @@
+// Laying what a model made into a hole of a picture.
+
+import Arrays
+public import Images
+
+/// A finished edit of one hole.
+public struct Retouch: Sendable {
+    /// The picture with the hole filled; shape and alpha as before.
+    public let picture: Image
+    /// The steps at the border of the hole.
+    public let seam: Seam.Steps
+
+    /// Lays a model's picture into the hole of a picture.
+    ///
+    /// Colours are matched at the border, and over the first `feather` pixels inside the hole the picture goes over into the
+    /// model's. Everything outside of the hole stays bit for bit.
+    /// - Parameters:
+    ///   - working: what the model made, at the plan's working size.
+    ///   - picture: any channels; grey stays grey, alpha stays as it is.
+    ///   - hole: what may change.
+    ///   - feather: width of the passage in pixels; less where the hole is thin.
+    /// - Throws: ``BrokenPromise`` if the result does not keep what ``Promise`` says.
+    public init(laying working: Image, into picture: Image, hole: Mask, plan: CropPlan, feather: Float) throws
+    {
+        let area = plan.inside
+        let before = picture.cropped(to: area)
+        let part = Mask(
+            hole.hardened.image.cropped(to: area).pixels.reshaped([area.height, area.width]))
+        let restored = plan.restored(working)
+        let colours = before.channels < 3 ? restored.grey : restored.rgb
+        let seam = Seam(of: part)
+        let made = seam.matched(colours, to: before.colours)
+        let after = Retouch.blended(made, into: before, hole: part, feather: feather)
+        var whole = picture
+        whole.paste(after, left: area.left, top: area.top)
+        try Promise.check(whole, against: picture, hole: hole)
+        self.seam = try Promise.check(after, against: before, hole: part, made: made) ?? Retouch.noSeam
+        self.picture = whole
+    }
+
+    private static let noSeam = Seam.Steps(result: 0, before: 0, made: 0)
+
+    /// `made` inside the hole, `before` outside, with a passage inside the hole.
+    private static func blended(_ made: Image, into before: Image, hole: Mask, feather: Float) -> Image {
+        let depths = hole.depths, c = before.channels, colours = made.channels
+        var result = before
+        made.pixels.withUnsafeBuffer { made in
+            result.pixels.withUnsafeMutableBuffer { values in
+                for pixel in depths.indices where depths[pixel] > 0 {
+                    // The outermost pixel of the hole has depth 1 and already takes a part of the model's.
+                    let t = min(1, depths[pixel] / (feather + 1)), share = t * t * (3 - 2 * t)
+                    for k in 0..<colours {
+                        let old = values[pixel * c + k]
+                        values[pixel * c + k] = old + (made[pixel * colours + k] - old) * share
+                    }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,86 @@
+// The planner: every hole of every picture gets a window that holds it and a size that the model can take.
+
+import Arrays
+import Editing
+import Images
+import TestSupport
+import Testing
+
+@Suite struct CropPlanTests {
+    static let needs: [CropPlan.Needs] = [
+        .init(size: .square(side: 64), multiple: 8, context: 0.25),
+        .init(size: .square(side: 512), multiple: 64, context: 0.5),
+        .init(size: .free(thickness: 96), multiple: 8, context: 1),
+        .init(size: .free(thickness: 12), multiple: 8, context: 2),
+    ]
+
+    @Test(arguments: needs) func anyHoleOfAnyPictureIsShownWhole(needs: CropPlan.Needs) throws {
+        var random = RandomStream(seed: 11, stream: "crop plans")
+        for _ in 0..<300 {
+            let hole = Holes.box(&random, most: 700)
+            let box = try #require(hole.boundingBox)
+            let plan = try #require(CropPlan(hole: hole, needs: needs))
+            #expect(plan.window.left <= box.left && plan.window.right >= box.right)
+            #expect(plan.window.top <= box.top && plan.window.bottom >= box.bottom)
+            #expect(plan.workingWidth % needs.multiple == 0 && plan.workingHeight % needs.multiple == 0)
+            #expect(plan.workingWidth > 0 && plan.workingHeight > 0)
+            // A window leaves the picture only where it is larger than the picture.
+            for (span, limit) in [(plan.window.columns, hole.width), (plan.window.rows, hole.height)] {
+                #expect(span.count >= limit || (span.lowerBound >= 0 && span.upperBound <= limit))
+            }
+            if case .square(let side) = needs.size {
+                #expect(plan.workingWidth == side && plan.workingHeight == side)
+                #expect(plan.window.width == plan.window.height)
+            }
+        }
+    }
+
+    @Test func freeWindowsKeepThePictureAsItIsWhereTheHoleIsThin() throws {
+        let wire = Mask(width: 900, height: 300, inside: (0..<270_000).map { $0 / 900 == 120 })
+        let plan = try #require(
+            CropPlan(hole: wire, needs: .init(size: .free(thickness: 40), multiple: 8, context: 1)))
+        #expect(plan.scale == 1)
+        #expect(plan.workingWidth == 904 && plan.workingHeight < 60)
+    }
+
+    @Test func thickHolesAreMadeAsThinAsTheModelWants() throws {
+        let disc = Mask(
+            width: 1000, height: 1000,
+            inside: (0..<1_000_000).map {
+                ($0 % 1000 - 500) * ($0 % 1000 - 500) + ($0 / 1000 - 500) * ($0 / 1000 - 500) < 40_000
+            })
+        let plan = try #require(
+            CropPlan(hole: disc, needs: .init(size: .free(thickness: 100), multiple: 8, context: 1)))
+        #expect(abs(plan.shown(disc).thickness - 100) < 6)
+    }
+
+    @Test func everyPixelOfTheHoleIsHoleInWhatTheModelSees() throws {
+        var random = RandomStream(seed: 12, stream: "holes")
+        for _ in 0..<60 {
+            let hole = Holes.box(&random, most: 200)
+            let plan = try #require(
+                CropPlan(hole: hole, needs: .init(size: .square(side: 32), multiple: 8, context: 0.3)))
+            let shown = plan.shown(hole)
+            let (w, h) = (plan.window.width, plan.window.height)
+            for (index, isInside) in hole.inside.enumerated() where isInside {
+                let x = (index % hole.width - plan.window.left) * 32 / w
+                let y = (index / hole.width - plan.window.top) * 32 / h
+                #expect(shown.inside[y * 32 + x])
+            }
+        }
+    }
+
+    @Test func whatIsShownComesBackWhereItWas() throws {
+        let picture = Pictures.gradient(width: 90, height: 70)
+        let hole = Mask(width: 90, height: 70, inside: (0..<6300).map { $0 % 90 > 70 && $0 / 90 < 15 })
+        let plan = try #require(
+            CropPlan(hole: hole, needs: .init(size: .square(side: 64), multiple: 8, context: 0.5)))
+        let back = plan.restored(plan.shown(picture))
+        expectClose(
+            back.pixels, picture.cropped(to: plan.inside).pixels, relative: 0.02)
+    }
+
+    @Test func anEmptyHoleHasNoPlan() {
+        #expect(CropPlan(hole: Mask(width: 5, height: 4, value: 0), needs: Self.needs[0]) == nil)
+    }
+}
