@@ -1,6 +1,6 @@
-"""Trains the autoencoder of the text diffusion: diffusers' AutoencoderKL, 64 px pictures to 16x16 latents.
+"""Trains the autoencoder of the text diffusion: diffusers' AutoencoderKL, 128 px pictures to 16x16 latents.
 
-    python autoencoder.py --data data/captions --heldout data/captions-heldout --work checkpoints/autoencoder \\
+    python autoencoder.py --data data/captions --more data/pictures --heldout data/captions-heldout --work checkpoints/autoencoder \\
         --export diffusion
 """
 
@@ -13,11 +13,12 @@ from diffusers import AutoencoderKL
 from safetensors.torch import save_file
 
 from common import data, run
+from common.adversary import Discriminator, matching, reversed_gradient
 
-SIZE = 64
+SIZE = 128
 
 
-def make(widths=(16, 32, 64)):
+def make(widths=(16, 32, 48, 64)):
     return AutoencoderKL(
         in_channels=3, out_channels=3, latent_channels=4, block_out_channels=widths, layers_per_block=1,
         down_block_types=("DownEncoderBlock2D",) * len(widths), up_block_types=("UpDecoderBlock2D",) * len(widths),
@@ -26,15 +27,25 @@ def make(widths=(16, 32, 64)):
 
 
 def pictures(shards, rows, rng=None):
-    """[B, 3, 64, 64] in [-1, 1]; with `rng` mirrored, and in permuted colours half of the time."""
-    x = F.avg_pool2d(torch.from_numpy(shards.take("image", rows)).permute(0, 3, 1, 2).float(), 2) / 127.5 - 1
-    if rng is not None:
-        for k in range(len(x)):
-            if rng.random() < 0.5:
-                x[k] = x[k].flip(2)
-            if rng.random() < 0.5:
-                x[k] = x[k][rng.permutation(3)]
-    return x
+    """[B, 3, 128, 128] in [-1, 1]; with `rng` crops of larger ones, mirrored, and in permuted colours half of the time."""
+    images = torch.from_numpy(shards.take("image", rows)).permute(0, 3, 1, 2)
+    room = images.shape[-1] - SIZE
+    made = []
+    for x in images:
+        top, left = rng.integers(room + 1, size=2) if rng is not None and room else (room // 2, room // 2)
+        x = x[:, top : top + SIZE, left : left + SIZE].float() / 127.5 - 1
+        if rng is not None:
+            x = x.flip(2) if rng.random() < 0.5 else x
+            x = x[torch.from_numpy(rng.permutation(3))] if rng.random() < 0.5 else x
+        made.append(x)
+    return torch.stack(made)
+
+
+class Both(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.autoencoder = make()
+        self.discriminator = Discriminator()
 
 
 def detail(a, b):
@@ -43,14 +54,23 @@ def detail(a, b):
     return (d[..., 1:, :] - d[..., :-1, :]).abs().mean() + (d[..., :, 1:] - d[..., :, :-1]).abs().mean()
 
 
-def loss_function(shards, module, options):
+def loss_function(sources, module, options):
     def loss(rng, generator):
+        shards = sources[0] if len(sources) == 1 or rng.random() < 0.7 else sources[1]
         x = pictures(shards, rng.integers(len(shards), size=options.batch), rng).to(options.device)
-        latents = module.encode(x).latent_dist
+        latents = module.autoencoder.encode(x).latent_dist
         noise = torch.randn(latents.mean.shape, generator=generator).to(x.device)
-        found = module.decode(latents.mean + latents.std * noise).sample.float()
+        found = module.autoencoder.decode(latents.mean + latents.std * noise).sample.float()
         divergence = latents.kl().mean() / x[0].numel()
-        return (found - x).abs().mean() + 0.5 * detail(found, x) + 3e-3 * divergence
+        total = (found - x).abs().mean() + 0.5 * detail(found, x) + 3e-3 * divergence
+        if options.adversarial > 0:
+            half = lambda y: y / 2 + 0.5
+            scores, features = module.discriminator(
+                torch.cat([reversed_gradient(half(found), options.adversarial), half(x)]))
+            made, real = scores.float().chunk(2)
+            total = total + F.relu(1 + made).mean() + F.relu(1 - real).mean()
+            total = total + options.matching * matching(module.discriminator, half(found), features)
+        return total
 
     return loss
 
@@ -80,15 +100,20 @@ def export_with_scale(module, shards, folder):
 
 
 def main():
-    options = run.arguments("Train the autoencoder", steps=1500, batch=8, lr=1e-3, ema=0.995).parse_args()
+    options = run.arguments("Train the autoencoder", steps=1500, batch=8, lr=1e-3, ema=0.995)
+    options.add_argument("--more", help="folder of further shards, for three pictures in ten")
+    options.add_argument("--adversarial", type=float, default=0.0, help="weight of the discriminator's gradient")
+    options.add_argument("--matching", type=float, default=0.1, help="weight of the discriminator's features")
+    options = options.parse_args()
     torch.manual_seed(options.seed)
-    module = make()
+    module = Both()
     shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 256)
+    sources = [shards] + ([data.Shards(options.more)] if options.more else [])
     training = run.Run(options, module)
     training.train(
-        loss_function(shards, module, options),
-        lambda m: score(m, heldout, device=options.device),
-        lambda m, folder: export_with_scale(m, shards, folder),
+        loss_function(sources, module, options),
+        lambda m: score(m.autoencoder, heldout, device=options.device),
+        lambda m, folder: export_with_scale(m.autoencoder, shards, folder),
     )
 
 

@@ -1,7 +1,8 @@
 """Trains the starter text diffusion: CLIPTextModel and a UNet2DConditionModel of nine input channels.
 
 The nine channels are the noisy latents (4), the mask (1) and the latents of the masked picture (4), as in Stable
-Diffusion inpainting. Half of the masks cover everything, which makes the same network a text-to-picture model.
+Diffusion inpainting. A third of the masks cover everything, which makes the same network a text-to-picture model, a third
+cover an object ("fill"), a third everything but the object ("replace").
 The autoencoder comes first (autoencoder.py); its `vae` folder is read from --export.
 
     python diffusion.py --data data/captions --heldout data/captions-heldout --work work/diffusion \\
@@ -24,7 +25,7 @@ from autoencoder import pictures
 from common import data, run, words
 from common.schedule import Cosine
 
-SIZE, LATENT, LENGTH = 64, 16, 24
+SIZE, LATENT, LENGTH = 128, 16, 32
 SCHEDULE = Cosine()
 
 
@@ -54,7 +55,7 @@ def tokenizer_of(folder):
 
 
 def tokens(tokenizer, prompts):
-    """Ids [B, 24], padded."""
+    """Ids [B, 32], padded."""
     return tokenizer(list(prompts), padding="max_length", max_length=LENGTH, truncation=True, return_tensors="pt").input_ids
 
 
@@ -85,51 +86,82 @@ def view_of(azimuth):
     return "front view" if turn < 45 else "side view" if turn < 135 else "back view"
 
 
-def encode_all(vae, shards, chunk=64):
-    """Latents [N, 4, 16, 16] of every picture, and of every picture without its object (grey in its place)."""
-    plain, holed = [], []
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for start in range(0, len(shards), chunk):
-            rows = list(range(start, min(start + chunk, len(shards))))
-            x = pictures(shards, rows)
-            for out, picture in ((plain, x), (holed, x * (1 - boxes(shards, rows)))):
-                out.append((vae.encode(picture).latent_dist.mean.float() * vae.config.scaling_factor).half())
-    return torch.cat(plain), torch.cat(holed)
-
-
-def boxes(shards, rows):
-    """Masks [B, 1, 64, 64] for filling: the object's box grown by an eighth, on the grid of the latents."""
+def holes(shards, rows, rng):
+    """Masks [B, 1, 128, 128] for filling (the object's outline or box, grown) or replacing (all but the object), in turn."""
     out = torch.zeros(len(rows), 1, SIZE, SIZE)
-    for k, mask in enumerate(shards.take("mask", rows)):
-        ys, xs = np.nonzero(mask[::2, ::2] > 127)
-        if len(ys):
-            grow = max(ys.max() - ys.min(), xs.max() - xs.min()) // 8
-            cell = SIZE // LATENT
-            y0, x0 = (max(0, v.min() - grow) // cell * cell for v in (ys, xs))
-            y1, x1 = (min(SIZE, -(-(v.max() + 1 + grow) // cell) * cell) for v in (ys, xs))
-            out[k, :, y0:y1, x0:x1] = 1
+    for k, (row, mask) in enumerate(zip(rows, shards.take("mask", rows))):
+        inside = mask > 127
+        if not inside.any():
+            out[k] = 1
+            continue
+        if row % 2:
+            out[k, 0] = torch.from_numpy(~inside)
+            continue
+        ys, xs = np.nonzero(inside)
+        grow = int(max(np.ptp(ys), np.ptp(xs)) * rng.uniform(0.05, 0.25)) + 1
+        if rng.random() < 0.4:
+            out[k, 0, max(0, ys.min() - grow) : ys.max() + 1 + grow, max(0, xs.min() - grow) : xs.max() + 1 + grow] = 1
+        else:
+            hole = torch.from_numpy(inside).float()[None, None]
+            out[k] = F.max_pool2d(hole, 2 * grow + 1, 1, grow)[0]
     return out
 
 
+def encode_all(vae, shards, cache, chunk=64):
+    """Latents [N, 4, 16, 16] of every picture, of every picture with grey in its hole, and the holes [N, 1, 16, 16].
+
+    Even pictures have a hole over the object, odd ones over everything else.
+    """
+    if cache.exists():
+        kept = torch.load(cache, weights_only=True)
+        if len(kept["plain"]) == len(shards):
+            return kept["plain"], kept["holed"], kept["hole"]
+    plain, holed, hole, rng = [], [], [], np.random.default_rng(0)
+    encode = lambda x: (vae.encode(x).latent_dist.mean.float() * vae.config.scaling_factor).half()
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for start in range(0, len(shards), chunk):
+            rows = list(range(start, min(start + chunk, len(shards))))
+            x, mask = pictures(shards, rows), holes(shards, rows, rng)
+            plain.append(encode(x))
+            holed.append(encode(x * (1 - mask)))
+            hole.append(F.max_pool2d(mask, SIZE // LATENT).half())
+    plain, holed, hole = torch.cat(plain), torch.cat(holed), torch.cat(hole)
+    torch.save({"plain": plain, "holed": holed, "hole": hole}, cache)
+    return plain, holed, hole
+
+
+def phrases(shards):
+    """Per picture the texts that may describe it: object, object with view, object in its surroundings, surroundings."""
+    surroundings = shards.surroundings or [""] * len(shards)
+    turned = [f"{c}, {view_of(a)}" for c, a in zip(shards.captions, shards.take("azimuth", range(len(shards))))]
+    placed = [f"{c} {w}".strip() for c, w in zip(shards.captions, surroundings)]
+    return [shards.captions, turned, placed, [w or c for w, c in zip(surroundings, shards.captions)]]
+
+
+# How often a picture is described in which way, for masks over everything, over the object, over the rest.
+MANNERS = {"whole": (0.3, 0.25, 0.45, 0.0), "object": (0.7, 0.1, 0.2, 0.0), "rest": (0.05, 0.0, 0.45, 0.5)}
+
+
 def loss_function(shards, vae, tokenizer, module, options):
-    plain, holed = encode_all(vae, shards)
+    plain, holed, hole = encode_all(vae, shards, pathlib.Path(options.work) / f"latents-{len(shards)}.pt")
     with torch.no_grad():
         empty = vae.encode(torch.zeros(1, 3, SIZE, SIZE)).latent_dist.mean * vae.config.scaling_factor
-    turned = [f"{c}, {view_of(a)}" for c, a in zip(shards.captions, shards.take("azimuth", range(len(shards))))]
-    ids, with_view, none = tokens(tokenizer, shards.captions), tokens(tokenizer, turned), tokens(tokenizer, [""])
-    every = [list(range(s, min(s + 256, len(shards)))) for s in range(0, len(shards), 256)]
-    holes = F.max_pool2d(torch.cat([boxes(shards, rows) for rows in every]), SIZE // LATENT)
+    texts = [tokens(tokenizer, texts) for texts in phrases(shards)]
+    none = tokens(tokenizer, [""])
+    manners = {k: np.cumsum(v) for k, v in MANNERS.items()}
 
     def loss(rng, generator):
-        rows = torch.from_numpy(rng.integers(len(shards), size=options.batch))
+        chosen = rng.integers(len(shards), size=options.batch)
+        rows = torch.from_numpy(chosen)
         clean = plain[rows].float()
-        whole = torch.from_numpy(rng.random(options.batch) < 0.5).view(-1, 1, 1, 1)
-        mask = torch.where(whole, torch.ones(1), holes[rows])
-        masked = torch.where(whole, empty, holed[rows].float())
-        silent = torch.from_numpy(rng.random(options.batch) < 0.1)
-        viewed = torch.from_numpy(rng.random(options.batch) < 0.4)
-        text = torch.where(viewed[:, None], with_view[rows], ids[rows])
-        text = torch.where(silent[:, None], none, text)
+        whole = rng.random(options.batch) < 0.34
+        everything = torch.from_numpy(whole).view(-1, 1, 1, 1)
+        mask = torch.where(everything, torch.ones(1), hole[rows].float())
+        masked = torch.where(everything, empty, holed[rows].float())
+        text = torch.stack([
+            none[0] if rng.random() < 0.1
+            else texts[np.searchsorted(manners["whole" if w else "rest" if r % 2 else "object"], rng.random())][r]
+            for r, w in zip(chosen, whole)])
         t = SCHEDULE.draw(options.batch, generator)
         alpha, sigma = SCHEDULE(t)
         noise = torch.randn(clean.shape, generator=generator)
@@ -169,7 +201,7 @@ def export(module, tokenizer_folder, folder):
 
 @torch.no_grad()
 def generate(module, vae, tokenizer, prompts, steps=30, guidance=3.0, seed=0):
-    """Pictures [B, 3, 64, 64] in [0, 1] by DDIM with a mask over everything."""
+    """Pictures [B, 3, 128, 128] in [0, 1] by DDIM with a mask over everything."""
     ids = tokens(tokenizer, list(prompts) + [""] * len(prompts))
     count, generator = len(prompts), torch.Generator().manual_seed(seed)
     x = torch.randn(count, 4, LATENT, LATENT, generator=generator)
@@ -198,7 +230,7 @@ def score(module, vae, tokenizer, captioner, shards, count=64):
     said = captions.captions_for(reader, names, x)
     share = lambda hits: round(float(np.mean(list(hits))), 4)
     return {
-        "class": share(shards.classes[r] in text for r, text in zip(rows, said)),
+        "class": share(shards.classes[r].replace("_", " ") in text for r, text in zip(rows, said)),
         "first_colour": share(captions.first_colour(p) == captions.first_colour(t) for p, t in zip(prompts, said)),
     }
 
@@ -217,7 +249,7 @@ def main():
     shards = data.Shards(options.data, options.limit)
     folder = pathlib.Path(options.work) / "tokenizer"
     if not (folder / "vocab.json").exists():
-        write_tokenizer(shards.captions, folder)
+        write_tokenizer(shards.captions + shards.surroundings, folder)
     entries = len(json.loads((folder / "vocab.json").read_text()))
     vae = AutoencoderKL.from_pretrained(pathlib.Path(options.export) / "vae").float().eval()
     module = Pipeline(entries)

@@ -13,9 +13,9 @@ import pathlib
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
-from torch.nn.utils.parametrizations import spectral_norm
 
 from common import data, run
+from common.adversary import Discriminator, matching, reversed_gradient
 from common.holes import holes
 from common.lama import FFCResNetGenerator, masked
 
@@ -23,37 +23,6 @@ CONFIG = {
     "model_type": "lama", "input_nc": 4, "output_nc": 3, "ngf": 16, "n_downsampling": 3, "n_blocks": 7,
     "max_features": 1024, "global_ratio": 0.75,
 }
-
-
-class Discriminator(torch.nn.Module):
-    """Scores for patches, and the features they are made of."""
-
-    def __init__(self, widths=(32, 64, 128)):
-        super().__init__()
-        inputs = (3,) + widths
-        self.layers = torch.nn.ModuleList(
-            spectral_norm(torch.nn.Conv2d(a, b, 4, 2, 1)) for a, b in zip(inputs, widths))
-        self.score = spectral_norm(torch.nn.Conv2d(widths[-1], 1, 3, 1, 1))
-
-    def forward(self, x):
-        features, x = [], x * 2 - 1
-        for layer in self.layers:
-            x = F.leaky_relu(layer(x), 0.2)
-            features.append(x)
-        return self.score(x), features
-
-
-class Reversed(torch.autograd.Function):
-    """The identity, with the gradient turned round: what is uphill for the discriminator is downhill here."""
-
-    @staticmethod
-    def forward(context, x, weight):
-        context.weight = weight
-        return x.view_as(x)
-
-    @staticmethod
-    def backward(context, gradient):
-        return -context.weight * gradient, None
 
 
 class Both(torch.nn.Module):
@@ -102,16 +71,12 @@ def loss_function(shards, module, options):
         total = total + 0.3 * detail(found, x, mask)
         if options.adversarial > 0:
             filled = found * mask + x * (1 - mask)
-            scores, features = module.discriminator(torch.cat([Reversed.apply(filled, options.adversarial), x]))
+            scores, features = module.discriminator(
+                torch.cat([reversed_gradient(filled, options.adversarial), x]))
             made, real = scores.float().chunk(2)
             patches = F.adaptive_max_pool2d(mask, made.shape[-2:])
             total = total + (F.relu(1 + made) * patches).sum() / patches.sum() + F.relu(1 - real).mean()
-            # The features that the discriminator looks at should be those of the real picture; only the generator learns
-            # from this.
-            frozen = {k: v.detach() for k, v in module.discriminator.named_parameters()}
-            _, now = torch.func.functional_call(module.discriminator, frozen, (filled,))
-            total = total + options.matching * sum(
-                (a - b.chunk(2)[1].detach()).abs().mean() for a, b in zip(now, features)) / mask.mean()
+            total = total + options.matching * matching(module.discriminator, filled, features) / mask.mean()
         return total
 
     return loss

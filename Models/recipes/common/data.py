@@ -8,13 +8,14 @@ from safetensors import safe_open
 
 
 class Shards:
-    """All shards of one folder. `take(name, rows)` gathers rows of one array; `captions` joins the metadata."""
+    """All shards of one folder. `take(name, rows)` gathers rows of one array; `captions` and `surroundings` join
+    the metadata."""
 
     def __init__(self, folder, limit=None):
         paths = sorted(pathlib.Path(folder).glob("*.safetensors"))
         if not paths:
             raise SystemExit(f"{folder}: no .safetensors shards; export them with `lathe toybox` first")
-        self.arrays, self.starts, self.captions, self.classes, total = [], [], [], [], 0
+        self.arrays, self.starts, self.captions, self.classes, self.surroundings, total = [], [], [], [], [], 0
         for path in paths:
             arrays = map_arrays(path)
             with safe_open(path, "np") as file:
@@ -22,6 +23,7 @@ class Shards:
             self.arrays.append(arrays)
             self.starts.append(total)
             self.captions += json.loads(metadata.get("captions", "[]"))
+            self.surroundings += json.loads(metadata.get("surroundings", "[]"))
             names = json.loads(metadata.get("classes", "[]"))
             if "class" in arrays and names:
                 names = [names[k] if k < len(names) else "toy" for k in arrays["class"]]
