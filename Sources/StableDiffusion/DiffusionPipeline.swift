@@ -66,8 +66,9 @@ public struct DiffusionPipeline: Sendable {
 
     // MARK: Text
 
-    /// The condition tokens of prompts as they stand, `[prompts, tokens, width]`, cut to the text encoder's length; the
-    /// empty prompt is the usual unconditional one. See `encode` for weights and long prompts.
+    /// The condition tokens of prompts as they stand, `[prompts, tokens, width]`, cut to the text encoder's length.
+    ///
+    /// The empty prompt is the usual unconditional one. See `encode` for weights and long prompts.
     public func embedding(of prompts: [String]) -> NDArray {
         let length = textEncoder.configuration.positionCount
         return textEncoder(prompts.map { tokenizer.encode($0, length: length).ids }).tokens.value

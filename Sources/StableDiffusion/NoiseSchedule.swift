@@ -26,7 +26,7 @@ public struct NoiseSchedule: Sendable {
     /// Reads `scheduler_config.json`, of this or of any scheduler with the same keys.
     /// - Throws: `CheckpointError` for a missing file or a setting that is not supported.
     public init(path: String) throws {
-        self.init(try loadConfiguration(SchedulerConfiguration.self, from: path))
+        self.init(try loadConfiguration(SchedulerConfiguration.self, from: path, infinityAsLargest: true))
     }
 
     /// Factor of the clean sample at timestep `t` of `0..<trainingSteps`.

@@ -13,7 +13,9 @@ public enum PromptGrammar: String, Sendable, CaseIterable {
     /// Every character stands for itself, as in diffusers.
     case plain
 
-    /// The pieces of a prompt, each with its weight; neighbours differ in weight. The empty prompt is one empty piece.
+    /// The pieces of a prompt, each with its weight; neighbours differ in weight.
+    ///
+    /// The empty prompt is one empty piece.
     public func pieces(of prompt: String) -> [PromptPiece] {
         switch self {
         case .plain: return [PromptPiece(text: prompt, weight: 1)]

@@ -14,7 +14,7 @@ public enum RandomSource: String, Sendable, CaseIterable {
 
 /// The random numbers of one run; a value, so a run that is taken up again draws what it would have drawn.
 struct NoiseSource: Sendable {
-    /// What a draw is for. PyTorch's generator knows only the order of draws.
+    /// What a draw is for; PyTorch's generator knows only the order of draws.
     enum Purpose {
         case latents
         case step(Int)

@@ -141,7 +141,8 @@ struct SolverSettings: Sendable, Hashable {
         for (key, neutral) in [("interpolation_type", "linear"), ("timestep_type", "discrete")] {
             if let value = try file.text(key), value != neutral { unsupported[key] = "'\(value)'" }
         }
-        if let bound = try file.optionalNumber("lambda_min_clipped"), bound.isFinite {
+        // Minus infinity, its default, is read as the least number there is.
+        if let bound = try file.optionalNumber("lambda_min_clipped"), bound > -.greatestFiniteMagnitude {
             unsupported["lambda_min_clipped"] = "\(bound)"
         }
         self.unsupported = unsupported

@@ -1,12 +1,12 @@
 // How an extent is cut into overlapping tiles, and how much each counts where they overlap.
 
-import Arrays
+package import Arrays
 
 /// When and how pictures pass the autoencoder in tiles, so that memory stays bounded.
 ///
-/// Neighbouring tiles are blended over their overlap: each counts by a smooth ramp (`3t² - 2t³`) that is zero at its own
-/// border, where a tile knows least of its surroundings, and the ramps are divided by their sum, so a place that all
-/// tiles agree on keeps its value. Group norms and attention of a full autoencoder still see one tile at a time, so a
+/// Neighbouring tiles are blended over their overlap. A tile counts nothing in the quarter of it next to its own border,
+/// where it does not know its surroundings, then ever more by a smooth ramp (`3t² - 2t³`), and wholly from the last
+/// quarter on; what counts is divided by its sum, so a place that all tiles agree on keeps its value. Group norms and attention of a full autoencoder still see one tile at a time, so a
 /// tiled picture is not that of one pass.
 public struct Tiling: Sendable, Hashable {
     /// Pixels of a picture up to which it passes whole.
@@ -60,7 +60,8 @@ struct TileAxis {
 
     private func weight(_ sample: Int, _ range: Range<Int>, _ scale: Int) -> Float {
         func ramp(_ distance: Int) -> Float {
-            let t = min((Float(distance) + 0.5) / Float(max(overlap * scale, 1)), 1)
+            let (margin, ramp) = (overlap * scale / 4, overlap * scale - 2 * (overlap * scale / 4))
+            let t = min(max((Float(distance - margin) + 0.5) / Float(max(ramp, 1)), 0), 1)
             return t * t * (3 - 2 * t)
         }
         let before = range.lowerBound == 0 ? 1 : ramp(sample - range.lowerBound * scale)
@@ -73,7 +74,7 @@ struct TileAxis {
 /// - Parameters:
 ///   - scale: samples of the result per latent.
 ///   - body: from rows and columns of latents to `[batch, rows · scale, columns · scale, channels]`.
-func blendedTiles(
+package func blendedTiles(
     height: Int, width: Int, side: Int, overlap: Int, scale: Int,
     _ body: (_ rows: Range<Int>, _ columns: Range<Int>) -> NDArray
 ) -> NDArray {

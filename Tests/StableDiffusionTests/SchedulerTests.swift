@@ -57,6 +57,22 @@ private struct RecordedRun: Decodable, Sendable {
             #expect(try #require(error).description.contains("'\(key)'"))
         }
     }
+
+    @Test func infinityAsPythonWritesItIsNoSetting() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/scheduler_config.json"
+            let name = #""a -Infinity \" b""#
+            try #"{"_class_name": \#(name), "lambda_min_clipped": -Infinity}"#
+                .write(toFile: path, atomically: true, encoding: .utf8)
+            let schedule = try NoiseSchedule(path: path)
+            #expect(schedule.configuration.className == #"a -Infinity " b"#)
+            _ = try DPMSolverSampler(schedule)
+            for value in ["Infinity", "NaN"] {
+                try #"{"beta_end": \#(value)}"#.write(toFile: path, atomically: true, encoding: .utf8)
+                #expect(throws: CheckpointError.self) { try NoiseSchedule(path: path) }
+            }
+        }
+    }
 }
 
 @Suite struct SamplerTests {

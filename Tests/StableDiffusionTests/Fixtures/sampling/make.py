@@ -92,9 +92,8 @@ def recorded(number, kind, settings, steps, start):
             more = dict(generator=torch.Generator().manual_seed(seed + 3 + 2 * i))
         x = s.step(output, t, x, **more).prev_sample
         states.append(x)
-    config = {k: v for k, v in s.config.items() if not k.startswith("_") and v is not None}
     # Only what was asked for: the tests check the defaults of what is left out.
-    config = {k: v for k, v in config.items() if settings.get(k) == v} | dict(_class_name=type(s).__name__)
+    config = settings | dict(_class_name=type(s).__name__)
     first = s.__class__(**settings)
     first.set_timesteps(steps)
     if hasattr(first, "set_begin_index"):
