@@ -51,11 +51,13 @@ public struct ConfigurationProblem: Error, Sendable {
 /// The text must be strict JSON: one object, UTF-8, no key twice, no number beyond range, nesting of at most 128.
 /// - Parameters:
 ///   - modelTypes: the values of `model_type` that fit; empty if the file has no such key.
+///   - infinityAsLargest: reads `Infinity` and `-Infinity`, which Python writes though JSON has no such words, as the
+///     largest finite numbers.
 /// - Throws: `CheckpointError` naming the file and the key.
 public func loadConfiguration<T: Decodable>(
-    _ type: T.Type, from path: String, modelTypes: Set<String> = []
+    _ type: T.Type, from path: String, modelTypes: Set<String> = [], infinityAsLargest: Bool = false
 ) throws -> T {
-    let bytes = try configurationBytes(at: path)
+    let bytes = try configurationBytes(at: path, infinityAsLargest: infinityAsLargest)
     do {
         if !modelTypes.isEmpty { try checkModelType(bytes, among: modelTypes) }
         let value = try JSONDecoder().decode(type, from: bytes)
@@ -75,7 +77,7 @@ public func loadConfiguration<T: Decodable>(
 /// Largest configuration that is read; the largest real ones have some hundred kilobytes.
 private let configurationLimit = 16 << 20
 
-private func configurationBytes(at path: String) throws -> Data {
+private func configurationBytes(at path: String, infinityAsLargest: Bool) throws -> Data {
     let map: MappedFile
     do {
         map = try MappedFile(path: path)
@@ -88,7 +90,13 @@ private func configurationBytes(at path: String) throws -> Data {
             path: path,
             reason: "the file has \(map.bytes.count) bytes; at most \(configurationLimit) are read")
     }
-    var cursor = JSONCursor(map.bytes)
+    let data = infinityAsLargest ? infinityReplaced(Data(map.bytes)) : Data(map.bytes)
+    try data.withUnsafeBytes { try checkStrictJSON($0, path: path) }
+    return data
+}
+
+private func checkStrictJSON(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+    var cursor = JSONCursor(bytes)
     do throws(JSONFault) {
         guard cursor.peek() == UInt8(ascii: "{") else { throw cursor.fault("the file is not a JSON object") }
         try cursor.skipValue()
@@ -96,7 +104,6 @@ private func configurationBytes(at path: String) throws -> Data {
     } catch {
         throw CheckpointError(path: path, reason: "\(error.reason) (byte \(error.offset))")
     }
-    return Data(map.bytes)
 }
 
 private struct ModelType: Decodable {

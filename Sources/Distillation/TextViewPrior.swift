@@ -50,7 +50,8 @@ public struct TextViewPrior: ViewPrior {
     public func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray {
         let condition = Tensor.concatenated(cameras.map { Tensor(embedding(turn: $0.turn)) }, axis: 0).value
         let output = pipeline.predict(
-            noisy, timestep: timestep, condition: condition, unconditional: unconditional, guidance: guidance)
+            noisy, timestep: Float(timestep), condition: condition, unconditional: unconditional,
+            guidance: guidance)
         return schedule.clean(from: Tensor(output), noisy: Tensor(noisy), at: timestep).value
     }
 

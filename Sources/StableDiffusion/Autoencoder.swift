@@ -66,7 +66,7 @@ public enum Autoencoder: Sendable {
 
     // MARK: Helpers
 
-    private var scale: (factor: Float, shift: Float) {
+    var scale: (factor: Float, shift: Float) {
         switch self {
         case .kl(let model): (model.configuration.scalingFactor, model.configuration.shiftFactor)
         case .tiny(let model): (model.configuration.scalingFactor, model.configuration.shiftFactor)

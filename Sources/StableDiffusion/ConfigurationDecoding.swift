@@ -43,6 +43,10 @@ struct ConfigurationReader {
         try container.decodeIfPresent(Bool.self, forKey: FileKey(stringValue: key)) ?? value
     }
 
+    func optionalFlag(_ key: String) throws -> Bool? {
+        try container.decodeIfPresent(Bool.self, forKey: FileKey(stringValue: key))
+    }
+
     func number(_ key: String, default value: Double) throws -> Double {
         try container.decodeIfPresent(Double.self, forKey: FileKey(stringValue: key)) ?? value
     }
@@ -105,7 +109,12 @@ struct ConfigurationReader {
     func kind<Kind: RawRepresentable<String> & CaseIterable>(_ key: String, default value: Kind) throws
         -> Kind
     {
-        guard let name = try text(key) else { return value }
+        try optionalKind(key) ?? value
+    }
+
+    /// A name decoded to a case of `Kind`; nil if absent or null.
+    func optionalKind<Kind: RawRepresentable<String> & CaseIterable>(_ key: String) throws -> Kind? {
+        guard let name = try text(key) else { return nil }
         return try kind(name, key)
     }
 

@@ -4,7 +4,6 @@ public import Arrays
 import Autograd
 public import CLIP
 import Checkpoints
-import Synchronization
 public import Tokenizers
 
 /// A Stable Diffusion pipeline opened from a diffusers folder.
@@ -31,6 +30,7 @@ public struct DiffusionPipeline: Sendable {
     /// - Throws: `CheckpointError` when a file is missing or damaged, a part is of another kind, a sampler is not
     ///   supported, or the parts do not fit together.
     public init(folder: String, sampler kind: SamplerKind? = nil) throws {
+        let scheduler = folder + "/scheduler/scheduler_config.json"
         let index = try PipelineIndex(
             folder: folder, pipelines: DiffusionPipeline.classes,
             roles: [
@@ -38,17 +38,21 @@ public struct DiffusionPipeline: Sendable {
                 "unet": ["UNet2DConditionModel"], "vae": ["AutoencoderKL", "AutoencoderTiny"],
                 "scheduler": [],
             ])
-        let schedule = try NoiseSchedule(path: folder + "/scheduler/scheduler_config.json")
+        let schedule = try NoiseSchedule(path: scheduler)
         let named = schedule.configuration.className ?? index.className(of: "scheduler") ?? ""
-        guard let kind = kind ?? SamplerKind(rawValue: named) else {
-            let known = SamplerKind.allCases.map { "'\($0.rawValue)'" }.joined(separator: " and ")
+        guard let kind = kind ?? SamplerKind(className: named) else {
+            let known = SamplerKind.allCases.map(\.rawValue).joined(separator: ", ")
             throw CheckpointError(
-                path: folder + "/scheduler/scheduler_config.json",
+                path: scheduler,
                 reason:
-                    "the sampler '\(named)' is not supported; \(known) are, and each can be asked for instead"
+                    "the sampler '\(named)' is not supported; each of these can be asked for instead: \(known)"
             )
         }
-        sampler = kind.sampler(schedule)
+        do {
+            sampler = try kind.sampler(schedule)
+        } catch {
+            throw CheckpointError(path: scheduler, reason: "'\(error.key)' \(error.reason)")
+        }
         do {
             tokenizer = try CLIPTokenizer(folder: folder + "/tokenizer")
         } catch let error as TokenizerError {
@@ -62,7 +66,9 @@ public struct DiffusionPipeline: Sendable {
 
     // MARK: Text
 
-    /// The condition tokens of prompts, `[prompts, tokens, width]`; the empty prompt is the usual unconditional one.
+    /// The condition tokens of prompts as they stand, `[prompts, tokens, width]`, cut to the text encoder's length.
+    ///
+    /// The empty prompt is the usual unconditional one. See `encode` for weights and long prompts.
     public func embedding(of prompts: [String]) -> NDArray {
         let length = textEncoder.configuration.positionCount
         return textEncoder(prompts.map { tokenizer.encode($0, length: length).ids }).tokens.value
@@ -70,42 +76,45 @@ public struct DiffusionPipeline: Sendable {
 
     // MARK: Denoising
 
-    /// The denoiser's output under classifier-free guidance, `u + s (c - u)`.
+    /// The denoiser's output under classifier-free guidance, `u + s (c - u)`: Ho & Salimans 2022.
     ///
-    /// Both passes run as one batch; with `unconditional` nil or a guidance of 1 there is only one.
+    /// Both passes run as one batch, `u` first; with `unconditional` nil or a guidance of 1 there is only one.
     /// - Parameters:
-    ///   - latents: noisy latents `[batch, height, width, latentChannels]`.
+    ///   - latents: noisy latents `[batch, height, width, latentChannels]`, as the sampler shows them to networks.
     ///   - timestep: the training timestep of their noise.
     ///   - condition: `[batch or 1, tokens, width]`.
     ///   - unconditional: same shape.
     ///   - guidance: s; 1 is none.
+    ///   - rescale: share in [0, 1] by which the result gets back the spread of `c`: Lin and others 2023, section 3.4.
     ///   - inpainting: mask and masked latents `[batch or 1, height, width, 1 + latentChannels]` for a denoiser that
     ///     takes them; nil asks for everything to be made up.
+    ///   - denoiser: what is called; nil means the U-Net.
     /// - Returns: what the schedule's prediction type says, shape of `latents`.
     public func predict(
-        _ latents: NDArray, timestep: Int, condition: NDArray, unconditional: NDArray? = nil,
-        guidance: Float = 1,
-        inpainting: NDArray? = nil
+        _ latents: NDArray, timestep: Float, condition: NDArray, unconditional: NDArray? = nil,
+        guidance: Float = 1, rescale: Float = 0, inpainting: NDArray? = nil, denoiser: (any Denoiser)? = nil
     ) -> NDArray {
         let batch = latents.shape[0]
+        let denoiser = denoiser ?? unet
         let input = denoiserInput(latents, inpainting)
         let context = Tensor(condition.repeated(to: batch))
         guard let unconditional, guidance != 1 else {
-            return unet(input, timesteps: [Float(timestep)], context: context).value
+            return denoiser.denoised(input, timestep: timestep, context: context).value
         }
         let both = Tensor.concatenated([Tensor(unconditional.repeated(to: batch)), context], axis: 0)
-        let output = unet(
-            Tensor.concatenated([input, input], axis: 0), timesteps: [Float(timestep)], context: both
+        let output = denoiser.denoised(
+            Tensor.concatenated([input, input], axis: 0), timestep: timestep, context: both
         ).value
         let (free, bound) = (output.leading(0..<batch), output.leading(batch..<2 * batch))
-        return free + (bound - free) * guidance
+        let guided = free + (bound - free) * guidance
+        return rescale > 0 ? guided.rescaled(toSpreadOf: bound, share: rescale) : guided
     }
 
     // MARK: Pictures
 
-    /// Pictures of scaled latents: `[batch, height, width, 3]` in [0, 1].
-    public func pictures(of latents: NDArray) -> NDArray {
-        (autoencoder.decode(Tensor(latents)) * 0.5 + 0.5).clamped(0...1).value
+    /// Pictures of scaled latents: `[batch, height, width, 3]` in [0, 1]; in tiles where that is large.
+    public func pictures(of latents: NDArray, tiling: Tiling = Tiling()) -> NDArray {
+        (Tensor(autoencoder.decode(latents, tiling: tiling)) * 0.5 + 0.5).clamped(0...1).value
     }
 
     // MARK: Helpers
@@ -138,28 +147,9 @@ public struct DiffusionPipeline: Sendable {
             "the U-Net takes \(net.inChannels) channels; \(latents), or \(2 * latents + 1) for inpainting, are expected"
         )
         try require(net.classEmbedding == .none, "the U-Net wants class labels, which a prompt does not give")
-    }
-}
-
-/// The inpainting condition of a picture masked everywhere, worked out once per size.
-private final class NothingKept: Sendable {
-    private struct Size: Hashable {
-        let height: Int
-        let width: Int
-    }
-
-    private let known = Mutex<[Size: NDArray]>([:])
-
-    /// - Returns: `[1, height, width, 1 + latentChannels]`: ones, and the scaled latents of a grey picture.
-    func condition(_ height: Int, _ width: Int, _ autoencoder: Autoencoder) -> NDArray {
-        let size = Size(height: height, width: width)
-        if let found = known.withLock({ $0[size] }) { return found }
-        let scale = autoencoder.downscale
-        let grey = Tensor(NDArray.zeros([1, height * scale, width * scale, autoencoder.pictureChannels]))
-        let mask = Tensor(NDArray.full(1, [1, height, width, 1]))
-        let made = Tensor.concatenated([mask, autoencoder.encode(grey)], axis: 3).value
-        known.withLock { $0[size] = made }
-        return made
+        try require(
+            text.positionCount > 2,
+            "the text encoder reads \(text.positionCount) tokens, which leaves no room for words")
     }
 }
 

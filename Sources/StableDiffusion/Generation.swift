@@ -1,38 +1,6 @@
-// Making pictures from prompts, step by step: the caller decides when to look and when to stop.
+// A run of the sampler, step by step: the caller decides when to look and when to stop.
 
 public import Arrays
-import Autograd
-
-/// A picture to be made.
-public struct GenerationRequest: Sendable {
-    public var prompt: String
-    public var negativePrompt: String
-    /// In pixels, a multiple of the autoencoder's downscale; nil means the size the model was trained on.
-    public var width: Int?
-    public var height: Int?
-    public var steps: Int
-    /// Strength s of `u + s (c - u)`; 1 or less turns guidance off.
-    public var guidance: Float
-    public var seed: UInt64
-
-    public init(
-        prompt: String, negativePrompt: String = "", width: Int? = nil, height: Int? = nil, steps: Int = 30,
-        guidance: Float = 7.5, seed: UInt64 = 0
-    ) {
-        self.prompt = prompt
-        self.negativePrompt = negativePrompt
-        self.width = width
-        self.height = height
-        self.steps = steps
-        self.guidance = guidance
-        self.seed = seed
-    }
-}
-
-/// A request that cannot be fulfilled; one line that says why.
-public struct GenerationError: Error, CustomStringConvertible, Sendable {
-    public let description: String
-}
 
 /// Where a run stands after a step.
 public struct GenerationState: Sendable {
@@ -40,86 +8,112 @@ public struct GenerationState: Sendable {
     public let step: Int
     public let total: Int
     /// The training timestep that was denoised.
-    public let timestep: Int
-    /// `[1, height, width, latentChannels]`, scaled.
-    public let latents: NDArray
+    public let timestep: Float
+    /// `[1, height, width, latentChannels]`, in the sampler's own scale; scaled latents at the end of a run.
+    public var latents: NDArray { sampler.sample }
     /// The clean latents as predicted at this step; decoded, they make a preview.
     public let clean: NDArray
+    let sampler: SamplerState
+    let noise: NoiseSource
 }
 
 /// A run of the sampler, as a sequence of its states; the last state's latents are the result.
 public struct Generation: Sequence, Sendable {
     let pipeline: DiffusionPipeline
-    let start: NDArray
+    let sampler: any Sampler
     let steps: [SamplingStep]
-    let condition: NDArray
-    let unconditional: NDArray?
-    let guidance: Float
+    let prompts: EncodedPrompts
+    let guidance: Guidance
+    let denoiser: any Denoiser
+    /// Mask and masked latents for a denoiser with nine input channels.
+    let beside: NDArray?
+    /// What is put back after every step where the denoiser does not see the picture.
+    let kept: KeptLatents?
     let seed: UInt64
+    var beginning: Beginning
+
+    /// Where iteration begins.
+    struct Beginning: Sendable {
+        var sampler: SamplerState
+        var noise: NoiseSource
+        var step = 0
+    }
+
+    /// What the caller should know about how the request was read, a line each; empty if there is nothing.
+    public var notes: [String] { prompts.notes }
+
+    /// The number of states.
+    public var count: Int { steps.count }
+
+    /// The seed of this run: a candidate's own.
+    public var candidateSeed: UInt64 { seed }
+
+    /// The same run from just after one of its states, to the same bytes.
+    public func resumed(after state: GenerationState) -> Generation {
+        var copy = self
+        copy.beginning = Beginning(sampler: state.sampler, noise: state.noise, step: state.step)
+        return copy
+    }
 
     public func makeIterator() -> Iterator { Iterator(run: self) }
 
     public struct Iterator: IteratorProtocol {
         let run: Generation
-        private var latents: NDArray
-        private var index = 0
+        private var at: Beginning
 
         init(run: Generation) {
             self.run = run
-            latents = run.start
+            at = run.beginning
         }
 
         public mutating func next() -> GenerationState? {
-            guard index < run.steps.count else { return nil }
-            let step = run.steps[index]
-            let output = run.pipeline.predict(
-                latents, timestep: step.timestep, condition: run.condition, unconditional: run.unconditional,
-                guidance: run.guidance)
-            let result = run.pipeline.sampler.advance(
-                Tensor(latents), output: Tensor(output), at: step, noise: run.noise(at: index))
-            latents = result.sample.value
-            index += 1
+            guard at.step < run.steps.count else { return nil }
+            let step = run.steps[at.step]
+            let output = run.output(for: at.sampler, at: step)
+            let noise =
+                run.sampler.needsNoise(at: step)
+                ? at.noise.normal(at.sampler.sample.shape, for: .step(at.step)) : nil
+            let moved = run.sampler.advance(at.sampler, output: output, at: step, noise: noise)
+            at.step += 1
+            at.sampler = moved.state
+            var clean = moved.clean
+            if let kept = run.kept {
+                let next = at.step < run.steps.count ? run.steps[at.step] : nil
+                at.sampler = at.sampler.replacing(kept.restored(at.sampler.sample, run.sampler, at: next))
+                clean = kept.restored(clean, run.sampler, at: nil)
+            }
             return GenerationState(
-                step: index, total: run.steps.count, timestep: step.timestep, latents: latents,
-                clean: result.clean.value)
+                step: at.step, total: run.steps.count, timestep: step.timestep, clean: clean,
+                sampler: at.sampler, noise: at.noise)
         }
     }
 
-    /// Each step draws from a stream of its own, so a run can be cut anywhere and give the same picture.
-    fileprivate func noise(at index: Int) -> NDArray? {
-        guard pipeline.sampler.needsNoise(at: steps[index]) else { return nil }
-        var stream = RandomStream(seed: seed, stream: "sampler", step: UInt64(index))
-        return stream.normal(start.shape)
+    private func output(for state: SamplerState, at step: SamplingStep) -> NDArray {
+        pipeline.predict(
+            sampler.input(state.sample, at: step), timestep: step.timestep, condition: prompts.condition,
+            unconditional: prompts.unconditional, guidance: guidance.strength, rescale: guidance.rescale,
+            inpainting: beside, denoiser: denoiser)
     }
 }
 
-extension DiffusionPipeline {
-    /// Prepares a run; iterating it does the work.
-    /// - Parameter latents: initial noise `[1, height, width, latentChannels]`; drawn from the seed if nil.
-    /// - Throws: `GenerationError` when a size or a number of steps is not possible with this model.
-    public func generate(_ request: GenerationRequest, from latents: NDArray? = nil) throws -> Generation {
-        let scale = autoencoder.downscale
-        let trained = (unet.configuration.sampleSize ?? 64) * scale
-        let (width, height) = (request.width ?? trained, request.height ?? trained)
-        guard width > 0, height > 0, width % scale == 0, height % scale == 0 else {
-            throw GenerationError(
-                description:
-                    "a picture of \(width) x \(height) is not possible: this model makes multiples of \(scale)"
-            )
-        }
-        guard (1...schedule.trainingSteps).contains(request.steps) else {
-            throw GenerationError(
-                description: "\(request.steps) steps are not possible; 1 to \(schedule.trainingSteps) are")
-        }
-        let shape = [1, height / scale, width / scale, autoencoder.latentChannels]
-        var stream = RandomStream(seed: request.seed, stream: "latents")
-        let start = latents ?? stream.normal(shape)
-        precondition(start.shape == shape, "generate: latents \(start.shape), expected \(shape)")
-        let guided = request.guidance > 1
-        return Generation(
-            pipeline: self, start: start, steps: sampler.steps(request.steps),
-            condition: embedding(of: [request.prompt]),
-            unconditional: guided ? embedding(of: [request.negativePrompt]) : nil,
-            guidance: guided ? request.guidance : 1, seed: request.seed)
+/// Classifier-free guidance: Ho & Salimans 2022.
+struct Guidance: Sendable {
+    /// s of `u + s (c - u)`.
+    let strength: Float
+    /// Share by which the spread of `c` is restored.
+    let rescale: Float
+}
+
+/// The latents that a run must keep, and the noise it began with.
+struct KeptLatents: Sendable {
+    let original: NDArray
+    let noise: NDArray
+    /// 1 where latents are free.
+    let mask: NDArray
+
+    /// The sample with the kept latents put back, as noisy as the run is at `next`; clean if it is over.
+    func restored(_ sample: NDArray, _ sampler: any Sampler, at next: SamplingStep?) -> NDArray {
+        let before = next.map { sampler.noised(original, with: noise, at: $0) } ?? original
+        return before * mask.affine(scale: -1, shift: 1) + sample * mask
     }
 }

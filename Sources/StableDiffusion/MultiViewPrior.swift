@@ -166,7 +166,8 @@ public struct MultiViewPrior: Sendable {
             let (free, bound) = (both.leading(0..<1), both.leading(1..<2))
             output = Tensor(free + (bound - free) * guidance)
         }
-        let clean = schedule.clipped(schedule.clean(from: output, noisy: stacked, at: timestep))
+        let clean = Tensor(
+            schedule.clipped(schedule.clean(from: output, noisy: stacked, at: timestep).value))
         return clean.unstackedViews(count).pixels(layout.viewPatch).value
             .reshaped([count, grid * layout.viewPatch, grid * layout.viewPatch, layout.channels])
     }

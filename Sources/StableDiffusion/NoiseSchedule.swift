@@ -5,88 +5,6 @@ public import Autograd
 import Checkpoints
 import Foundation
 
-/// What a denoising network was trained to output.
-public enum PredictionType: String, Sendable, CaseIterable {
-    /// The noise.
-    case epsilon
-    /// The clean sample.
-    case sample
-    /// `signal · noise - sigma · clean` (Salimans & Ho 2022).
-    case velocity = "v_prediction"
-}
-
-/// How sampling steps spread over the training timesteps: Lin and others 2023, table 2.
-public enum TimestepSpacing: String, Sendable, CaseIterable {
-    case leading, linspace, trailing
-}
-
-/// How a sampler's noise variance is chosen.
-public enum VarianceType: String, Sendable, CaseIterable {
-    case fixedSmall = "fixed_small"
-    case fixedSmallLog = "fixed_small_log"
-    case fixedLarge = "fixed_large"
-}
-
-/// The settings of a scheduler file, which DDIM, DDPM and most others share; defaults are diffusers'.
-public struct SchedulerConfiguration: Decodable, Sendable, Hashable {
-    enum BetaSchedule: String, CaseIterable {
-        case linear
-        case scaledLinear = "scaled_linear"
-        case squaredCosine = "squaredcos_cap_v2"
-        case sigmoid
-    }
-
-    /// diffusers' name of the scheduler, such as "DDIMScheduler".
-    public let className: String?
-    public let trainingSteps: Int
-    let betaStart: Double
-    let betaEnd: Double
-    let betaSchedule: BetaSchedule
-    let trainedBetas: [Double]?
-    public let prediction: PredictionType
-    public let spacing: TimestepSpacing
-    public let stepsOffset: Int
-    /// Bound of the predicted clean sample; nil if it is not clipped.
-    public let clipRange: Float?
-    public let setsAlphaToOne: Bool
-    public let rescalesToZeroSignal: Bool
-    public let variance: VarianceType
-
-    public init(from decoder: any Decoder) throws {
-        let file = try ConfigurationReader(decoder)
-        try file.refuse(["thresholding": .flag(false)])
-        className = try file.text("_class_name")
-        trainingSteps = try file.size("num_train_timesteps", default: 1000)
-        betaStart = try file.number("beta_start", default: 0.0001)
-        betaEnd = try file.number("beta_end", default: 0.02)
-        betaSchedule = try file.kind("beta_schedule", default: .linear)
-        trainedBetas = try file.numbers("trained_betas")
-        prediction = try file.kind("prediction_type", default: .epsilon)
-        spacing = try file.kind("timestep_spacing", default: .leading)
-        stepsOffset = try file.integer("steps_offset", default: 0)
-        let clips = try file.flag("clip_sample", default: true)
-        let range = Float(try file.number("clip_sample_range", default: 1))
-        clipRange = clips ? range : nil
-        setsAlphaToOne = try file.flag("set_alpha_to_one", default: true)
-        rescalesToZeroSignal = try file.flag("rescale_betas_zero_snr", default: false)
-        variance = try file.kind("variance_type", default: .fixedSmall)
-        for (key, beta) in [("beta_start", betaStart), ("beta_end", betaEnd)] where beta <= 0 || beta >= 1 {
-            throw file.fault(key, "\(beta) does not lie between 0 and 1")
-        }
-        if let trainedBetas {
-            try file.requireCount(trainedBetas.count, trainingSteps, "trained_betas")
-            guard trainedBetas.allSatisfy({ $0 > 0 && $0 < 1 }) else {
-                throw file.fault("trained_betas", "a value does not lie between 0 and 1")
-            }
-        }
-        guard (0..<trainingSteps).contains(stepsOffset) else {
-            throw file.fault(
-                "steps_offset", "\(stepsOffset) is not below num_train_timesteps, \(trainingSteps)")
-        }
-        guard range > 0 else { throw file.fault("clip_sample_range", "must be above zero") }
-    }
-}
-
 /// The forward process `noisy = signal(t) · clean + sigma(t) · noise` at every training timestep.
 ///
 /// Source: Ho et al. 2020, equation 4; diffusers `scheduling_ddpm.py`.
@@ -108,7 +26,7 @@ public struct NoiseSchedule: Sendable {
     /// Reads `scheduler_config.json`, of this or of any scheduler with the same keys.
     /// - Throws: `CheckpointError` for a missing file or a setting that is not supported.
     public init(path: String) throws {
-        self.init(try loadConfiguration(SchedulerConfiguration.self, from: path))
+        self.init(try loadConfiguration(SchedulerConfiguration.self, from: path, infinityAsLargest: true))
     }
 
     /// Factor of the clean sample at timestep `t` of `0..<trainingSteps`.

@@ -11,8 +11,7 @@ import Tokenizers
 
 @Suite struct PipelineTests {
     private let request = GenerationRequest(
-        prompt: "a red mug, on a table", negativePrompt: "blurry", width: 40, height: 32, steps: 4,
-        guidance: 5)
+        prompt: "a red mug", negativePrompt: "blurry", width: 40, height: 32, steps: 4, guidance: 5)
 
     @Test(arguments: ["pipeline", "pipeline_inpainting"])
     func everyStateMatchesTheReference(name: String) throws {
@@ -81,7 +80,7 @@ import Tokenizers
     }
 
     @Test(arguments: [
-        ("StableDiffusionPipeline", "StableDiffusionXLPipeline"), ("DDIMScheduler", "EulerDiscreteScheduler"),
+        ("StableDiffusionPipeline", "StableDiffusionXLPipeline"), ("DDIMScheduler", "HeunDiscreteScheduler"),
         ("UNet2DConditionModel", "UNet2DModel"), ("CLIPTextModel", "T5EncoderModel"),
     ])
     func anotherKindOfPartIsNamed(right: String, wrong: String) throws {
@@ -100,7 +99,7 @@ import Tokenizers
         try withCopy { folder in
             let path = folder + "/scheduler/scheduler_config.json"
             let text = try String(contentsOfFile: path, encoding: .utf8)
-            try text.replacingOccurrences(of: "DDIMScheduler", with: "PNDMScheduler")
+            try text.replacingOccurrences(of: "DDIMScheduler", with: "HeunDiscreteScheduler")
                 .write(toFile: path, atomically: true, encoding: .utf8)
             #expect(throws: CheckpointError.self) { try DiffusionPipeline(folder: folder) }
             _ = try DiffusionPipeline(folder: folder, sampler: .ddim)

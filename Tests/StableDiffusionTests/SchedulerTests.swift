@@ -57,6 +57,22 @@ private struct RecordedRun: Decodable, Sendable {
             #expect(try #require(error).description.contains("'\(key)'"))
         }
     }
+
+    @Test func infinityAsPythonWritesItIsNoSetting() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/scheduler_config.json"
+            let name = #""a -Infinity \" b""#
+            try #"{"_class_name": \#(name), "lambda_min_clipped": -Infinity}"#
+                .write(toFile: path, atomically: true, encoding: .utf8)
+            let schedule = try NoiseSchedule(path: path)
+            #expect(schedule.configuration.className == #"a -Infinity " b"#)
+            _ = try DPMSolverSampler(schedule)
+            for value in ["Infinity", "NaN"] {
+                try #"{"beta_end": \#(value)}"#.write(toFile: path, atomically: true, encoding: .utf8)
+                #expect(throws: CheckpointError.self) { try NoiseSchedule(path: path) }
+            }
+        }
+    }
 }
 
 @Suite struct SamplerTests {
@@ -69,14 +85,14 @@ private struct RecordedRun: Decodable, Sendable {
         let (states, outputs) = (try file[key + "states"], try file[key + "outputs"])
         let (noises, clean) = (try file[key + "noises"], try file[key + "clean"])
         let steps = sampler.steps(run.steps)
-        #expect(steps.map { Float($0.timestep) } == (try file[key + "timesteps"].scalars))
+        #expect(steps.map(\.timestep) == (try file[key + "timesteps"].scalars))
         for (position, step) in steps.enumerated() {
             let result = sampler.advance(
-                Tensor(states[leading: position]), output: Tensor(outputs[leading: position]), at: step,
+                SamplerState(states[leading: position]), output: outputs[leading: position], at: step,
                 noise: noises[leading: position])
             expectClose(
-                result.sample.value, states[leading: position + 1], relative: 2e-5, "step \(position)")
-            expectClose(result.clean.value, clean[leading: position], relative: 2e-5, "step \(position)")
+                result.state.sample, states[leading: position + 1], relative: 2e-5, "step \(position)")
+            expectClose(result.clean, clean[leading: position], relative: 2e-5, "step \(position)")
         }
     }
 
@@ -88,10 +104,12 @@ private struct RecordedRun: Decodable, Sendable {
         for (row, step) in [(0, steps[0]), (1, steps[steps.count - 1])] {
             let clean = Tensor(try file[key + "a"][leading: row])
             let noise = Tensor(try file[key + "n"][leading: row])
-            let noised = sampler.schedule.noised(clean, with: noise, at: step.timestep)
+            let noised = sampler.schedule.noised(clean, with: noise, at: Int(step.timestep))
             expectClose(noised.value, try file[key + "noised"][leading: row], relative: 1e-5)
+            let own = sampler.noised(clean.value, with: noise.value, at: step)
+            expectClose(own, noised.value, relative: 1e-6)
             guard run.kind == "ddpm" else { continue }
-            let velocity = sampler.schedule.velocity(of: clean, with: noise, at: step.timestep)
+            let velocity = sampler.schedule.velocity(of: clean, with: noise, at: Int(step.timestep))
             expectClose(velocity.value, try file[key + "velocity"][leading: row], relative: 1e-5)
         }
     }
@@ -106,16 +124,16 @@ private struct RecordedRun: Decodable, Sendable {
         let (clean, noise) = (Tensor(stream.normal([1, 4, 4, 3])), Tensor(stream.normal([1, 4, 4, 3])))
         let sampler = DDIMSampler(schedule)
         let steps = sampler.steps(10)
-        var sample = schedule.noised(clean, with: noise, at: steps[0].timestep)
+        var state = SamplerState(sampler.noised(clean.value, with: noise.value, at: steps[0]))
         for step in steps {
             let output: Tensor =
                 switch schedule.prediction {
                 case .epsilon: noise
                 case .sample: clean
-                case .velocity: schedule.velocity(of: clean, with: noise, at: step.timestep)
+                case .velocity: schedule.velocity(of: clean, with: noise, at: Int(step.timestep))
                 }
-            sample = sampler.advance(sample, output: output, at: step, noise: nil).sample
+            state = sampler.advance(state, output: output.value, at: step, noise: nil).state
         }
-        expectClose(sample.value, clean.value, relative: 1e-4)
+        expectClose(state.sample, clean.value, relative: 1e-4)
     }
 }

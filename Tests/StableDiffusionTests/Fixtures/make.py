@@ -240,7 +240,7 @@ def pipeline(name, prediction, tiny_autoencoder, channels):
         vae=auto, text_encoder=text, tokenizer=tok, unet=net, scheduler=scheduler, safety_checker=None,
         feature_extractor=None, requires_safety_checker=False)
     pipe.set_progress_bar_config(disable=True)
-    prompt, negative, steps, scale = "a red mug, on a table", "blurry", 4, 5.0
+    prompt, negative, steps, scale = "a red mug", "blurry", 4, 5.0
     latents = torch.randn(1, 4, 8, 10)
     if channels == 4:
         states = []

@@ -1,0 +1,39 @@
+// The network call of a step, so that what steers it can stand in for it.
+
+import Arrays
+public import Autograd
+
+/// What predicts from noisy latents: the U-Net, or the U-Net with something beside it.
+public protocol Denoiser: Sendable {
+    /// - Parameters:
+    ///   - input: `[batch, height, width, inChannels]`.
+    ///   - timestep: of the training schedule, fractions allowed.
+    ///   - context: condition tokens `[batch, tokens, width]`; under guidance the unconditional half comes first.
+    /// - Returns: `[batch, height, width, outChannels]`.
+    func denoised(_ input: Tensor, timestep: Float, context: Tensor) -> Tensor
+}
+
+extension UNet2DConditionModel: Denoiser {
+    public func denoised(_ input: Tensor, timestep: Float, context: Tensor) -> Tensor {
+        self(input, timesteps: [timestep], context: context)
+    }
+}
+
+extension NDArray {
+    /// Scaled, picture by picture, towards the standard deviation that `other` has.
+    func rescaled(toSpreadOf other: NDArray, share: Float) -> NDArray {
+        precondition(shape == other.shape, "guidance: outputs \(shape) and \(other.shape)")
+        let parts = (0..<shape[0]).map { index in
+            let (own, wanted) = (self[leading: index], other[leading: index].standardDeviation)
+            let factor = own.standardDeviation > 0 ? wanted / own.standardDeviation : 1
+            return Tensor((own * (share * factor + 1 - share)).reshaped([1] + own.shape))
+        }
+        return Tensor.concatenated(parts, axis: 0).value
+    }
+
+    private var standardDeviation: Float {
+        let mean = total() / Double(max(count, 1))
+        let centred = self - Float(mean)
+        return Float((centred.dot(centred) / Double(max(count - 1, 1))).squareRoot())
+    }
+}

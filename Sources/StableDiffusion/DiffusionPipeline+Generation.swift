@@ -1,0 +1,229 @@
+// From a request to a run: sizes and steps checked, prompts and pictures encoded, first draws made.
+
+public import Arrays
+import Autograd
+import Checkpoints
+import Images
+
+extension DiffusionPipeline {
+    /// Prepares a run; iterating it does the work.
+    /// - Parameters:
+    ///   - noise: `[1, height, width, latentChannels]`, in place of the noise the run would start with.
+    ///   - denoiser: what is called at every step; nil means the U-Net.
+    /// - Throws: `GenerationError` when a size, a number of steps, a strength or a sampler is not possible with this
+    ///   model.
+    public func generate(
+        _ request: GenerationRequest, from noise: NDArray? = nil, denoiser: (any Denoiser)? = nil
+    ) throws -> Generation {
+        try PreparedRequest(request, self, denoiser: denoiser).run(seed: request.seed, noise: noise)
+    }
+
+    /// Prepares `request.candidates` runs with the seeds `seed`, `seed + 1`, …; texts and pictures are encoded once.
+    /// - Throws: `GenerationError` as `generate` does, or when there is to be no candidate.
+    public func candidates(_ request: GenerationRequest, denoiser: (any Denoiser)? = nil) throws
+        -> [Generation]
+    {
+        guard request.candidates > 0 else {
+            throw GenerationError(
+                description: "\(request.candidates) candidates are not possible: ask for at least one")
+        }
+        let prepared = try PreparedRequest(request, self, denoiser: denoiser)
+        return (0..<request.candidates).map { prepared.run(seed: request.seed &+ UInt64($0), noise: nil) }
+    }
+}
+
+/// All of a request that does not depend on its seed.
+private struct PreparedRequest {
+    private let request: GenerationRequest
+    private let pipeline: DiffusionPipeline
+    private let denoiser: any Denoiser
+    private let sampler: any Sampler
+    private let steps: [SamplingStep]
+    private let prompts: EncodedPrompts
+    private let shape: [Int]
+    /// Whether the run starts from noise alone.
+    private let startsFromNoise: Bool
+    private let picture: EncodedPicture?
+    private let masked: MaskedPicture?
+
+    private struct MaskedPicture {
+        /// 1 where latents are free, `[1, height, width, 1]`.
+        let mask: NDArray
+        /// The picture with grey where the mask is.
+        let rest: EncodedPicture
+    }
+
+    init(_ request: GenerationRequest, _ pipeline: DiffusionPipeline, denoiser: (any Denoiser)?) throws {
+        self.request = request
+        self.pipeline = pipeline
+        self.denoiser = denoiser ?? pipeline.unet
+        let (width, height) = try pipeline.size(for: request)
+        let sampler = try pipeline.sampler(for: request)
+        self.sampler = sampler
+        steps = try sampler.steps(for: request)
+        startsFromNoise = request.start.strength == 1 && !request.start.isPicture
+        prompts = pipeline.encode(
+            request.prompt, negative: request.guidance > 1 ? request.negativePrompt : nil,
+            grammar: request.grammar)
+        let autoencoder = pipeline.autoencoder
+        shape = [
+            1, height / autoencoder.downscale, width / autoencoder.downscale, autoencoder.latentChannels,
+        ]
+
+        switch request.start {
+        case .noise:
+            (picture, masked) = (nil, nil)
+        case .picture(let image, _):
+            picture = autoencoder.encode(image.autoencoderInput, tiling: Tiling())
+            masked = nil
+        case .inpainting(let inpainting):
+            let input = inpainting.picture.autoencoderInput
+            let outside = inpainting.mask.thresholded.affine(scale: -1, shift: 1)
+            let needsPicture = !startsFromNoise || !pipeline.seesMasks
+            picture = needsPicture ? autoencoder.encode(input, tiling: Tiling()) : nil
+            // The four-channel way has no use for the rest, but PyTorch's generator moves on as if it had.
+            let needsRest = pipeline.seesMasks || request.random == .torch
+            let rest = input * outside.reshaped([1, height, width, 1])
+            masked = MaskedPicture(
+                mask: inpainting.mask.latents(
+                    downscale: autoencoder.downscale, inpainting.latentMask),
+                rest: needsRest
+                    ? autoencoder.encode(rest, tiling: Tiling())
+                    : EncodedPicture(mean: NDArray.zeros(shape), deviation: nil))
+        }
+    }
+
+    /// The draws come in the reference's order: picture, noise, masked picture.
+    func run(seed: UInt64, noise given: NDArray?) -> Generation {
+        var source = NoiseSource(request.random, seed: seed)
+        let original = picture.map { source.latents(of: $0) }
+        let noise = given ?? source.normal(shape, for: .latents)
+        precondition(noise.shape == shape, "generate: latents \(noise.shape), expected \(shape)")
+        let rest = masked.map { source.latents(of: $0.rest) }
+
+        let first: NDArray
+        if let original, !startsFromNoise {
+            first = sampler.noised(original, with: noise, at: steps[0])
+        } else {
+            first = noise * sampler.initialSigma(at: steps[0])
+        }
+        var (beside, kept): (NDArray?, KeptLatents?) = (nil, nil)
+        if let masked, let rest, pipeline.seesMasks {
+            beside = Tensor.concatenated([Tensor(masked.mask), Tensor(rest)], axis: 3).value
+        } else if let masked, let original {
+            kept = KeptLatents(original: original, noise: noise, mask: masked.mask)
+        }
+        return Generation(
+            pipeline: pipeline, sampler: sampler, steps: steps, prompts: prompts,
+            guidance: Guidance(strength: request.guidance, rescale: request.guidanceRescale),
+            denoiser: denoiser, beside: beside, kept: kept, seed: seed,
+            beginning: Generation.Beginning(sampler: SamplerState(first), noise: source))
+    }
+}
+
+// MARK: Checks
+
+extension GenerationStart {
+    /// The share of the steps that is taken.
+    var strength: Double {
+        switch self {
+        case .noise: 1
+        case .picture(_, let strength): strength
+        case .inpainting(let inpainting): inpainting.strength
+        }
+    }
+
+    /// Whether a picture is noised however great the strength is, as the reference has it without a mask.
+    var isPicture: Bool {
+        if case .picture = self { true } else { false }
+    }
+
+    var picture: Image? {
+        switch self {
+        case .noise: nil
+        case .picture(let picture, _): picture
+        case .inpainting(let inpainting): inpainting.picture
+        }
+    }
+}
+
+extension DiffusionPipeline {
+    /// Whether the denoiser takes a mask and the latents of the masked picture.
+    public var seesMasks: Bool { unet.configuration.inChannels > autoencoder.latentChannels }
+
+    fileprivate func size(for request: GenerationRequest) throws -> (width: Int, height: Int) {
+        let scale = autoencoder.downscale
+        let trained = (unet.configuration.sampleSize ?? 64) * scale
+        let picture = request.start.picture
+        let width = request.width ?? picture?.width ?? trained
+        let height = request.height ?? picture?.height ?? trained
+        guard width > 0, height > 0, width % scale == 0, height % scale == 0 else {
+            throw GenerationError(
+                description:
+                    "a picture of \(width) x \(height) is not possible: this model makes multiples of \(scale)"
+            )
+        }
+        if let picture, (picture.width, picture.height) != (width, height) {
+            throw GenerationError(
+                description:
+                    "a picture of \(width) x \(height) cannot start from one of \(picture.width) x \(picture.height)"
+            )
+        }
+        if case .inpainting(let inpainting) = request.start,
+            (inpainting.mask.width, inpainting.mask.height) != (width, height)
+        {
+            throw GenerationError(
+                description:
+                    "a mask of \(inpainting.mask.width) x \(inpainting.mask.height) does not fit a picture of "
+                    + "\(width) x \(height)")
+        }
+        return (width, height)
+    }
+
+    fileprivate func sampler(for request: GenerationRequest) throws -> any Sampler {
+        guard let kind = request.sampler else { return sampler }
+        do {
+            return try kind.sampler(schedule)
+        } catch {
+            throw GenerationError(
+                description:
+                    "the sampler \(kind.rawValue) does not fit this model: its '\(error.key)' \(error.reason)"
+            )
+        }
+    }
+}
+
+extension Sampler {
+    /// The steps of a request: the last of them, where it starts from a picture.
+    fileprivate func steps(for request: GenerationRequest) throws -> [SamplingStep] {
+        guard stepCounts.contains(request.steps) else {
+            throw GenerationError(
+                description:
+                    "\(request.steps) steps are not possible; \(stepCounts.lowerBound) to \(stepCounts.upperBound) are"
+            )
+        }
+        let strength = request.start.strength
+        guard strength >= 0, strength <= 1 else {
+            throw GenerationError(description: "a strength of \(strength) does not lie from 0 to 1")
+        }
+        let skipped = request.steps - min(Int(Double(request.steps) * strength), request.steps)
+        let steps = steps(request.steps, from: skipped)
+        guard let first = steps.first, skipped < request.steps else {
+            throw GenerationError(
+                description:
+                    "a strength of \(strength) leaves none of \(request.steps) steps to take; raise either")
+        }
+        guard first.level.signal > 0 || schedule.prediction != .epsilon else {
+            throw GenerationError(
+                description:
+                    "this model predicts noise and its schedule begins with nothing but noise, which says nothing"
+                    + " about the picture; take the sampler euler, dpm++ or unipc")
+        }
+        return steps
+    }
+}
+
+extension Image {
+    /// Pixels as autoencoders take them, `[1, height, width, 3]` in [-1, 1].
+    var autoencoderInput: NDArray { rgb.pixels.reshaped([1, height, width, 3]).affine(scale: 2, shift: -1) }
+}

@@ -1,0 +1,88 @@
+// Prompts as condition tokens: weights, and prompts longer than the text encoder reads at once.
+
+public import Arrays
+import Autograd
+import CLIP
+import Tokenizers
+
+/// A prompt and its negative as condition tokens of one length.
+public struct EncodedPrompts: Sendable {
+    /// `[1, parts · length, width]`.
+    public let condition: NDArray
+    /// Same shape; nil where there is no guidance.
+    public let unconditional: NDArray?
+    /// What the caller should know about how the prompts were read, a line each.
+    public let notes: [String]
+}
+
+extension DiffusionPipeline {
+    /// Reads a prompt and, for guidance, its negative.
+    ///
+    /// Nothing is cut off: a prompt of more tokens than the text encoder takes (75 for Stable Diffusion) is read in parts
+    /// of that many, each with its own begin and end, whose results are joined; the shorter of both prompts gets empty
+    /// parts. diffusers cuts such prompts instead; up to that length both agree.
+    ///
+    /// A token's vector is multiplied by its piece's weight, and then all of a prompt's vectors by what restores their
+    /// mean, as AUTOMATIC1111 (`sd_hijack_clip.py`) and diffusers' `lpw_stable_diffusion.py` do; where weights turn the
+    /// sign of the mean, it stays. Begin, end and padding weigh 1.
+    public func encode(_ prompt: String, negative: String?, grammar: PromptGrammar) -> EncodedPrompts {
+        let asked = WeightedTokens(prompt, grammar, self)
+        let unwanted = negative.map { WeightedTokens($0, grammar, self) }
+        let parts = max(asked.parts, unwanted?.parts ?? 1)
+        let notes = [asked.note(on: "prompt"), unwanted?.note(on: "negative prompt")]
+        return EncodedPrompts(
+            condition: vectors(of: asked, parts: parts),
+            unconditional: unwanted.map { vectors(of: $0, parts: parts) }, notes: notes.compactMap(\.self))
+    }
+
+    private func vectors(of tokens: WeightedTokens, parts: Int) -> NDArray {
+        let rows = (0..<parts).map { tokens.part($0, tokenizer: self) }
+        let plain = textEncoder(rows.map(\.ids)).tokens.value
+        let (length, width) = (plain.shape[1], plain.shape[2])
+        let joined = plain.reshaped([1, parts * length, width])
+        let weights = rows.flatMap(\.weights)
+        guard weights.contains(where: { $0 != 1 }) else { return joined }
+        let weighted = joined * NDArray(weights, shape: [1, parts * length, 1])
+        let ratio = joined.total() / weighted.total()
+        return ratio.isFinite && ratio > 0 ? weighted * Float(ratio) : weighted
+    }
+}
+
+/// The tokens of a prompt with their weights, without begin and end.
+private struct WeightedTokens {
+    private let ids: [Int]
+    private let weights: [Float]
+    /// Tokens that the text encoder takes at once, beside begin and end.
+    private let room: Int
+
+    init(_ prompt: String, _ grammar: PromptGrammar, _ pipeline: DiffusionPipeline) {
+        room = pipeline.textEncoder.configuration.positionCount - 2
+        var (ids, weights): ([Int], [Float]) = ([], [])
+        for piece in grammar.pieces(of: prompt) {
+            let tokens = pipeline.tokenizer.tokenIDs(piece.text).dropFirst().dropLast()
+            ids += tokens
+            weights += tokens.map { _ in piece.weight }
+        }
+        (self.ids, self.weights) = (ids, weights)
+    }
+
+    var parts: Int { max(1, (ids.count + room - 1) / room) }
+
+    func note(on name: String) -> String? {
+        guard parts > 1 else { return nil }
+        return
+            "the \(name) has \(ids.count) tokens and the text encoder reads \(room) at once: it was read in \(parts) parts"
+    }
+
+    /// The `index`-th part with begin, end and padding; empty beyond the last.
+    func part(_ index: Int, tokenizer pipeline: DiffusionPipeline) -> (ids: [Int], weights: [Float]) {
+        let range = min(index * room, ids.count)..<min((index + 1) * room, ids.count)
+        let tokenizer = pipeline.tokenizer
+        let padding = room - range.count
+        return (
+            [tokenizer.beginID] + ids[range] + [tokenizer.endID]
+                + Array(repeating: tokenizer.paddingID, count: padding),
+            [1] + weights[range] + [1] + Array(repeating: 1, count: padding)
+        )
+    }
+}

@@ -1,0 +1,54 @@
+// The samplers by name.
+
+public import Checkpoints
+
+/// The samplers that are built in; the raw value is the short name that users type.
+public enum SamplerKind: String, Sendable, CaseIterable {
+    case ddim
+    case ddpm
+    case pndm
+    case euler
+    case eulerAncestral = "euler-a"
+    case dpmSolver = "dpm++"
+    case dpmSolverKarras = "dpm++-karras"
+    case uniPC = "unipc"
+    case lcm
+
+    /// diffusers' name of the class.
+    public var className: String {
+        switch self {
+        case .ddim: "DDIMScheduler"
+        case .ddpm: "DDPMScheduler"
+        case .pndm: "PNDMScheduler"
+        case .euler: "EulerDiscreteScheduler"
+        case .eulerAncestral: "EulerAncestralDiscreteScheduler"
+        case .dpmSolver, .dpmSolverKarras: "DPMSolverMultistepScheduler"
+        case .uniPC: "UniPCMultistepScheduler"
+        case .lcm: "LCMScheduler"
+        }
+    }
+
+    /// The kind of a diffusers class, if it is built in.
+    public init?(className: String) {
+        guard let kind = SamplerKind.allCases.first(where: { $0.className == className }) else { return nil }
+        self = kind
+    }
+
+    /// The sampler over a schedule, with the settings of the schedule's file and diffusers' defaults for the rest.
+    ///
+    /// `dpmSolverKarras` uses Karras sigmas whatever the file says.
+    /// - Throws: `ConfigurationProblem` naming a setting of the file that this sampler cannot honour.
+    public func sampler(_ schedule: NoiseSchedule) throws(ConfigurationProblem) -> any Sampler {
+        switch self {
+        case .ddim: DDIMSampler(schedule)
+        case .ddpm: DDPMSampler(schedule)
+        case .pndm: try PNDMSampler(schedule)
+        case .euler: try EulerSampler(schedule)
+        case .eulerAncestral: EulerAncestralSampler(schedule)
+        case .dpmSolver: try DPMSolverSampler(schedule)
+        case .dpmSolverKarras: try DPMSolverSampler(schedule, karras: true)
+        case .uniPC: try UniPCSampler(schedule)
+        case .lcm: try LCMSampler(schedule)
+        }
+    }
+}
