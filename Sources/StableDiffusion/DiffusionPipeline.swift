@@ -27,10 +27,12 @@ public struct DiffusionPipeline: Sendable {
     ]
 
     /// Opens a folder with `model_index.json` and a subfolder for each part.
-    /// - Parameter kind: the sampler to use on the folder's noise schedule; nil takes the one the folder names.
+    /// - Parameters:
+    ///   - kind: the sampler to use on the folder's noise schedule; nil takes the one the folder names.
+    ///   - adapters: merged into the weights and the vocabulary in this order.
     /// - Throws: `CheckpointError` when a file is missing or damaged, a part is of another kind, a sampler is not
-    ///   supported, or the parts do not fit together.
-    public init(folder: String, sampler kind: SamplerKind? = nil) throws {
+    ///   supported, the parts do not fit together, or an adapter was made for another model.
+    public init(folder: String, sampler kind: SamplerKind? = nil, adapters: [Adapter] = []) throws {
         let index = try PipelineIndex(
             folder: folder, pipelines: DiffusionPipeline.classes,
             roles: [
@@ -50,12 +52,17 @@ public struct DiffusionPipeline: Sendable {
         }
         sampler = kind.sampler(schedule)
         do {
-            tokenizer = try CLIPTokenizer(folder: folder + "/tokenizer")
+            (tokenizer, textEncoder) = try adapters.taught(
+                to: CLIPTokenizer(folder: folder + "/tokenizer"),
+                CLIPTextEncoder(folder: folder + "/text_encoder") {
+                    try adapters.merged(into: $0, of: .textEncoder)
+                })
         } catch let error as TokenizerError {
             throw CheckpointError(path: error.path, reason: error.reason)
         }
-        textEncoder = try CLIPTextEncoder(folder: folder + "/text_encoder")
-        unet = try UNet2DConditionModel(folder: folder + "/unet")
+        unet = try UNet2DConditionModel(folder: folder + "/unet") {
+            try adapters.merged(into: $0, of: .unet)
+        }
         autoencoder = try Autoencoder(folder: folder + "/vae")
         try checkFit(folder)
     }
@@ -81,21 +88,28 @@ public struct DiffusionPipeline: Sendable {
     ///   - guidance: s; 1 is none.
     ///   - inpainting: mask and masked latents `[batch or 1, height, width, 1 + latentChannels]` for a denoiser that
     ///     takes them; nil asks for everything to be made up.
+    ///   - steering: ControlNets and changes of attention for this step.
     /// - Returns: what the schedule's prediction type says, shape of `latents`.
     public func predict(
         _ latents: NDArray, timestep: Int, condition: NDArray, unconditional: NDArray? = nil,
         guidance: Float = 1,
-        inpainting: NDArray? = nil
+        inpainting: NDArray? = nil, steering: Steering = Steering()
     ) -> NDArray {
         let batch = latents.shape[0]
         let input = denoiserInput(latents, inpainting)
         let context = Tensor(condition.repeated(to: batch))
         guard let unconditional, guidance != 1 else {
-            return unet(input, timesteps: [Float(timestep)], context: context).value
+            return unet(
+                input, timesteps: [Float(timestep)], context: context,
+                control: steering.residuals(latents, timestep: timestep, context: context),
+                attention: steering.attention
+            ).value
         }
         let both = Tensor.concatenated([Tensor(unconditional.repeated(to: batch)), context], axis: 0)
         let output = unet(
-            Tensor.concatenated([input, input], axis: 0), timesteps: [Float(timestep)], context: both
+            Tensor.concatenated([input, input], axis: 0), timesteps: [Float(timestep)], context: both,
+            control: steering.residuals(latents, timestep: timestep, context: both),
+            attention: steering.attention?.shifted(by: batch)
         ).value
         let (free, bound) = (output.leading(0..<batch), output.leading(batch..<2 * batch))
         return free + (bound - free) * guidance
@@ -128,8 +142,9 @@ public struct DiffusionPipeline: Sendable {
             text.hiddenSize == net.crossAttentionWidth,
             "text of width \(text.hiddenSize) for a U-Net that attends to width \(net.crossAttentionWidth)")
         try require(
-            tokenizer.vocabularySize <= text.vocabularySize,
-            "the tokenizer has \(tokenizer.vocabularySize) words and the text encoder \(text.vocabularySize)")
+            tokenizer.vocabularySize <= textEncoder.vocabularySize,
+            "the tokenizer has \(tokenizer.vocabularySize) words and the text encoder \(textEncoder.vocabularySize)"
+        )
         try require(
             net.outChannels == latents,
             "the U-Net makes \(net.outChannels) channels and the autoencoder has \(latents)")
