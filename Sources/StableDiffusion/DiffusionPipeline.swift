@@ -88,28 +88,21 @@ public struct DiffusionPipeline: Sendable {
     ///   - guidance: s; 1 is none.
     ///   - inpainting: mask and masked latents `[batch or 1, height, width, 1 + latentChannels]` for a denoiser that
     ///     takes them; nil asks for everything to be made up.
-    ///   - steering: ControlNets and changes of attention for this step.
     /// - Returns: what the schedule's prediction type says, shape of `latents`.
     public func predict(
         _ latents: NDArray, timestep: Int, condition: NDArray, unconditional: NDArray? = nil,
         guidance: Float = 1,
-        inpainting: NDArray? = nil, steering: Steering = Steering()
+        inpainting: NDArray? = nil
     ) -> NDArray {
         let batch = latents.shape[0]
         let input = denoiserInput(latents, inpainting)
         let context = Tensor(condition.repeated(to: batch))
         guard let unconditional, guidance != 1 else {
-            return unet(
-                input, timesteps: [Float(timestep)], context: context,
-                control: steering.residuals(latents, timestep: timestep, context: context),
-                attention: steering.attention
-            ).value
+            return unet(input, timesteps: [Float(timestep)], context: context).value
         }
         let both = Tensor.concatenated([Tensor(unconditional.repeated(to: batch)), context], axis: 0)
         let output = unet(
-            Tensor.concatenated([input, input], axis: 0), timesteps: [Float(timestep)], context: both,
-            control: steering.residuals(latents, timestep: timestep, context: both),
-            attention: steering.attention?.shifted(by: batch)
+            Tensor.concatenated([input, input], axis: 0), timesteps: [Float(timestep)], context: both
         ).value
         let (free, bound) = (output.leading(0..<batch), output.leading(batch..<2 * batch))
         return free + (bound - free) * guidance

@@ -146,14 +146,17 @@ import Tokenizers
         var latents = stream.normal([1, 8, 10, 4])
         latents = Tensor.concatenated(prompts.map { _ in Tensor(latents) }, axis: 0).value
         let steps = pipeline.sampler.steps(3)
-        let (condition, free) = (pipeline.embedding(of: prompts), pipeline.embedding(of: [""]))
+        let texts = pipeline.embedding(of: prompts.map { _ in "" } + prompts)
         for (index, step) in steps.enumerated() {
-            let output = pipeline.predict(
-                latents, timestep: step.timestep, condition: condition, unconditional: free, guidance: 5,
-                steering: Steering(attention: edit?.attention(at: index, of: steps.count)))
+            let both = Tensor.concatenated([Tensor(latents), Tensor(latents)], axis: 0)
+            let output = SteeredUNet(pipeline.unet, edit: edit).at(step: index, of: steps.count)
+                .denoised(both, timestep: Float(step.timestep), context: Tensor(texts)).value
+            let count = prompts.count
+            let (free, bound) = (output.leading(0..<count), output.leading(count..<2 * count))
             latents =
-                pipeline.sampler.advance(Tensor(latents), output: Tensor(output), at: step, noise: nil).sample
-                .value
+                pipeline.sampler.advance(
+                    Tensor(latents), output: Tensor(free + (bound - free) * 5), at: step, noise: nil
+                ).sample.value
         }
         return latents
     }

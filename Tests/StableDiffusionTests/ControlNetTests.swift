@@ -35,17 +35,35 @@ import Testing
             let picture = Image(pictures[leading: index])
             return try ControlHint(picture, for: open(name), scale: scale)
         }
-        let steering = Steering(controls: [
-            try hint("plain", 0, scale: 0.8), try hint("pooled", 1, scale: 0.5),
-        ])
-        let (latents, context) = (try example["latents"], try example["context"])
-        let noise = pipeline.predict(latents, timestep: 300, condition: context, steering: steering)
+        let (latents, context) = (Tensor(try example["latents"]), Tensor(try example["context"]))
+        var steered = SteeredUNet(
+            pipeline.unet,
+            controls: [try hint("plain", 0, scale: 0.8), try hint("pooled", 1, scale: 0.5)])
+        let noise = steered.denoised(latents, timestep: 300, context: context).value
         expectClose(noise, try example["noise"], relative: 1e-5)
-        // Guidance sees the ControlNets in both halves: with equal conditions it changes nothing.
-        let guided = pipeline.predict(
-            latents, timestep: 300, condition: context, unconditional: context, guidance: 3,
-            steering: steering)
-        expectClose(guided, try example["noise"], relative: 1e-5)
+
+        steered.controls[0].span = 0.5...1
+        steered.controls[1].span = 0.5...1
+        let before = steered.at(step: 0, of: 4).denoised(latents, timestep: 300, context: context).value
+        expectIdentical(before, pipeline.unet(latents, timesteps: [300], context: context).value)
+        let after = steered.at(step: 2, of: 4).denoised(latents, timestep: 300, context: context).value
+        expectIdentical(after, noise)
+    }
+
+    @Test func theChannelsOfInpaintingAreNotShownToAControlNet() throws {
+        let unet = try UNet2DConditionModel(folder: Fixture.folder() + "/pipeline_inpainting/unet")
+        let hint = try ControlHint(Image(width: 40, height: 32, color: [0.2, 0.5, 1]), for: open("plain"))
+        let latents = try Fixture("adapters/controlnet_case")["latents"].leading(0..<1)
+        let beside = NDArray.full(0.5, [1, 8, 10, 5])
+        let context = Tensor(try Fixture("adapters/controlnet_case")["context"].leading(0..<1))
+        let input = Tensor.concatenated([Tensor(latents), Tensor(beside)], axis: 3)
+        let steered = SteeredUNet(unet, controls: [hint]).denoised(input, timestep: 300, context: context)
+        let picture = Tensor(
+            Image(width: 40, height: 32, color: [0.2, 0.5, 1]).pixels.reshaped([1, 32, 40, 3]))
+        let control = hint.net(
+            Tensor(latents), timesteps: [300], context: context, hint: hint.net.embedding(of: picture))
+        let direct = unet(input, timesteps: [300], context: context, control: control)
+        expectIdentical(steered.value, direct.value)
     }
 
     @Test func aHintCountsInItsSpanOfSteps() throws {

@@ -45,7 +45,11 @@ public struct ControlHint: Sendable {
         Float(step) / Float(total) >= span.lowerBound && Float(step + 1) / Float(total) <= span.upperBound
     }
 
-    func residuals(_ sample: Tensor, timestep: Int, context: Tensor) -> ControlResiduals {
-        net(sample, timesteps: [Float(timestep)], context: context, hint: embedding) * scale
+    /// - Parameter input: `[batch, height, width, channels]`; the channels that inpainting adds are left out.
+    func residuals(_ input: Tensor, timestep: Float, context: Tensor) -> ControlResiduals {
+        let channels = net.configuration.network.inChannels
+        precondition(input.shape[3] >= channels, "ControlNet: \(input.shape) for \(channels) channels")
+        let sample = input.shape[3] == channels ? input : input.sliced(axis: 3, 0..<channels)
+        return net(sample, timesteps: [timestep], context: context, hint: embedding) * scale
     }
 }

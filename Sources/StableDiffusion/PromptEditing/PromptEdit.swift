@@ -27,6 +27,9 @@ public struct PromptEdit: Sendable {
     /// Self-attention is taken over in layers of at most so many pixels; finer ones hold texture, not layout.
     public var selfAttentionPixels = 256
 
+    /// Pictures that are denoised side by side: the source and the edited one, or the edited one alone.
+    public var pictures: Int { replacement == nil ? 1 : 2 }
+
     private let replacement: AttentionEdit.Replacement?
     private let factors: NDArray?
 
