@@ -27,6 +27,11 @@ import Tokenizers
     @Test func theFileOrTheCallerNamesTheWord() throws {
         #expect(try TextualInversion(path: folder + "/style.safetensors").word == "style")
         #expect(try TextualInversion(path: folder + "/cat_toy.safetensors").word == "<cat-toy>")
+        for name in ["*", "string_to_param.*", "emb_params"] {
+            let weights = WeightScope(arrays: [name: .zeros([8])], origin: "words/my style.v2.pt")
+            let inversion = try TextualInversion(weights)
+            #expect(inversion.word == "my style.v2" && inversion.vectors.shape == [1, 8])
+        }
         let named = try TextualInversion(path: folder + "/cat_toy.safetensors", word: "toy*")
         #expect(named.word == "toy*" && named.vectors.shape == [3, 8])
     }
