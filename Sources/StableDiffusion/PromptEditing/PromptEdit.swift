@@ -37,7 +37,7 @@ public struct PromptEdit: Sendable {
     /// - Parameters:
     ///   - source: the prompt of the source picture; nil only re-weights words, and then one picture is denoised.
     ///   - prompt: the prompt of the edited picture, plain text without weights in parentheses.
-    ///   - weights: words of the edited prompt whose maps are scaled, wherever they occur.
+    ///   - weights: words of the edited prompt whose maps are scaled, in every step and wherever they occur.
     ///   - length: tokens of a condition; both prompts must fit whole.
     /// - Throws: `GenerationError` when a prompt is too long or a weighted word is not in the prompt.
     public init(
