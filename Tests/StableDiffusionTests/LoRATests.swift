@@ -109,7 +109,9 @@ import Testing
         let text = pipeline.embedding(of: ["a red mug, on a table"])
         expectClose(
             text, try example["text_" + name], relative: 1e-5, name, sourceLocation: sourceLocation)
-        let noise = pipeline.predict(try example["latents"], timestep: 500, condition: text)
+        let noise = pipeline.unet(
+            Tensor(try example["latents"]), timesteps: [500], context: Tensor(text)
+        ).value
         expectClose(
             noise, try example["noise_" + name], relative: 1e-5, name, sourceLocation: sourceLocation)
     }
