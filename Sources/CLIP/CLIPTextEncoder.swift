@@ -1,6 +1,6 @@
 // CLIP's text encoder: token ids to one vector per token and one per prompt.
 
-import Arrays
+public import Arrays
 public import Autograd
 public import Checkpoints
 import Layers
@@ -20,17 +20,21 @@ public struct CLIPTextOutput: Sendable {
 /// Source: Radford et al. 2021, section 2.4; transformers `modeling_clip.py`.
 public struct CLIPTextEncoder: Sendable {
     public let configuration: CLIPTextConfiguration
-    let tokenEmbedding: Embedding
+    private(set) var tokenEmbedding: Embedding
     let positions: NDArray
     let transformer: CLIPTransformer
     let finalNorm: LayerNorm
     let projection: Linear?
 
+    /// How many tokens have a vector; more than the configuration says once words were taught.
+    public var vocabularySize: Int { tokenEmbedding.weight.shape[0] }
+
     /// Opens a folder with `config.json` and `model.safetensors`.
+    /// - Parameter adapt: what is done to the weights on their way, such as merging adapters.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or lacks a tensor.
-    public init(folder: String) throws {
+    public init(folder: String, adapt: (WeightScope) throws -> WeightScope = { $0 }) throws {
         let configuration = try loadConfiguration(CLIPTextConfiguration.self, from: folder + "/config.json")
-        let weights = try WeightScope.open(folder: folder)
+        let weights = try adapt(WeightScope.open(folder: folder))
         try self.init(configuration, from: weights)
         try weights.finish(ignoring: CLIPModel.unusedBuffers)
     }
@@ -58,6 +62,19 @@ public struct CLIPTextEncoder: Sendable {
                 weights: weights.scope("text_projection"), in: width,
                 out: projectionSize ?? configuration.projectionSize, bias: false)
             : nil
+    }
+
+    /// The encoder with its table of tokens cut at `first` and continued with other vectors.
+    /// - Parameter vectors: `[count, hiddenSize]`, for the ids from `first` on.
+    public func continuingVocabulary(at first: Int, with vectors: NDArray) -> CLIPTextEncoder {
+        let table = tokenEmbedding.weight.value
+        precondition(
+            vectors.rank == 2 && vectors.shape[1] == table.shape[1] && (0...table.shape[0]).contains(first),
+            "CLIP text: vectors \(vectors.shape) from id \(first) for a table of \(table.shape)")
+        var encoder = self
+        encoder.tokenEmbedding = Embedding(
+            weight: Tensor.concatenated([Tensor(table.leading(0..<first)), Tensor(vectors)], axis: 0))
+        return encoder
     }
 
     /// Encodes prompts of equal length.

@@ -13,6 +13,9 @@ public enum CheckpointKind: String, Sendable, CaseIterable {
     case clipText = "a CLIP text encoder"
     case clipVision = "a CLIP image encoder"
     case diffusionNetwork = "a diffusion U-Net"
+    case controlNet = "a ControlNet"
+    case controlNetOriginal = "a ControlNet under its original tensor names"
+    case lowRankAdapter = "a low-rank adapter (LoRA)"
     case autoencoder = "a latent autoencoder"
     case tinyAutoencoder = "a tiny latent autoencoder"
 
@@ -32,6 +35,10 @@ public enum CheckpointKind: String, Sendable, CaseIterable {
         (.clipText, ["text_model.embeddings.token_embedding."], []),
         (.clipText, ["embeddings.token_embedding.", "encoder.layers.0."], []),
         (.clipVision, ["vision_model.embeddings.class_embedding"], ["text_decoder."]),
+        (.controlNet, ["controlnet_cond_embedding.", "down_blocks."], []),
+        (.controlNetOriginal, ["control_model.input_hint_block."], []),
+        (.lowRankAdapter, ["lora_unet_"], []),
+        (.lowRankAdapter, ["lora_te_"], []),
         (.diffusionNetwork, ["conv_in.", "time_embedding.", "down_blocks."], []),
         (.autoencoder, ["encoder.conv_in.", "decoder.conv_in."], []),
         (.tinyAutoencoder, ["encoder.layers.0.", "decoder.layers."], []),

@@ -10,10 +10,19 @@ public struct WeightScope: Sendable {
     /// The dotted path of this scope; empty at the root.
     public let path: String
     private let store: WeightStore
+    /// What is done to a tensor after it was read, in order; each takes the tensor's full name.
+    private let adjustments: [Adjustment]
+
+    private typealias Adjustment = @Sendable (_ name: String, _ tensor: NDArray) throws -> NDArray
 
     init(path: String, store: WeightStore) {
+        self.init(path: path, store: store, adjustments: [])
+    }
+
+    private init(path: String, store: WeightStore, adjustments: [Adjustment]) {
         self.path = path
         self.store = store
+        self.adjustments = adjustments
     }
 
     /// The weights of one file.
@@ -29,7 +38,20 @@ public struct WeightScope: Sendable {
 
     /// The scope of a child; `"a.b"` steps down twice.
     public func scope(_ name: String) -> WeightScope {
-        WeightScope(path: fullName(name), store: store)
+        WeightScope(path: fullName(name), store: store, adjustments: adjustments)
+    }
+
+    /// The same weights with every tensor changed as it is fetched; the ledger stays shared.
+    ///
+    /// This is how low-rank adapters enter a model that knows nothing of them.
+    /// - Parameter adjust: takes a tensor's name relative to this scope and its values; must keep the shape.
+    public func adjusted(
+        _ adjust: @escaping @Sendable (_ name: String, _ tensor: NDArray) throws -> NDArray
+    ) -> WeightScope {
+        let offset = path.isEmpty ? 0 : path.count + 1
+        return WeightScope(
+            path: path, store: store,
+            adjustments: adjustments + [{ try adjust(String($0.dropFirst(offset)), $1) }])
     }
 
     /// The scope of a child.
@@ -43,7 +65,13 @@ public struct WeightScope: Sendable {
     /// - Throws: `CheckpointError` naming the tensor's full path when it is missing, of another shape, of a type
     ///   that is not a float, or holds NaN or infinity.
     public func tensor(_ name: String, _ shape: [Int]) throws -> NDArray {
-        try store.tensor(fullName(name), shape: shape)
+        let full = fullName(name)
+        return try adjustments.reduce(try store.tensor(full, shape: shape)) { tensor, adjust in
+            let adjusted = try adjust(full, tensor)
+            precondition(
+                adjusted.shape == shape, "adjusted weights: \(full) became \(adjusted.shape) from \(shape)")
+            return adjusted
+        }
     }
 
     /// The shape of the tensor `name`, or nil if there is none.
@@ -62,6 +90,9 @@ public struct WeightScope: Sendable {
 
     /// The file or folder the weights come from, for messages.
     public var origin: String { store.origin }
+
+    /// The file's own notes, such as safetensors' `__metadata__`; empty for shards and for weights in memory.
+    public var metadata: [String: String] { store.metadata }
 
     /// Checks that every tensor of this scope was read.
     /// - Parameter ignoring: names, relative to this scope, that may stay unread; `*` stands for any characters.

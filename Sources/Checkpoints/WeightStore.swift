@@ -12,12 +12,15 @@ final class WeightStore: Sendable {
 
     let origin: String
     let names: [String]
+    /// The notes of the one file; empty for shards and for memory.
+    let metadata: [String: String]
     private let sources: [String: Source]
     private let ledger = Mutex<Set<String>>([])
 
     init(_ file: SafetensorsFile) {
         origin = file.path
         names = file.names
+        metadata = file.metadata
         sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, .file(file)) })
     }
 
@@ -25,12 +28,14 @@ final class WeightStore: Sendable {
     init(shards: [String: SafetensorsFile], origin: String) {
         self.origin = origin
         names = shards.keys.sorted()
+        metadata = [:]
         sources = shards.mapValues { .file($0) }
     }
 
     init(_ arrays: [String: NDArray], origin: String) {
         self.origin = origin
         names = arrays.keys.sorted()
+        metadata = [:]
         sources = arrays.mapValues { .array($0) }
     }
 

@@ -26,10 +26,12 @@ public struct DiffusionPipeline: Sendable {
     ]
 
     /// Opens a folder with `model_index.json` and a subfolder for each part.
-    /// - Parameter kind: the sampler to use on the folder's noise schedule; nil takes the one the folder names.
+    /// - Parameters:
+    ///   - kind: the sampler to use on the folder's noise schedule; nil takes the one the folder names.
+    ///   - adapters: merged into the weights and the vocabulary in this order.
     /// - Throws: `CheckpointError` when a file is missing or damaged, a part is of another kind, a sampler is not
-    ///   supported, or the parts do not fit together.
-    public init(folder: String, sampler kind: SamplerKind? = nil) throws {
+    ///   supported, the parts do not fit together, or an adapter was made for another model.
+    public init(folder: String, sampler kind: SamplerKind? = nil, adapters: [Adapter] = []) throws {
         let scheduler = folder + "/scheduler/scheduler_config.json"
         let index = try PipelineIndex(
             folder: folder, pipelines: DiffusionPipeline.classes,
@@ -54,12 +56,17 @@ public struct DiffusionPipeline: Sendable {
             throw CheckpointError(path: scheduler, reason: "'\(error.key)' \(error.reason)")
         }
         do {
-            tokenizer = try CLIPTokenizer(folder: folder + "/tokenizer")
+            (tokenizer, textEncoder) = try adapters.taught(
+                to: CLIPTokenizer(folder: folder + "/tokenizer"),
+                CLIPTextEncoder(folder: folder + "/text_encoder") {
+                    try adapters.merged(into: $0, of: .textEncoder)
+                })
         } catch let error as TokenizerError {
             throw CheckpointError(path: error.path, reason: error.reason)
         }
-        textEncoder = try CLIPTextEncoder(folder: folder + "/text_encoder")
-        unet = try UNet2DConditionModel(folder: folder + "/unet")
+        unet = try UNet2DConditionModel(folder: folder + "/unet") {
+            try adapters.merged(into: $0, of: .unet)
+        }
         autoencoder = try Autoencoder(folder: folder + "/vae")
         try checkFit(folder)
     }
@@ -137,8 +144,9 @@ public struct DiffusionPipeline: Sendable {
             text.hiddenSize == net.crossAttentionWidth,
             "text of width \(text.hiddenSize) for a U-Net that attends to width \(net.crossAttentionWidth)")
         try require(
-            tokenizer.vocabularySize <= text.vocabularySize,
-            "the tokenizer has \(tokenizer.vocabularySize) words and the text encoder \(text.vocabularySize)")
+            tokenizer.vocabularySize <= textEncoder.vocabularySize,
+            "the tokenizer has \(tokenizer.vocabularySize) words and the text encoder \(textEncoder.vocabularySize)"
+        )
         try require(
             net.outChannels == latents,
             "the U-Net makes \(net.outChannels) channels and the autoencoder has \(latents)")

@@ -21,8 +21,13 @@ struct CrossAttention: Sendable {
         self.heads = heads
     }
 
-    func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
-        output(multiHeadAttention(query(x), key(context), value(context), heads: heads))
+    /// - Parameter edit: changes the attention weights `[batch, heads, n, m]`; they are only made for it.
+    func callAsFunction(_ x: Tensor, context: Tensor, edit: AttentionEdit.Function? = nil) -> Tensor {
+        let (q, k, v) = (query(x), key(context), value(context))
+        guard let edit else { return output(multiHeadAttention(q, k, v, heads: heads)) }
+        let scale = 1 / Float(q.shape[2] / heads).squareRoot()
+        let scores = q.splitHeads(heads).matmul(k.splitHeads(heads), transposeOther: true) * scale
+        return output(edit(scores.softmax()).matmul(v.splitHeads(heads)).mergedHeads())
     }
 }
 
@@ -66,10 +71,10 @@ struct TransformerBlock: Sendable {
         feedForward = try GatedFeedForward(weights: weights.scope("ff"), width: width)
     }
 
-    func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+    func callAsFunction(_ x: Tensor, context: Tensor, attention: AttentionEdit?) -> Tensor {
         let normed = norms[0](x)
-        var x = x + selfAttention(normed, context: normed)
-        x = x + crossAttention(norms[1](x), context: context)
+        var x = x + selfAttention(normed, context: normed, edit: attention?.selfEdit(pixels: x.shape[1]))
+        x = x + crossAttention(norms[1](x), context: context, edit: attention?.crossEdit)
         return x + feedForward(norms[2](x))
     }
 }
@@ -101,14 +106,14 @@ struct SpatialTransformer: Sendable {
         projectOut = try .pixelwise(weights: weights.scope("proj_out"), channels: channels, linear: linear)
     }
 
-    /// - Parameters:
-    ///   - x: `[batch, height, width, channels]`.
-    ///   - context: `[batch, tokens, contextWidth]`.
+    /// - Parameter x: `[batch, height, width, channels]`.
     /// - Returns: `[batch, height, width, channels]`.
-    func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+    func callAsFunction(_ x: Tensor, _ condition: UNetCondition) -> Tensor {
         let (batch, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
         var tokens = projectIn(norm(x).reshaped([batch, height * width, channels]))
-        for block in blocks { tokens = block(tokens, context: context) }
+        for block in blocks {
+            tokens = block(tokens, context: condition.context, attention: condition.attention)
+        }
         return projectOut(tokens).reshaped([batch, height, width, channels]) + x
     }
 }

@@ -10,6 +10,8 @@ struct UNetCondition: Sendable {
     let time: Tensor
     /// The condition's tokens, `[batch, tokens, width]`.
     let context: Tensor
+    /// A change of the attention weights; nil leaves attention alone, at no cost.
+    let attention: AttentionEdit?
 }
 
 /// A residual block and, where the level attends, a transformer after it.
@@ -19,7 +21,7 @@ struct UNetLayer: Sendable {
 
     func callAsFunction(_ x: Tensor, _ condition: UNetCondition) -> Tensor {
         let y = residual(x, time: condition.time)
-        return transformer?(y, context: condition.context) ?? y
+        return transformer?(y, condition) ?? y
     }
 }
 
@@ -87,7 +89,7 @@ struct UNetMidBlock: Sendable {
 
     func callAsFunction(_ x: Tensor, _ condition: UNetCondition) -> Tensor {
         var x = first(x, time: condition.time)
-        if let transformer { x = transformer(x, context: condition.context) }
+        if let transformer { x = transformer(x, condition) }
         return second?(x, time: condition.time) ?? x
     }
 }

@@ -75,7 +75,12 @@ public struct UNetConfiguration: Decodable, Sendable, Hashable {
     public let outputKernel: Int
 
     public init(from decoder: any Decoder) throws {
-        let file = try ConfigurationReader(decoder, className: "UNet2DConditionModel")
+        try self.init(try ConfigurationReader(decoder, className: "UNet2DConditionModel"))
+    }
+
+    /// - Parameter comesUp: false for the file of a ControlNet, which has only the way down; the way up is taken
+    ///   to mirror it.
+    init(_ file: ConfigurationReader, comesUp: Bool = true) throws {
         try file.refuse(UNetConfiguration.refused)
         sampleSize = try file.optionalSize("sample_size")
         inChannels = try file.size("in_channels", default: 4)
@@ -87,8 +92,11 @@ public struct UNetConfiguration: Decodable, Sendable, Hashable {
         let levels = channels.count
         downBlocks = try file.kinds(
             "down_block_types", default: [.crossAttention, .crossAttention, .crossAttention, .plain])
-        upBlocks = try file.kinds(
-            "up_block_types", default: [.plain, .crossAttention, .crossAttention, .crossAttention])
+        upBlocks =
+            comesUp
+            ? try file.kinds(
+                "up_block_types", default: [.plain, .crossAttention, .crossAttention, .crossAttention])
+            : downBlocks.reversed().map { $0 == .plain ? .plain : .crossAttention }
         try file.requireCount(downBlocks.count, levels, "down_block_types")
         try file.requireCount(upBlocks.count, levels, "up_block_types")
         midBlock = try file.midBlock()

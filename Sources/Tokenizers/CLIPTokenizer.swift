@@ -9,9 +9,11 @@ public struct CLIPTokenizer: Sendable {
     /// The length of CLIP's text context in tokens.
     public static let contextLength = 77
 
-    private let vocabulary: Vocabulary
-    private let model: BytePairModel
-    private let specials: SpecialTokenTable
+    var vocabulary: Vocabulary
+    let model: BytePairModel
+    var specials: SpecialTokenTable
+    /// Words that stand for several tokens: the ids of all of them, by the id of the first.
+    var expansions: [Int: [Int]] = [:]
     /// Id put first.
     public let beginID: Int
     /// Id put last.
@@ -95,7 +97,7 @@ public struct CLIPTokenizer: Sendable {
 
     private func ids(_ piece: TextPiece) -> [Int] {
         switch piece {
-        case .special(let id): [id]
+        case .special(let id): expansions[id] ?? [id]
         case .text(let scalars): Self.words(scalars).flatMap { model.encode(string($0).utf8) }
         }
     }

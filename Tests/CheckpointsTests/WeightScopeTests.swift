@@ -31,6 +31,18 @@ private func message(_ body: () throws -> Void) throws -> String {
         #expect(missing.contains("'encoder.layers.0.scale' is missing"))
     }
 
+    @Test func adjustmentsAddUpAndShareTheLedger() throws {
+        let root = WeightScope(arrays: ["a.b.w": .full(1, [2]), "a.v": .full(5, [1]), "c": .zeros([1])])
+        let adjusted = root["a"].adjusted { $0 == "b.w" ? $1 * 3 : $1 }.adjusted { name, tensor in
+            name == "b.w" ? tensor + 1 : tensor
+        }
+        #expect(try adjusted["b"].tensor("w", [2]).scalars == [4, 4])
+        #expect(try adjusted.tensor("v", [1]).scalars == [5])
+        #expect(adjusted.names == ["a.b.w", "a.v"])
+        #expect(try message { try root.finish() }.contains("1 tensor(s)"))
+        try root["a"].finish()
+    }
+
     @Test func finishListsWhatWasNotRead() throws {
         let scope = WeightScope(arrays: [
             "a.weight": .zeros([1]), "a.position_ids": .zeros([1]), "b.weight": .zeros([1]),

@@ -55,6 +55,36 @@ import Testing
 }
 
 @Suite struct AutoencoderTinyTests {
+    @Test func takesTheOriginalFiles() throws {
+        let example = try ModelCase("tiny")
+        let plain = try AutoencoderTiny(folder: example.folder)
+        let weights = try WeightScope.open(folder: example.folder)
+        func original(_ half: String, _ shift: Int) throws -> WeightScope {
+            let names = weights.scope("\(half).layers").names
+            return WeightScope(
+                arrays: Dictionary(
+                    uniqueKeysWithValues: try names.map { name in
+                        let parts = name.split(separator: ".").dropFirst(2)
+                        let layer = try #require(parts.first.flatMap { Int($0) })
+                        return (
+                            ([String(layer + shift)] + parts.dropFirst().map(String.init)).joined(
+                                separator: "."),
+                            try weights.tensor(name, weights.shape(of: name) ?? [])
+                        )
+                    }))
+        }
+        let (encoder, decoder) = (try original("encoder", 0), try original("decoder", 1))
+        #expect(decoder.contains("1.weight") && !decoder.contains("0.weight"))
+        let model = try AutoencoderTiny(plain.configuration, encoder: encoder, decoder: decoder)
+        let image = Tensor(try example["image"])
+        let latent = Tensor(try example["latent"])
+        expectIdentical(model.encode(image).value, plain.encode(image).value)
+        expectIdentical(model.decode(latent).value, plain.decode(latent).value)
+        #expect(throws: CheckpointError.self) {
+            try AutoencoderTiny(plain.configuration, encoder: decoder, decoder: encoder)
+        }
+    }
+
     @Test func matchesTheReference() throws {
         let example = try ModelCase("tiny")
         let model = try AutoencoderTiny(folder: example.folder)

@@ -36,6 +36,37 @@ import Tokenizers
         #expect(tokenizer.encode(text + " 2").droppedText == "2")
     }
 
+    @Test(arguments: [
+        "", "  ", "a red chair", "A RED,chair's  2024!?", "caf\u{e9} <|endoftext|> xyzzy",
+        "<toy> a<Toy>b <toy>_1",
+    ])
+    func wordsCoverEveryToken(text: String) throws {
+        let (taught, _) = try tokenizer.adding(word: "<toy>", tokens: 3, path: "toy.bin")
+        for tokenizer in [tokenizer, taught] {
+            let words = tokenizer.words(in: text)
+            #expect((words.last?.tokens.upperBound ?? 1) == tokenizer.tokenIDs(text).count - 1)
+            for (word, next) in zip(words, words.dropFirst()) {
+                #expect(word.tokens.upperBound == next.tokens.lowerBound && !word.tokens.isEmpty)
+            }
+        }
+        #expect(taught.words(in: "a <TOY> chair").map(\.tokens.count)[1] == 3)
+    }
+
+    @Test func aTaughtWordContinuesTheVocabulary() throws {
+        let count = tokenizer.vocabularySize
+        let (taught, ids) = try tokenizer.adding(word: "<toy>", tokens: 2, path: "toy.bin")
+        #expect(ids == count..<count + 2 && taught.vocabularySize == count + 2)
+        #expect(taught.tokenIDs("<toy>") == [taught.beginID, count, count + 1, taught.endID])
+        #expect(taught.tokenIDs("<toy>_1") == [taught.beginID, count + 1, taught.endID])
+        #expect(taught.tokenIDs("a red chair") == tokenizer.tokenIDs("a red chair"))
+        for word in ["<toy>", "<toy>_1", "a</w>", "", "<|endoftext|>"] {
+            let error = #expect(throws: TokenizerError.self) {
+                try taught.adding(word: word, tokens: 1, path: "toy.bin")
+            }
+            #expect(try #require(error).path == "toy.bin")
+        }
+    }
+
     @Test func anEnormousWordEndsInTime() {
         let ids = tokenizer.tokenIDs(String(repeating: "threelegs", count: 20_000))
         #expect(ids.count > 20_000)

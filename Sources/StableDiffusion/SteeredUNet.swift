@@ -1,0 +1,56 @@
+// The U-Net with what steers it beside the prompt: ControlNets and edits of attention.
+
+public import Autograd
+
+/// A U-Net that listens to ControlNets and has its attention edited, at one step of a run.
+///
+/// Stands in for the U-Net wherever a step calls it, guidance or not.
+public struct SteeredUNet: Sendable {
+    public let unet: UNet2DConditionModel
+    /// Their residuals are added.
+    public var controls: [ControlHint]
+    public var edit: PromptEdit?
+    private var place = (step: 0, total: 1)
+
+    public init(_ unet: UNet2DConditionModel, controls: [ControlHint] = [], edit: PromptEdit? = nil) {
+        (self.unet, self.controls, self.edit) = (unet, controls, edit)
+    }
+
+    /// The same at another step of a run, from 0 to `total` - 1; hints and edits count in a share of the steps.
+    public func at(step: Int, of total: Int) -> SteeredUNet {
+        precondition((0..<total).contains(step), "SteeredUNet: step \(step) of \(total)")
+        var moved = self
+        moved.place = (step, total)
+        return moved
+    }
+
+    /// Predicts from noisy latents.
+    /// - Parameters:
+    ///   - input: `[batch, height, width, inChannels]`.
+    ///   - context: condition tokens `[batch, tokens, width]`; under guidance the unconditional half comes first.
+    ///     With an edit, the conditional entries are as many as the edit has pictures.
+    /// - Returns: `[batch, height, width, outChannels]`.
+    public func denoised(_ input: Tensor, timestep: Float, context: Tensor) -> Tensor {
+        let residuals = controls.filter { $0.isActive(at: place.step, of: place.total) }
+            .map { $0.residuals(input, timestep: timestep, context: context) }
+        return unet(
+            input, timesteps: [timestep], context: context, control: residuals.sum,
+            attention: attention(batch: input.shape[0]))
+    }
+
+    /// The edit of this step, moved to the conditional entries, which are the last.
+    private func attention(batch: Int) -> AttentionEdit? {
+        guard let edit else { return nil }
+        precondition(
+            batch == edit.pictures || batch == 2 * edit.pictures,
+            "SteeredUNet: a batch of \(batch) for an edit of \(edit.pictures) picture(s)")
+        return edit.attention(at: place.step, of: place.total)?.shifted(by: batch - edit.pictures)
+    }
+}
+
+extension [ControlResiduals] {
+    /// All of them together, nil if there are none.
+    fileprivate var sum: ControlResiduals? {
+        first.map { first in dropFirst().reduce(first, +) }
+    }
+}
