@@ -89,7 +89,8 @@ let package = Package(
         library(
             "Lathe",
             [
-                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Radiance", "Meshes",
+                "Distillation", "SegmentAnything", "BLIP", "CLIP", "StableDiffusion", "Toybox", "Radiance",
+                "Meshes",
                 "Images",
                 "Checkpoints", "Tokenizers", "Arrays", "Files", logging, yams, crypto,
             ]),
