@@ -90,8 +90,8 @@ let package = Package(
         library(
             "Lathe",
             [
-                "Distillation", "SegmentAnything", "BLIP", "StableDiffusion", "Toybox", "Radiance", "Meshes",
-                "Editing", "Images",
+                "Distillation", "SegmentAnything", "BLIP", "CLIP", "StableDiffusion", "Toybox", "Radiance",
+                "Meshes", "Editing", "Images",
                 "Checkpoints", "Tokenizers", "Arrays", "Files", logging, yams, crypto,
             ]),
 

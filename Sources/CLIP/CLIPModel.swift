@@ -13,7 +13,9 @@ public struct CLIPModel: Sendable {
     public let logScale: Float
 
     /// Index buffers that old files carry and that hold no weights.
-    static let unusedBuffers = ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids"]
+    package static let unusedBuffers = [
+        "text_model.embeddings.position_ids", "vision_model.embeddings.position_ids",
+    ]
 
     /// Opens a folder with `config.json` and `model.safetensors`.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or lacks a tensor.

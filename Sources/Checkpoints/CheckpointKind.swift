@@ -4,6 +4,7 @@
 public enum CheckpointKind: String, Sendable, CaseIterable {
     case segmentAnything = "a SAM segmenter"
     case segmentAnythingOriginal = "a SAM segmenter under its original tensor names"
+    case mobileSegmentAnything = "a MobileSAM segmenter"
     case blipCaptioner = "a BLIP captioner"
     case blipQuestionAnswering = "a BLIP model for visual question answering"
     case blipRetrieval = "a BLIP model for image-text retrieval"
@@ -13,45 +14,71 @@ public enum CheckpointKind: String, Sendable, CaseIterable {
     case clipText = "a CLIP text encoder"
     case clipVision = "a CLIP image encoder"
     case diffusionNetwork = "a diffusion U-Net"
+    case stableDiffusion = "Stable Diffusion in one file"
+    case stableDiffusionXL = "Stable Diffusion XL in one file"
     case controlNet = "a ControlNet"
     case controlNetOriginal = "a ControlNet under its original tensor names"
-    case lowRankAdapter = "a low-rank adapter (LoRA)"
+    case loraKohya = "a LoRA of kohya's layout"
+    case loraDiffusers = "a LoRA of diffusers' layout"
+    case textualInversion = "a textual-inversion embedding"
     case autoencoder = "a latent autoencoder"
+    case autoencoderOriginal = "a latent autoencoder under its original tensor names"
     case tinyAutoencoder = "a tiny latent autoencoder"
+    case tinyAutoencoderOriginal = "half of a tiny latent autoencoder under its original tensor names"
+    case lama = "a LaMa inpainter"
 
-    /// Prefixes of tensor names: every one of `present` occurs, none of `absent` does.
+    /// Patterns of tensor names, `*` standing for any characters: every one of `present` occurs, none of `absent` does.
     ///
     /// The first match counts.
     private static let signs: [(kind: CheckpointKind, present: [String], absent: [String])] = [
-        (.segmentAnything, ["mask_decoder.iou_token", "vision_encoder."], []),
-        (.segmentAnythingOriginal, ["mask_decoder.iou_token", "image_encoder."], []),
-        (.blipQuestionAnswering, ["vision_model.", "text_encoder.", "text_decoder."], []),
-        (.blipCaptioner, ["vision_model.", "text_decoder."], []),
-        (.blipRetrieval, ["vision_model.", "text_encoder.", "itm_head."], []),
-        (.blipOriginal, ["visual_encoder.", "text_decoder."], []),
-        (.blipOriginal, ["visual_encoder.", "text_encoder."], []),
-        (.blipContrastive, ["vision_model.encoder.layers.0.self_attn.qkv.", "text_model."], []),
-        (.clip, ["vision_model.", "text_model."], []),
-        (.clipText, ["text_model.embeddings.token_embedding."], []),
-        (.clipText, ["embeddings.token_embedding.", "encoder.layers.0."], []),
-        (.clipVision, ["vision_model.embeddings.class_embedding"], ["text_decoder."]),
-        (.controlNet, ["controlnet_cond_embedding.", "down_blocks."], []),
-        (.controlNetOriginal, ["control_model.input_hint_block."], []),
-        (.lowRankAdapter, ["lora_unet_"], []),
-        (.lowRankAdapter, ["lora_te_"], []),
-        (.diffusionNetwork, ["conv_in.", "time_embedding.", "down_blocks."], []),
-        (.autoencoder, ["encoder.conv_in.", "decoder.conv_in."], []),
-        (.tinyAutoencoder, ["encoder.layers.0.", "decoder.layers."], []),
+        (.segmentAnything, ["mask_decoder.iou_token*", "vision_encoder.*"], []),
+        (.mobileSegmentAnything, ["mask_decoder.iou_token*", "image_encoder.patch_embed.seq.*"], []),
+        (.segmentAnythingOriginal, ["mask_decoder.iou_token*", "image_encoder.*"], []),
+        (.blipQuestionAnswering, ["vision_model.*", "text_encoder.*", "text_decoder.*"], []),
+        (.blipCaptioner, ["vision_model.*", "text_decoder.*"], []),
+        (.blipRetrieval, ["vision_model.*", "text_encoder.*", "itm_head.*"], []),
+        (.blipOriginal, ["visual_encoder.*", "text_decoder.*"], []),
+        (.blipOriginal, ["visual_encoder.*", "text_encoder.*"], []),
+        (.blipContrastive, ["vision_model.encoder.layers.0.self_attn.qkv.*", "text_model.*"], []),
+        (.stableDiffusionXL, ["model.diffusion_model.*", "conditioner.embedders.*"], []),
+        (.controlNetOriginal, ["control_model.*"], []),
+        (.stableDiffusion, ["model.diffusion_model.*"], []),
+        (.controlNet, ["controlnet_cond_embedding.*"], []),
+        (.loraKohya, ["lora_*.lora_down.weight"], []),
+        (.loraDiffusers, ["*.lora_A.weight"], []), (.loraDiffusers, ["*.lora.down.weight"], []),
+        (.loraDiffusers, ["*_lora.down.weight"], []), (.loraDiffusers, ["*.lora_A.*.weight"], []),
+        (.lama, ["*.ffc.convl2l.weight"], []),
+        (.clip, ["vision_model.*", "text_model.*"], []),
+        (.clipText, ["text_model.embeddings.token_embedding.*"], []),
+        (.clipText, ["embeddings.token_embedding.*", "encoder.layers.0.*"], []),
+        (.clipVision, ["vision_model.embeddings.class_embedding*"], ["text_decoder.*"]),
+        (.diffusionNetwork, ["conv_in.*", "time_embedding.*", "down_blocks.*"], []),
+        (.autoencoder, ["encoder.conv_in.*", "decoder.conv_in.*", "encoder.down_blocks.*"], []),
+        (.autoencoderOriginal, ["*encoder.conv_in.*", "*decoder.conv_in.*", "*encoder.down.0.*"], []),
+        (.autoencoder, ["encoder.conv_in.*", "decoder.conv_in.*"], []),
+        (.tinyAutoencoder, ["encoder.layers.0.*", "decoder.layers.*"], []),
+        (.tinyAutoencoderOriginal, ["1.weight", "3.conv.0.weight"], []),
+        (.tinyAutoencoderOriginal, ["0.weight", "1.conv.0.weight"], []),
+        (.textualInversion, ["emb_params"], []), (.textualInversion, ["<*>"], ["*.*"]),
     ]
 
     /// The kind that tensors of these names belong to, nil when they resemble none.
     public init?(tensorNames names: [String]) {
-        let match = Self.signs.first { sign in
-            sign.present.allSatisfy { prefix in names.contains { $0.hasPrefix(prefix) } }
-                && !sign.absent.contains { prefix in names.contains { $0.hasPrefix(prefix) } }
+        func occurs(_ pattern: String) -> Bool {
+            let pattern = NamePattern(pattern)
+            return names.contains { pattern.matches($0) }
         }
-        guard let match else { return nil }
-        self = match.kind
+        let match = Self.signs.first { sign in
+            sign.present.allSatisfy(occurs) && !sign.absent.contains(where: occurs)
+        }
+        if let match {
+            self = match.kind
+        } else if names == ["*"] {
+            // The one token of an embedding saved with its training program's stand-in for the word.
+            self = .textualInversion
+        } else {
+            return nil
+        }
     }
 }
 

@@ -7,30 +7,42 @@ extension WeightScope {
     /// Largest shard index that is read; a real one has a hundred bytes per tensor.
     private static let indexLimit = 64 << 20
 
-    /// Opens the weights at `path`: a `.safetensors` file, or a folder that holds one of the usual layouts
-    /// (`model.safetensors`, `diffusion_pytorch_model.safetensors`, either with an `.index.json` and shards).
+    /// Opens the weights at `path`: a file of safetensors or PyTorch (`.pth`, `.pt`, `.ckpt`, `.bin`), or a folder
+    /// that holds one of the usual layouts, safetensors before PyTorch's (`model.safetensors`,
+    /// `diffusion_pytorch_model.safetensors`, `pytorch_model.bin`, `diffusion_pytorch_model.bin`, each whole or as an
+    /// `.index.json` with shards).
     /// - Throws: `CheckpointError` when nothing usable is there, or an index and its shards disagree.
-    public static func open(folder path: String) throws -> WeightScope {
+    public static func open(_ path: String) throws -> WeightScope {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw CheckpointError(path: path, reason: "there is no such file or folder")
         }
-        if status.st_mode & S_IFMT != S_IFDIR { return WeightScope(try SafetensorsFile(path: path)) }
-        let stems = ["model", "diffusion_pytorch_model"]
-        for ending in [".safetensors", ".fp16.safetensors"] {
-            for stem in stems where exists("\(path)/\(stem)\(ending)") {
-                return WeightScope(try SafetensorsFile(path: "\(path)/\(stem)\(ending)"))
-            }
-            for stem in stems where exists("\(path)/\(stem)\(ending).index.json") {
-                return try open(index: "\(path)/\(stem)\(ending).index.json", folder: path)
+        if status.st_mode & S_IFMT != S_IFDIR { return WeightScope(try WeightFile.open(path)) }
+        for (stems, endings) in layouts {
+            for ending in endings {
+                for stem in stems where exists("\(path)/\(stem)\(ending)") {
+                    return WeightScope(try WeightFile.open("\(path)/\(stem)\(ending)"))
+                }
+                for stem in stems where exists("\(path)/\(stem)\(ending).index.json") {
+                    return try open(index: "\(path)/\(stem)\(ending).index.json", folder: path)
+                }
             }
         }
-        let pickles = ["pytorch_model.bin", "diffusion_pytorch_model.bin"].filter { exists("\(path)/\($0)") }
-        let hint =
-            pickles.first.map { "; it holds \($0), which must be saved as safetensors first" }
-            ?? "; model.safetensors or diffusion_pytorch_model.safetensors is needed"
-        throw CheckpointError(path: path, reason: "the folder holds no weights" + hint)
+        throw CheckpointError(
+            path: path,
+            reason:
+                "the folder holds no weights; model.safetensors, diffusion_pytorch_model.safetensors or their "
+                + "like as .bin are needed")
     }
+
+    /// The same, where a model's folder is expected.
+    public static func open(folder path: String) throws -> WeightScope { try open(path) }
+
+    /// Names of weight files in a folder, those that win first.
+    private static let layouts = [
+        (["model", "diffusion_pytorch_model"], [".safetensors", ".fp16.safetensors"]),
+        (["pytorch_model", "diffusion_pytorch_model"], [".bin", ".fp16.bin"]),
+    ]
 
     // MARK: Helpers
 
@@ -39,9 +51,9 @@ extension WeightScope {
     /// Reads `{"weight_map": {"tensor": "shard file", …}, …}` and checks it against the shards both ways.
     private static func open(index path: String, folder: String) throws -> WeightScope {
         let shardNames = try weightMap(at: path)
-        var files: [String: SafetensorsFile] = [:]
+        var files: [String: any TensorFile] = [:]
         for shard in Set(shardNames.values).sorted() {
-            guard !shard.contains("/"), shard != "..", shard.hasSuffix(".safetensors") else {
+            guard !shard.contains("/"), shard != "..", WeightFile.hasEnding(shard) else {
                 throw CheckpointError(
                     path: path, reason: "shard \(shard.shown) is not the name of a file in this folder")
             }
@@ -49,11 +61,11 @@ extension WeightScope {
                 throw CheckpointError(
                     path: path, reason: "shard \(shard.shown) is not in the folder; fetch it again")
             }
-            files[shard] = try SafetensorsFile(path: "\(folder)/\(shard)")
+            files[shard] = try WeightFile.open("\(folder)/\(shard)")
         }
-        var shards: [String: SafetensorsFile] = [:]
+        var shards: [String: any TensorFile] = [:]
         for (name, shard) in shardNames {
-            guard let file = files[shard], file.entry(name) != nil else {
+            guard let file = files[shard], file.info(name) != nil else {
                 throw CheckpointError(
                     path: path, reason: "tensor \(name.shown) is not in its shard \(shard.shown)")
             }

@@ -26,7 +26,7 @@ public struct WeightScope: Sendable {
     }
 
     /// The weights of one file.
-    public init(_ file: SafetensorsFile) {
+    public init(_ file: any TensorFile) {
         self.init(path: "", store: WeightStore(file))
     }
 
@@ -98,6 +98,7 @@ public struct WeightScope: Sendable {
     /// - Parameter ignoring: names, relative to this scope, that may stay unread; `*` stands for any characters.
     /// - Throws: `CheckpointError` that lists the tensors left over.
     public func finish(ignoring patterns: [String] = []) throws {
+        if let survey = store.survey { return survey.ignore(patterns.map(fullName)) }
         let read = store.namesRead
         let offset = path.isEmpty ? 0 : path.count + 1
         let left = names.filter { name in
@@ -112,6 +113,16 @@ public struct WeightScope: Sendable {
             reason:
                 "\(left.count) tensor(s) do not belong to the model that the configuration describes: \(shown)\(more)"
         )
+    }
+
+    /// A new root whose tensors are made of those of this scope's store.
+    func derivedScope(_ tensors: [String: WeightStore.Derivation]) -> WeightScope {
+        WeightScope(path: "", store: WeightStore(tensors, of: store))
+    }
+
+    /// The same names, with every request noted and answered by `survey`.
+    func surveyed(by survey: WeightSurvey) -> WeightScope {
+        WeightScope(path: path, store: WeightStore(store, survey: survey))
     }
 
     private func fullName(_ name: String) -> String {

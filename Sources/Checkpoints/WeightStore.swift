@@ -6,8 +6,34 @@ import Synchronization
 /// The tensors of one model, from one file, several shards, or memory.
 final class WeightStore: Sendable {
     private enum Source {
-        case file(SafetensorsFile)
+        case file(any TensorFile)
         case array(NDArray)
+        case derived(Derivation, WeightStore)
+    }
+
+    /// A tensor made of one of another store: a part of it along the first extent, perhaps transposed or reshaped.
+    struct Derivation: Sendable {
+        let source: String
+        /// Shape of the source.
+        let stored: [Int]
+        let shape: [Int]
+        let part: Int
+        let parts: Int
+        let isTransposed: Bool
+
+        func made(of source: NDArray) -> NDArray {
+            let count = source.count / parts
+            var part = source
+            if parts > 1 {
+                part = source.withUnsafeBuffer { values in
+                    NDArray(shape: [count]) {
+                        _ = $0.update(fromContentsOf: values[self.part * count..<(self.part + 1) * count])
+                    }
+                }
+            }
+            return isTransposed
+                ? part.reshaped(shape.reversed()).transposed([1, 0]) : part.reshaped(shape)
+        }
     }
 
     let origin: String
@@ -15,21 +41,31 @@ final class WeightStore: Sendable {
     /// The notes of the one file; empty for shards and for memory.
     let metadata: [String: String]
     private let sources: [String: Source]
+    /// What answers requests in place of the sources, if the weights are only compared with a model.
+    let survey: WeightSurvey?
     private let ledger = Mutex<Set<String>>([])
 
-    init(_ file: SafetensorsFile) {
+    init(_ file: any TensorFile) {
         origin = file.path
         names = file.names
         metadata = file.metadata
         sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, .file(file)) })
+        survey = nil
+    }
+
+    /// The names of another store, where a survey answers.
+    init(_ store: WeightStore, survey: WeightSurvey) {
+        (origin, names, metadata, sources) = (store.origin, store.names, store.metadata, store.sources)
+        self.survey = survey
     }
 
     /// Shards whose names do not overlap.
-    init(shards: [String: SafetensorsFile], origin: String) {
+    init(shards: [String: any TensorFile], origin: String) {
         self.origin = origin
         names = shards.keys.sorted()
         metadata = [:]
         sources = shards.mapValues { .file($0) }
+        survey = nil
     }
 
     init(_ arrays: [String: NDArray], origin: String) {
@@ -37,19 +73,31 @@ final class WeightStore: Sendable {
         names = arrays.keys.sorted()
         metadata = [:]
         sources = arrays.mapValues { .array($0) }
+        survey = nil
+    }
+
+    /// Tensors made of those of another store.
+    init(_ derived: [String: Derivation], of store: WeightStore) {
+        origin = store.origin
+        names = derived.keys.sorted()
+        metadata = store.metadata
+        sources = derived.mapValues { .derived($0, store) }
+        survey = nil
     }
 
     var namesRead: Set<String> { ledger.withLock { $0 } }
 
     func shape(of name: String) -> [Int]? {
         switch sources[name] {
-        case .file(let file): file.entry(name)?.shape
+        case .file(let file): file.info(name)?.shape
         case .array(let array): array.shape
+        case .derived(let derivation, _): derivation.shape
         case nil: nil
         }
     }
 
     func tensor(_ name: String, shape: [Int]) throws -> NDArray {
+        if let survey { return try survey.answer(name, shape) }
         guard let source = sources[name], let stored = self.shape(of: name) else {
             throw CheckpointError(
                 path: origin,
@@ -64,6 +112,8 @@ final class WeightStore: Sendable {
             switch source {
             case .file(let file): try file.array(name)
             case .array(let array): array
+            case .derived(let derivation, let store):
+                derivation.made(of: try store.tensor(derivation.source, shape: derivation.stored))
             }
         guard array.withUnsafeBuffer(isFinite) else {
             throw CheckpointError(

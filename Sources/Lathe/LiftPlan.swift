@@ -79,7 +79,7 @@ struct LiftEstimate {
     }
 
     private func bytes(_ part: ModelSet.Part) -> Double {
-        guard let folder = try? options.models.folder(of: part),
+        guard let folder = try? options.models.weightFolder(of: part),
             let files = try? options.models.weightFiles(of: part)
         else { return 0 }
         return files.reduce(0) { sum, file in

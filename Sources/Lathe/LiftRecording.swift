@@ -14,7 +14,7 @@ enum LiftRecording {
             }
         }
         return try parts.map { part in
-            let folder = try options.models.folder(of: part)
+            let folder = try options.models.weightFolder(of: part)
             var digests: [String: String] = [:]
             for file in try options.models.weightFiles(of: part) {
                 digests[file] = try LatheError.asking(.modelUnusable) {

@@ -3,7 +3,7 @@
 import Checkpoints
 import Foundation
 
-/// A model's kind, size and tensors.
+/// A model's kind, size and tensors, what takes it, and how it compares with the model it is for.
 public struct ModelInspection: Codable, Sendable {
     public struct Tensor: Codable, Sendable {
         public var name: String
@@ -16,6 +16,16 @@ public struct ModelInspection: Codable, Sendable {
         public var path: String
         /// `model_type` or `_class_name` of the configuration beside it, if there is one.
         public var kind: String?
+        /// How the file is laid out: safetensors, or one of PyTorch's ways.
+        public var format: String
+        /// What its tensors are by their names, such as "a SAM segmenter".
+        public var content: String?
+        /// What part of Lathe takes it, and how; nil when none does.
+        public var use: String?
+        /// What else is worth knowing: where its tensors lie, what could not be compared.
+        public var notes: [String]
+        /// How it compares with the model it is for; nil when that is not known.
+        public var comparison: ModelComparison?
         public var parameters: Int
         public var bytes: Int
         public var tensors: [Tensor]
@@ -24,72 +34,72 @@ public struct ModelInspection: Codable, Sendable {
     public var path: String
     public var files: [File]
 
-    /// Inspects a `.safetensors` file, or all of them in a folder and the folders in it.
+    /// Inspects a weight file, or all of them in a folder and the folders in it.
+    ///
+    /// Checksums are compared where a file has them. A file that names code to run is refused and runs nothing.
     /// - Throws: `LatheError` (`modelUnusable`) naming what cannot be read.
     public static func inspect(_ path: String) throws -> ModelInspection {
         guard FileManager.default.fileExists(atPath: path) else {
             throw LatheError.modelUnusable(
-                "\(path) does not exist; give a model folder or a .safetensors file")
+                "\(path) does not exist; give a model folder or a weight file (.safetensors, .ckpt, .pth, .pt, .bin)"
+            )
         }
         guard isFolder(path) else {
             return ModelInspection(path: path, files: [try file(path, relative: path)])
         }
-        let walker = FileManager.default.enumerator(atPath: path)
-        let names = (walker?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".safetensors") }
+        let names = ModelSet.weightFiles(in: path)
         guard !names.isEmpty else {
-            throw LatheError.modelUnusable("\(path) holds no .safetensors file; give the folder of a model")
+            throw LatheError.modelUnusable(
+                "\(path) holds no weight file (\(WeightFile.endings.joined(separator: ", "))); give the folder of a model"
+            )
         }
-        return ModelInspection(
-            path: path, files: try names.sorted().map { try file("\(path)/\($0)", relative: $0) })
+        return ModelInspection(path: path, files: try names.map { try file("\(path)/\($0)", relative: $0) })
     }
+
+    private static func folder(of path: String) -> String { (path as NSString).deletingLastPathComponent }
 
     private static func file(_ path: String, relative: String) throws -> File {
         try LatheError.asking(.modelUnusable) {
-            let file = try SafetensorsFile(path: path)
+            let file = try WeightFile.open(path)
             let tensors = file.names.compactMap { name in
-                file.entry(name).map { Tensor(name: name, type: $0.type.rawValue, shape: $0.shape) }
+                file.info(name).map { Tensor(name: name, type: $0.type.rawValue, shape: $0.shape) }
+            }
+            var notes: [String] = []
+            if let archive = file as? PyTorchFile {
+                try archive.verify()
+                notes += archive.notes
+            }
+            let content = CheckpointKind(tensorNames: file.names)
+            var comparison: ModelComparison?
+            do {
+                comparison = try ModelComparison(WeightScope(file), content, folder: folder(of: path))
+            } catch let error as CheckpointError {
+                notes.append(error.reason)
             }
             return File(
-                path: relative, kind: try ModelKind.read((path as NSString).deletingLastPathComponent),
+                path: relative, kind: try ModelKind.read(folder(of: path)), format: file.format,
+                content: content?.rawValue, use: content?.use, notes: notes, comparison: comparison,
                 parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
-                bytes: file.names.reduce(0) { $0 + (file.entry($1)?.range.count ?? 0) }, tensors: tensors)
+                bytes: file.names.reduce(0) { $0 + (file.info($1)?.byteCount ?? 0) }, tensors: tensors)
         }
     }
 }
 
-/// The kind of model that a configuration file says it describes.
-enum ModelKind {
-    private struct Configuration: Decodable {
-        var modelType: String?
-        var className: String?
+extension TensorFile {
+    fileprivate var format: String { (self as? PyTorchFile)?.kind.rawValue ?? "safetensors" }
+}
 
-        enum CodingKeys: String, CodingKey {
-            case modelType = "model_type"
-            case className = "_class_name"
+extension PyTorchFile {
+    /// Where the tensors were found, and what was left.
+    fileprivate var notes: [String] {
+        var notes: [String] = []
+        if !place.isEmpty { notes.append("the tensors lie under '\(place)'") }
+        if !strippedPrefix.isEmpty {
+            notes.append("every name begins with '\(strippedPrefix)', which is left out")
         }
-    }
-
-    /// `model_type` or `_class_name` of the configuration in a folder; nil if there is none.
-    static func read(_ folder: String) throws -> String? {
-        for name in ["config.json", "model_index.json"] where isFile("\(folder)/\(name)") {
-            let configuration = try loadConfiguration(Configuration.self, from: "\(folder)/\(name)")
-            return configuration.modelType ?? configuration.className
+        if tensorsElsewhere > 0 {
+            notes.append("\(tensorsElsewhere) tensors lie elsewhere (an optimiser's, say) and are left")
         }
-        return nil
-    }
-
-    /// Checks that a folder's configuration is of one of the kinds.
-    /// - Throws: `LatheError` (`modelUnusable`) saying what it is and what is needed.
-    static func require(_ kinds: Set<String>, in folder: String, for part: ModelSet.Part) throws {
-        let kind = try LatheError.asking(.modelUnusable) { try read(folder) }
-        guard let kind else {
-            throw LatheError.modelUnusable(
-                "\(folder) holds no config.json; \(part.option) needs a model folder as published")
-        }
-        guard kinds.contains(kind) else {
-            throw LatheError.modelUnusable(
-                "\(folder) holds a model of kind '\(kind)'; \(part.option) needs \(kinds.sorted().joined(separator: " or "))"
-            )
-        }
+        return notes
     }
 }

@@ -1,5 +1,6 @@
 // Where the models of a run lie: one folder with a sub-folder per part, and overrides per part.
 
+import Checkpoints
 import Foundation
 
 /// The folders of the models that a run uses.
@@ -16,6 +17,9 @@ public struct ModelSet: Sendable, Hashable, Codable {
         case diffusion
         /// The prior that says what the object looks like from elsewhere.
         case viewPrior = "prior"
+
+        /// Whether one file as its authors published it can stand for the folder.
+        var mayBeFile: Bool { self == .segmenter }
 
         /// The option of the program that replaces this part.
         public var option: String {
@@ -42,9 +46,9 @@ public struct ModelSet: Sendable, Hashable, Codable {
         candidates.first(where: isFolder)
     }
 
-    /// Whether a folder is named for the part and exists.
+    /// Whether a folder, or a file where the part may be one, is named for the part and exists.
     public func has(_ part: Part) -> Bool {
-        path(of: part).map(isFolder) ?? false
+        path(of: part).map { isFolder($0) || (part.mayBeFile && isFile($0)) } ?? false
     }
 
     /// Where the part is looked for; nil when neither a set nor an override is given.
@@ -68,13 +72,37 @@ public struct ModelSet: Sendable, Hashable, Codable {
         return path
     }
 
-    /// The weight files below a part's folder, sorted, as paths relative to it.
+    /// The folder of a part, or the one file of it where its model is published so.
+    /// - Throws: `LatheError` (`modelUnusable`) naming what was looked for and the options that choose it.
+    public func location(of part: Part) throws -> String {
+        if part.mayBeFile, let path = path(of: part), isFile(path) { return path }
+        return try folder(of: part)
+    }
+
+    /// The weight files of a part, sorted, as paths relative to `weightFolder`.
     public func weightFiles(of part: Part) throws -> [String] {
-        let folder = try folder(of: part)
-        guard let walker = FileManager.default.enumerator(atPath: folder) else {
-            throw LatheError.modelUnusable("cannot list \(folder); check its permissions")
-        }
-        return walker.compactMap { $0 as? String }.filter { $0.hasSuffix(".safetensors") }.sorted()
+        let location = try location(of: part)
+        guard isFolder(location) else { return [(location as NSString).lastPathComponent] }
+        return ModelSet.weightFiles(in: location)
+    }
+
+    /// The folder that `weightFiles` are in: the part's, or that of its one file.
+    public func weightFolder(of part: Part) throws -> String {
+        let location = try location(of: part)
+        guard !isFolder(location) else { return location }
+        let folder = (location as NSString).deletingLastPathComponent
+        return folder.isEmpty ? "." : folder
+    }
+
+    /// Weight files below a folder, sorted, as paths relative to it.
+    ///
+    /// Where a folder has safetensors, files of PyTorch in it are copies of them and left out.
+    static func weightFiles(in folder: String) -> [String] {
+        func parent(_ path: String) -> String { (path as NSString).deletingLastPathComponent }
+        let walker = FileManager.default.enumerator(atPath: folder)
+        let names = (walker?.compactMap { $0 as? String } ?? []).filter(WeightFile.hasEnding).sorted()
+        let preferred = Set(names.filter { $0.hasSuffix(".safetensors") }.map(parent))
+        return names.filter { $0.hasSuffix(".safetensors") || !preferred.contains(parent($0)) }
     }
 }
 

@@ -19,7 +19,11 @@ struct Segmenter {
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
     init(_ models: ModelSet) throws {
-        let folder = try models.folder(of: .segmenter)
+        let folder = try models.location(of: .segmenter)
+        guard isFolder(folder) else {
+            model = try LatheError.asking(.modelUnusable) { try SegmentAnythingModel(original: folder) }
+            return
+        }
         try ModelKind.require(["sam"], in: folder, for: .segmenter)
         model = try LatheError.asking(.modelUnusable) { try SegmentAnythingModel(folder: folder) }
     }

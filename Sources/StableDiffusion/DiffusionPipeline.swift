@@ -71,6 +71,18 @@ public struct DiffusionPipeline: Sendable {
         try checkFit(folder)
     }
 
+    /// A pipeline of parts at hand.
+    /// - Parameter origin: the file they come from.
+    /// - Throws: `CheckpointError` when the parts do not fit together.
+    init(
+        tokenizer: CLIPTokenizer, textEncoder: CLIPTextEncoder, unet: UNet2DConditionModel,
+        autoencoder: Autoencoder, sampler: any Sampler, origin: String
+    ) throws {
+        (self.tokenizer, self.textEncoder, self.unet) = (tokenizer, textEncoder, unet)
+        (self.autoencoder, self.sampler) = (autoencoder, sampler)
+        try checkFit(origin)
+    }
+
     // MARK: Text
 
     /// The condition tokens of prompts as they stand, `[prompts, tokens, width]`, cut to the text encoder's length.

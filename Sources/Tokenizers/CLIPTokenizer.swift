@@ -19,7 +19,7 @@ public struct CLIPTokenizer: Sendable {
     /// Id put last.
     public let endID: Int
     /// Id that fills up to the fixed length (the end token, or `!` in Stable Diffusion 2).
-    public let paddingID: Int
+    public internal(set) var paddingID: Int
 
     /// One more than the largest id.
     public var vocabularySize: Int { vocabulary.count }

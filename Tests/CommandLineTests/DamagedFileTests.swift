@@ -55,6 +55,24 @@ struct DamagedFileTests {
         }
     }
 
+    @Test func weightsOfPyTorchAreRefusedAndRunNothing() throws {
+        let files = try TestData.bad("weights/").filter { !$0.path.hasSuffix(".safetensors") }
+        #expect(files.count > 20)
+        for file in files {
+            let scratch = try Scratch()
+            let outcome = try Program.run(["models", "inspect", file.path], in: scratch.folder)
+            let expected: [Int32] =
+                switch file.expectation.expect {
+                case "refuse": [3]
+                case "accept": [0]
+                default: [0, 3]
+                }
+            #expect(expected.contains(outcome.status), "\(file.path): \(outcome.status) \(outcome.errors)")
+            #expect(outcome.errorLines.count == (outcome.status == 0 ? 0 : 1), "\(outcome.errors)")
+            #expect(scratch.isEmpty, "\(file.path) left something behind")
+        }
+    }
+
     @Test func configurationsOfASegmenterAreRefused() throws {
         for file in try TestData.bad("configs/") where file.expectation.expect == "refuse" {
             let scratch = try Scratch()

@@ -39,9 +39,14 @@ struct ModelsListCommand: ParsableCommand {
 
 struct ModelsInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "List the tensors of a model folder or a .safetensors file.")
+        commandName: "inspect",
+        abstract: "Say what a model folder or weight file is, what takes it, and list its tensors.",
+        discussion: """
+            Reads safetensors and PyTorch's files (.ckpt, .pth, .pt, .bin, TorchScript) and runs nothing in them. \
+            Weights are compared with the model they are for: what is missing, of another shape, or too much.
+            """)
 
-    @Argument(help: ArgumentHelp("A model folder or a .safetensors file.", valueName: "path"))
+    @Argument(help: ArgumentHelp("A model folder or a weight file.", valueName: "path"))
     var path: String
 
     @OptionGroup var common: CommonOptions
@@ -51,14 +56,33 @@ struct ModelsInspectCommand: ParsableCommand {
         let inspection = try ModelInspection.inspect(path)
         try console.result(json: inspection)
         for file in inspection.files {
-            let kind = file.kind.map { ", \($0)" } ?? ""
-            try console.result(
-                "\(file.path): \(millions(file.parameters)) parameters, \(megabytes(file.bytes))\(kind)")
+            for line in summary(of: file) { try console.result(line) }
             for tensor in file.tensors {
                 try console.result("  \(padded(tensor.type, 5)) \(tensor.name) \(tensor.shape)")
             }
         }
     }
+}
+
+/// What a file is, what takes it, and how it compares with its model, a line each.
+private func summary(of file: ModelInspection.File) -> [String] {
+    let kind = file.kind.map { ", \($0)" } ?? ""
+    var lines = [
+        "\(file.path): \(file.content ?? "no kind of model that is known"), \(file.format), "
+            + "\(millions(file.parameters)) parameters, \(megabytes(file.bytes))\(kind)",
+        "  taken by: \(file.use ?? "nothing here")",
+    ]
+    lines += file.notes.map { "  note: \($0)" }
+    guard let comparison = file.comparison else { return lines }
+    if comparison.fits { lines.append("  complete: every tensor that the model needs, and no other") }
+    for (what, names) in [
+        ("missing", comparison.missing), ("of another shape", comparison.differing),
+        ("unexpected", comparison.unexpected),
+    ] where !names.isEmpty {
+        lines.append("  \(what), \(names.count):")
+        lines += names.map { "    \($0)" }
+    }
+    return lines
 }
 
 private func padded(_ text: String, _ width: Int) -> String {

@@ -12,7 +12,8 @@ struct ModelOptions: ParsableArguments {
             valueName: "dir"))
     var models: String?
 
-    @Option(help: ArgumentHelp("Another segmenter (SAM).", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Another segmenter (SAM): a folder, or a file as published.", valueName: "path"))
     var sam: String?
 
     @Option(help: ArgumentHelp("Another captioner (BLIP).", valueName: "dir"))

@@ -1,0 +1,117 @@
+// What every kind of weight file offers: named tensors with types and shapes, read as numbers.
+
+public import Arrays
+
+/// A tensor's element type and shape.
+public struct TensorInfo: Sendable, Equatable {
+    public let type: ElementType
+    public let shape: [Int]
+
+    public init(type: ElementType, shape: [Int]) {
+        (self.type, self.shape) = (type, shape)
+    }
+
+    /// Bytes of the tensor's elements.
+    public var byteCount: Int { shape.contains(0) ? 0 : shape.reduce(type.size, *) }
+}
+
+/// A file of named tensors.
+public protocol TensorFile: Sendable {
+    /// The file's path as given.
+    var path: String { get }
+    /// Names of all tensors, sorted.
+    var names: [String] { get }
+    /// The file's own notes, such as safetensors' `__metadata__`.
+    var metadata: [String: String] { get }
+    /// The type and shape of a tensor; nil if there is none of that name.
+    func info(_ name: String) -> TensorInfo?
+    /// Calls `body` with the tensor's elements row by row, little-endian and perhaps unaligned.
+    /// - Throws: `CheckpointError` for an unknown name or damaged bytes.
+    func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R
+}
+
+extension TensorFile {
+    /// Most formats have no place for notes.
+    public var metadata: [String: String] { [:] }
+
+    /// The tensor as float32.
+    ///
+    /// F64, F16, BF16 and F32 are converted, as are integers of at most 16 bits and BOOL,
+    /// which float32 holds exactly; wider integers are read by `integers`.
+    /// - Throws: `CheckpointError` for an unknown name, another element type, or damaged bytes.
+    public func array(_ name: String) throws -> NDArray {
+        let info = try require(name)
+        guard let convert = floatConversion(from: info.type) else {
+            throw CheckpointError(
+                path: path,
+                reason: "tensor \(name.shown) holds \(info.type.rawValue), which is not read as numbers here")
+        }
+        return try withBytes(of: name) { bytes in
+            NDArray(shape: info.shape) { buffer in convert(bytes, buffer) }
+        }
+    }
+
+    /// The tensor as whole numbers, flattened row by row; for the integer types and BOOL.
+    /// - Throws: `CheckpointError` for an unknown name, another element type, or values beyond 63 bits.
+    public func integers(_ name: String) throws -> [Int] {
+        let info = try require(name)
+        let values: [Int?]? = try withBytes(of: name) { bytes in
+            switch info.type {
+            case .i64: read(bytes, Int64.self)
+            case .i32: read(bytes, Int32.self)
+            case .i16: read(bytes, Int16.self)
+            case .i8: read(bytes, Int8.self)
+            case .u64: read(bytes, UInt64.self)
+            case .u32: read(bytes, UInt32.self)
+            case .u16: read(bytes, UInt16.self)
+            case .u8, .bool: read(bytes, UInt8.self)
+            case .f64, .f32, .f16, .bf16, .f8e4m3, .f8e5m2: nil
+            }
+        }
+        guard let values else {
+            throw CheckpointError(
+                path: path, reason: "tensor \(name.shown) holds \(info.type.rawValue), not whole numbers")
+        }
+        return try values.map { value in
+            guard let value else {
+                throw CheckpointError(
+                    path: path, reason: "tensor \(name.shown) holds a number beyond 63 bits")
+            }
+            return value
+        }
+    }
+
+    /// The shape of a tensor.
+    /// - Throws: `CheckpointError` if there is none of that name.
+    public func shape(of name: String) throws -> [Int] { try require(name).shape }
+
+    /// The same for a tensor that must be of the given element type.
+    /// - Throws: `CheckpointError` for an unknown name or another element type than `type`.
+    public func withBytes<R>(
+        of name: String, as type: ElementType, _ body: (UnsafeRawBufferPointer) throws -> R
+    ) throws -> R {
+        let info = try require(name)
+        guard info.type == type else {
+            throw CheckpointError(
+                path: path,
+                reason: "tensor \(name.shown) holds \(info.type.rawValue) where \(type.rawValue) is expected"
+            )
+        }
+        return try withBytes(of: name, body)
+    }
+
+    // MARK: Helpers
+
+    func require(_ name: String) throws -> TensorInfo {
+        guard let info = info(name) else {
+            throw CheckpointError(path: path, reason: "there is no tensor \(name.shown) in this file")
+        }
+        return info
+    }
+
+    private func read<T: FixedWidthInteger>(_ bytes: UnsafeRawBufferPointer, _: T.Type) -> [Int?] {
+        stride(from: 0, to: bytes.count, by: MemoryLayout<T>.size).map { offset in
+            Int(exactly: T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self)))
+        }
+    }
+}

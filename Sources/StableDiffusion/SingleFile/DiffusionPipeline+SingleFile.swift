@@ -1,0 +1,103 @@
+// Opening a Stable Diffusion checkpoint that is published as one file.
+
+import CLIP
+import Checkpoints
+import Files
+import Tokenizers
+
+extension DiffusionPipeline {
+    /// Opens a single `.safetensors` or `.ckpt` of Stable Diffusion 1 or 2, also those for inpainting.
+    ///
+    /// Sizes are read off the tensors. Two things are not in the file: the vocabulary of the text encoder, and whether
+    /// the denoiser predicts noise or velocity.
+    /// - Parameters:
+    ///   - tokenizer: a tokenizer folder, or OpenAI's `bpe_simple_vocab_16e6.txt.gz`; nil looks for either beside the
+    ///     file.
+    ///   - prediction: what the denoiser was trained to output. Nil is noise, except for the four-channel models of
+    ///     Stable Diffusion 2, some of which (2.0 and 2.1 for 768 pixels) predict velocity: there it must be given.
+    ///   - kind: the sampler.
+    /// - Throws: `CheckpointError` when the file is damaged or of another kind, the vocabulary is not found, or
+    ///   `prediction` is needed.
+    public init(
+        singleFile path: String, tokenizer: String? = nil, prediction: PredictionType? = nil,
+        sampler kind: SamplerKind = .ddim
+    ) throws {
+        try self.init(
+            SingleFileCheckpoint(try WeightScope.open(path)), tokenizer: tokenizer, prediction: prediction,
+            sampler: kind)
+    }
+
+    package init(
+        _ file: SingleFileCheckpoint, tokenizer: String?, prediction: PredictionType?,
+        sampler kind: SamplerKind
+    ) throws {
+        let needsAnswer = file.family == .two && file.configurations.unet.inChannels == 4
+        guard let prediction = prediction ?? (needsAnswer ? nil : .epsilon) else {
+            throw CheckpointError(
+                path: file.origin,
+                reason:
+                    "the tensors of Stable Diffusion 2 do not tell what it predicts; say epsilon (the 512-pixel "
+                    + "'base' models) or v_prediction (those for 768 pixels)")
+        }
+        let vocabulary = try DiffusionPipeline.vocabulary(tokenizer, beside: file.origin)
+        let schedule = NoiseSchedule(
+            try SingleFileConfigurations.decoded(
+                ScheduleFile(prediction: prediction.rawValue), origin: file.origin))
+        let textEncoder = try CLIPTextEncoder(file.configurations.text, from: file.text)
+        let unet = try UNet2DConditionModel(file.configurations.unet, from: file.unet)
+        let autoencoder = try AutoencoderKL(file.configurations.autoencoder, from: file.autoencoder)
+        for part in [file.text, file.unet, file.autoencoder] { try part.finish() }
+        try self.init(
+            tokenizer: file.family == .two ? vocabulary.padded(with: 0) : vocabulary,
+            textEncoder: textEncoder,
+            unet: unet, autoencoder: .kl(autoencoder), sampler: kind.sampler(schedule), origin: file.origin)
+    }
+
+    /// The noise schedule that every Stable Diffusion 1 and 2 was trained on.
+    private struct ScheduleFile: Encodable {
+        let betaStart = 0.00085
+        let betaEnd = 0.012
+        let betaSchedule = "scaled_linear"
+        let clips = false
+        let setsAlphaToOne = false
+        let stepsOffset = 1
+        let prediction: String
+
+        enum CodingKeys: String, CodingKey {
+            case betaStart = "beta_start"
+            case betaEnd = "beta_end"
+            case betaSchedule = "beta_schedule"
+            case clips = "clip_sample"
+            case setsAlphaToOne = "set_alpha_to_one"
+            case stepsOffset = "steps_offset"
+            case prediction = "prediction_type"
+        }
+    }
+
+    /// The tokenizer at `path`, or beside the weights.
+    private static func vocabulary(_ path: String?, beside weights: String) throws -> CLIPTokenizer {
+        let folder = weights.lastIndex(of: "/").map { String(weights[..<$0]) } ?? "."
+        let candidates = path.map { [$0] } ?? ["\(folder)/tokenizer", folder, "\(folder)/\(publishedMerges)"]
+        do {
+            for candidate in candidates {
+                if candidate.hasSuffix(".gz"), path != nil || isReadable(candidate) {
+                    return try CLIPTokenizer(publishedMerges: candidate)
+                }
+                if ["tokenizer.json", "vocab.json"].contains(where: { isReadable("\(candidate)/\($0)") }) {
+                    return try CLIPTokenizer(folder: candidate)
+                }
+            }
+        } catch let error as TokenizerError {
+            throw CheckpointError(path: error.path, reason: error.reason)
+        }
+        throw CheckpointError(
+            path: path ?? weights,
+            reason:
+                "there is no CLIP vocabulary here; put the 'tokenizer' folder of any Stable Diffusion, or "
+                + "\(publishedMerges), beside the file or give its place")
+    }
+
+    private static let publishedMerges = "bpe_simple_vocab_16e6.txt.gz"
+
+    private static func isReadable(_ path: String) -> Bool { (try? MappedFile(path: path)) != nil }
+}

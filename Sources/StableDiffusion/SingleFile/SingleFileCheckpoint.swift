@@ -1,0 +1,99 @@
+// A Stable Diffusion checkpoint in one file: its parts under diffusers' names, with the configurations they need.
+
+import CLIP
+package import Checkpoints
+
+/// The three networks of a single file, as the latent-diffusion program and those after it save them.
+package struct SingleFileCheckpoint {
+    /// Which text encoder the denoiser was trained with.
+    package enum Family {
+        /// OpenAI's, under `cond_stage_model.transformer`: Stable Diffusion 1.
+        case one
+        /// OpenCLIP's, under `cond_stage_model.model`: Stable Diffusion 2.
+        case two
+    }
+
+    package let family: Family
+    package let configurations: SingleFileConfigurations
+    /// Each under the names that its model reads.
+    package let unet: WeightScope
+    package let autoencoder: WeightScope
+    package let text: WeightScope
+    package let origin: String
+
+    /// Takes a checkpoint apart; nothing is read but names and shapes.
+    /// - Throws: `CheckpointError` when a part is missing, something belongs to no part, or a part is of another
+    ///   model family.
+    package init(_ weights: WeightScope, conventions: SingleFileConventions = SingleFileConventions()) throws
+    {
+        origin = weights.origin
+        let names = weights.names
+        try SingleFileCheckpoint.requireParts(names, origin)
+        family = names.has(SingleFileCheckpoint.openCLIP) ? .two : .one
+        text =
+            try family == .two
+            ? SingleFileCheckpoint.openCLIPText(weights)
+            : weights.scope("cond_stage_model.transformer").mapped(by: SingleFileCheckpoint.openAIText)
+        let (denoiser, latents) = (weights.scope("model.diffusion_model"), weights.scope("first_stage_model"))
+        configurations = SingleFileConfigurations(
+            unet: try SingleFileConfigurations.unet(denoiser, conventions),
+            autoencoder: try SingleFileConfigurations.autoencoder(latents, conventions),
+            text: try SingleFileConfigurations.text(
+                text, activation: family == .two ? "gelu" : "quick_gelu", conventions))
+        unet = try denoiser.mapped(
+            by: .latentDiffusionUNet(
+                levels: configurations.unet.channels.count, layers: configurations.unet.layersPerBlock[0]))
+        autoencoder = try latents.mapped(
+            by: .latentDiffusionAutoencoder(levels: configurations.autoencoder.channels.count))
+    }
+
+    // MARK: Helpers
+
+    private static let openCLIP = "cond_stage_model.model."
+
+    /// What training leaves at the root beside the networks: averaged copies, and the noise schedule, which the
+    /// pipeline works out itself.
+    private static let leftovers = [
+        "model_ema.", "alphas_cumprod", "betas", "log_one_minus_alphas_cumprod", "logvar", "lvlb_weights",
+        "posterior_", "scale_factor", "sqrt_", "v_pred", "ztsnr",
+    ]
+
+    private static func requireParts(_ names: [String], _ origin: String) throws {
+        let parts = [
+            ("the denoiser", ["model.diffusion_model."]), ("the autoencoder", ["first_stage_model."]),
+            ("the text encoder", ["cond_stage_model.transformer.text_model.", openCLIP]),
+        ]
+        let missing = parts.filter { !$0.1.contains(where: names.has) }
+        guard missing.isEmpty else {
+            let list = missing.map { "\($0.0) ('\($0.1.joined(separator: "' or '"))')" }.joined(
+                separator: ", ")
+            throw CheckpointError(path: origin, reason: "the single file lacks \(list)")
+        }
+        let known = parts.flatMap { $0.1 } + leftovers
+        let strangers = names.filter { name in !known.contains { name.hasPrefix($0) } }
+        guard let first = strangers.first else { return }
+        throw CheckpointError(
+            path: origin,
+            reason:
+                "\(strangers.count) tensor(s) belong to no part of Stable Diffusion 1 or 2, such as '\(first)'"
+        )
+    }
+
+    /// OpenAI's encoder already has transformers' names.
+    private static let openAIText = KeyTable([
+        .move("text_model.encoder.**", to: "text_model.encoder.**"),
+        .move("text_model.embeddings.*.weight", to: "text_model.embeddings.*.weight"),
+        .move("text_model.final_layer_norm.*", to: "text_model.final_layer_norm.*"),
+        .drop("text_model.embeddings.position_ids", because: "they are worked out"),
+    ])
+
+    private static func openCLIPText(_ weights: WeightScope) throws -> WeightScope {
+        let encoder = weights.scope("cond_stage_model.model")
+        let names = encoder.relativeNames
+        let layers = (0..<256).prefix { names.has("transformer.resblocks.\($0).") }.count
+        guard layers > 1 else {
+            throw CheckpointError(path: weights.origin, reason: "its text encoder has \(layers) layers")
+        }
+        return try encoder.mapped(by: .openCLIPText(layers: layers - 1))
+    }
+}

@@ -1,0 +1,124 @@
+// Single-file checkpoints: the same networks as diffusers makes of them, through key tables checked both ways.
+
+import Arrays
+import Autograd
+import CLIP
+import Checkpoints
+import Layers
+import StableDiffusion
+import TestSupport
+import Testing
+import Tokenizers
+
+@Suite struct SingleFileTests {
+    private let folder = Fixture.folder() + "/single_file"
+    /// The tiny checkpoints have narrower heads and fewer groups than any published one.
+    private let tiny = SingleFileConventions(normGroups: 2, heads: 2, headWidth: 4)
+
+    private func open(_ name: String) throws -> SingleFileCheckpoint {
+        try SingleFileCheckpoint(try WeightScope.open("\(folder)/\(name)"), conventions: tiny)
+    }
+
+    /// A copy of a fixture in memory, changed.
+    private func changed(
+        _ name: String, _ change: (inout [String: NDArray]) throws -> Void
+    ) throws -> WeightScope {
+        let file = try WeightFile.open("\(folder)/\(name)")
+        var arrays: [String: NDArray] = [:]
+        for name in file.names where file.info(name)?.type != .i64 { arrays[name] = try file.array(name) }
+        try change(&arrays)
+        return WeightScope(arrays: arrays)
+    }
+
+    private func refusal(_ weights: WeightScope) throws -> String {
+        let error = #expect(throws: CheckpointError.self) {
+            let file = try SingleFileCheckpoint(weights, conventions: tiny)
+            _ = try UNet2DConditionModel(file.configurations.unet, from: file.unet)
+            try file.unet.finish()
+        }
+        let message = try #require(error).description
+        #expect(!message.contains("\n"))
+        return message
+    }
+
+    @Test(arguments: [("one.ckpt", "one"), ("two.safetensors", "two")])
+    func everyNetworkEqualsDiffusersOnTheSameFile(_ name: String, _ key: String) throws {
+        let file = try open(name)
+        let expected = try Fixture("single_file/case")
+        let unet = try UNet2DConditionModel(file.configurations.unet, from: file.unet)
+        let denoised = unet(
+            Tensor(try expected["\(key)/sample"]), timesteps: [481],
+            context: Tensor(try expected["\(key)/context"]))
+        expectClose(denoised.value, try expected["\(key)/denoised"], relative: 1e-5)
+        let autoencoder = try AutoencoderKL(file.configurations.autoencoder, from: file.autoencoder)
+        let decoded = autoencoder.decode(Tensor(try expected["\(key)/latents"]))
+        expectClose(decoded.value, try expected["\(key)/decoded"], relative: 1e-5)
+        expectClose(autoencoder.encode(decoded).mean.value, try expected["\(key)/mean"], relative: 1e-5)
+        let text = try CLIPTextEncoder(file.configurations.text, from: file.text)
+        expectClose(
+            text([try expected.integers("\(key)/ids")]).tokens.value, try expected["\(key)/tokens"],
+            relative: 1e-5)
+        for part in [file.unet, file.autoencoder, file.text] { try part.finish() }
+    }
+
+    @Test func theTensorsTellTheSizes() throws {
+        let one = try open("one.ckpt")
+        #expect(one.family == .one)
+        #expect(one.configurations.unet.inChannels == 9 && one.configurations.unet.channels == [4, 8])
+        #expect(one.configurations.unet.downBlocks == [.crossAttention, .plain])
+        #expect(!one.configurations.unet.usesLinearProjection && one.configurations.unet.heads == [2, 2])
+        #expect(one.configurations.text.activation == .quickGELU && one.configurations.text.layerCount == 2)
+        let two = try open("two.safetensors")
+        #expect(two.family == .two)
+        #expect(two.configurations.unet.usesLinearProjection && two.configurations.unet.heads == [1, 2])
+        // The file's third layer is left out: its input is the condition.
+        #expect(two.configurations.text.activation == .gelu && two.configurations.text.layerCount == 2)
+    }
+
+    @Test func whatIsMissingOrTooMuchIsNamed() throws {
+        let missing = try changed("two.safetensors") {
+            $0["model.diffusion_model.middle_block.0.in_layers.2.bias"] = nil
+        }
+        #expect(try refusal(missing).contains("'mid_block.resnets.0.conv1.bias' is missing"))
+        let further = try changed("two.safetensors") {
+            $0["model.diffusion_model.input_blocks.1.2.weight"] = .zeros([1])
+        }
+        #expect(try refusal(further).contains("'input_blocks.1.2.weight'"))
+        let strange = try changed("two.safetensors") { $0["depth_model.weight"] = .zeros([1]) }
+        #expect(try refusal(strange).contains("'depth_model.weight'"))
+        let half = try changed("two.safetensors") { arrays in
+            arrays = arrays.filter { !$0.key.hasPrefix("first_stage_model.") }
+        }
+        #expect(try refusal(half).contains("lacks the autoencoder"))
+        let larger = try changed("two.safetensors") {
+            $0["model.diffusion_model.label_emb.0.0.weight"] = .zeros([1, 1])
+        }
+        #expect(try refusal(larger).contains("Stable Diffusion XL"))
+        let misshapen = try changed("two.safetensors") {
+            $0["first_stage_model.encoder.mid.attn_1.q.weight"] = .zeros([8, 8, 3, 3])
+        }
+        #expect(try refusal(misshapen).contains("cannot become"))
+    }
+
+    @Test func aPipelineOpensWithAVocabularyAndAnAnswer() throws {
+        let tokenizer = Fixture.folder() + "/pipeline/tokenizer"
+        let one = try DiffusionPipeline(
+            open("one.ckpt"), tokenizer: tokenizer, prediction: nil, sampler: .ddim)
+        #expect(one.schedule.prediction == .epsilon && one.unet.configuration.inChannels == 9)
+        #expect(one.embedding(of: [""]).shape == [1, 12, 8])
+        let two = try DiffusionPipeline(
+            open("two.safetensors"), tokenizer: tokenizer, prediction: .velocity, sampler: .ddim)
+        #expect(two.schedule.prediction == .velocity && two.tokenizer.paddingID == 0)
+        // Scaled-linear from 0.00085 to 0.012: the cumulative product at the last of 1000 steps.
+        #expect(abs(try #require(two.schedule.cumulativeAlphas.last) - 0.00466) < 1e-5)
+        func refused(_ tokenizer: String?, _ name: String) throws -> String {
+            let error = #expect(throws: CheckpointError.self) {
+                try DiffusionPipeline(open(name), tokenizer: tokenizer, prediction: nil, sampler: .ddim)
+            }
+            return try #require(error).description
+        }
+        #expect(try refused(nil, "one.ckpt").contains("vocabulary"))
+        #expect(try refused("/nowhere", "one.ckpt").contains("vocabulary"))
+        #expect(try refused(tokenizer, "two.safetensors").contains("v_prediction"))
+    }
+}
