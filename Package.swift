@@ -75,6 +75,7 @@ let package = Package(
         library("SegmentAnything", ["Layers", "Images"]),
         library("CLIP", ["Layers", "Images", "Tokenizers"]),
         library("BLIP", ["Layers", "Images", "Tokenizers"]),
+        library("LaMa", ["Layers", "Images"]),
         library("StableDiffusion", ["Layers", "CLIP", "Images", "Tokenizers"]),
 
         // Fields
@@ -110,7 +111,7 @@ let package = Package(
         tests(of: "Meshes"), tests(of: "Editing", ["Arrays", "Images"]), tests(of: "Autograd"),
         tests(of: "Layers"),
         tests(of: "SegmentAnything"),
-        tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "StableDiffusion"),
+        tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
         tests(of: "Lathe", ["Arrays", "Images", "Meshes", "Radiance", "StableDiffusion", "Toybox"]),
@@ -119,8 +120,8 @@ let package = Package(
         // Real sizes, against checkpoints that its scripts make; skipped without them.
         .testTarget(
             name: "ReferenceTests",
-            dependencies: ["StableDiffusion", "CLIP", "SegmentAnything", "BLIP", "TestSupport"],
+            dependencies: ["StableDiffusion", "CLIP", "SegmentAnything", "BLIP", "LaMa", "TestSupport"],
             path: "Tests/Reference",
-            exclude: ["stable_diffusion.py", "perception.py"], swiftSettings: strict),
+            exclude: ["stable_diffusion.py", "perception.py", "lama.py"], swiftSettings: strict),
     ]
 )

@@ -25,15 +25,17 @@ package enum KernelTier: UInt32, Sendable, CaseIterable {
 package struct Window: Sendable {
     var height: Int, width: Int, channels: Int
     var kernelHeight: Int, kernelWidth: Int, stride: Int
-    var padTop: Int, padLeft: Int, outWidth: Int
+    var padTop: Int, padLeft: Int
+    package var outWidth: Int
+    package var border: Border
 
     package init(
         height: Int, width: Int, channels: Int, kernelHeight: Int, kernelWidth: Int, stride: Int, padTop: Int,
-        padLeft: Int, outWidth: Int
+        padLeft: Int, outWidth: Int, border: Border = .zeros
     ) {
         (self.height, self.width, self.channels) = (height, width, channels)
         (self.kernelHeight, self.kernelWidth, self.stride) = (kernelHeight, kernelWidth, stride)
-        (self.padTop, self.padLeft, self.outWidth) = (padTop, padLeft, outWidth)
+        (self.padTop, self.padLeft, self.outWidth, self.border) = (padTop, padLeft, outWidth, border)
     }
 }
 
@@ -217,6 +219,22 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
         table.pointee.im2col_adjoint(dy, &w, rows.lowerBound, rows.upperBound, columns)
     }
 
+    package func sumTaps(
+        _ products: Pointer, _ window: Window, from first: Int, _ rows: Range<Int>, bias: Pointer?,
+        _ y: MutablePointer
+    ) {
+        var w = ck_window(window)
+        table.pointee.sum_taps(products, &w, first, rows.lowerBound, rows.upperBound, bias, y)
+    }
+
+    package func sumTapsAdjoint(
+        _ products: Pointer, _ window: Window, from first: Int, _ rows: Range<Int>, bias: Pointer?,
+        _ y: MutablePointer
+    ) {
+        var w = ck_window(window)
+        table.pointee.sum_taps_adjoint(products, &w, first, rows.lowerBound, rows.upperBound, bias, y)
+    }
+
     package func upsample(
         _ x: Pointer, _ y: MutablePointer, width: Int, channels: Int, factor: Int, _ rows: Range<Int>
     ) {
@@ -285,7 +303,60 @@ extension ck_window {
         self.init(
             height: w.height, width: w.width, channels: w.channels, kernel_height: w.kernelHeight,
             kernel_width: w.kernelWidth, stride: w.stride, pad_top: w.padTop, pad_left: w.padLeft,
-            out_width: w.outWidth)
+            out_width: w.outWidth, reflect: w.border == .reflection ? 1 : 0)
+    }
+}
+
+/// One instruction-set variant of the Fourier transforms of lines; see `ck_fourier.h` for the layouts.
+package struct FourierKernels: @unchecked Sendable {  // The table is immutable static data.
+    private let table: UnsafePointer<ck_fourier>
+
+    package init(_ tier: KernelTier) {
+        precondition(
+            tier.rawValue <= KernelTier.detected.rawValue, "FourierKernels: \(tier) is not supported here")
+        table = ck_fourier_for(ck_tier(rawValue: tier.rawValue))
+    }
+
+    /// The variant every array operation uses.
+    package static let current = FourierKernels(.detected)
+
+    package func real(
+        _ line: FourierLine, _ x: Pointer, channels: Int, scale: Float, interior: Float,
+        _ spectrum: MutablePointer, scratch: MutablePointer
+    ) {
+        line.withPlan { table.pointee.real($0, x, channels, scale, interior, spectrum, scratch) }
+    }
+
+    package func realInverse(
+        _ line: FourierLine, _ spectrum: Pointer, channels: Int, scale: Float, interior: Float,
+        _ x: MutablePointer, scratch: MutablePointer
+    ) {
+        line.withPlan { table.pointee.real_inverse($0, spectrum, channels, scale, interior, x, scratch) }
+    }
+
+    package func complex(
+        _ line: FourierLine, _ lines: MutablePointer, stride: Int, channels: Int, inverse: Bool, scale: Float,
+        scratch: MutablePointer
+    ) {
+        line.withPlan { table.pointee.complex($0, lines, stride, channels, inverse ? 1 : 0, scale, scratch) }
+    }
+}
+
+extension FourierLine {
+    /// Floats of scratch that one line at a time needs.
+    package var scratch: Int { ck_fourier_scratch(length) }
+
+    fileprivate func withPlan(_ body: (UnsafePointer<ck_fourier_plan>) -> Void) {
+        var plan = ck_fourier_plan()
+        plan.length = length
+        plan.count = factors.count
+        withUnsafeMutableBytes(of: &plan.factors) {
+            $0.copyBytes(from: factors.withUnsafeBytes { Array($0) })
+        }
+        turns.withUnsafeBufferPointer {
+            plan.turns = $0.baseAddress
+            body(&plan)
+        }
     }
 }
 

@@ -11,59 +11,90 @@ public struct Convolution2D: Sendable {
     public let bias: Tensor?
     public let stride: Int
     public let padding: Padding
+    public let border: Border
 
-    public init(weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Padding = .zero) {
+    public init(
+        weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Padding = .zero, border: Border = .zeros
+    ) {
         (self.weight, self.bias, self.stride, self.padding) = (weight, bias, stride, padding)
+        self.border = border
     }
 
     /// Reads `weight` `[out, in, kernel, kernel]` and, if `bias`, `bias` `[out]`; repacks the weight once.
     public init(
         weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
-        padding: Padding = .zero, bias: Bool = true
+        padding: Padding = .zero, border: Border = .zeros, bias: Bool = true
     ) throws {
         let packed = try weights.tensor("weight", [outputs, inputs, kernel, kernel]).transposed([2, 3, 1, 0])
         self.init(
             weight: Tensor(packed), bias: bias ? Tensor(try weights.tensor("bias", [outputs])) : nil,
-            stride: stride, padding: padding)
+            stride: stride, padding: padding, border: border)
     }
 
     /// The same with equal padding on all sides.
     public init(
         weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1, padding: Int,
-        bias: Bool = true
+        border: Border = .zeros, bias: Bool = true
     ) throws {
         try self.init(
             weights: weights, in: inputs, out: outputs, kernel: kernel, stride: stride,
-            padding: Padding(padding),
-            bias: bias)
+            padding: Padding(padding), border: border, bias: bias)
     }
 
     /// - Returns: `[batch, outHeight, outWidth, out]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.conv2d(weight, bias: bias, stride: stride, padding: padding)
+        x.conv2d(weight, bias: bias, stride: stride, padding: padding, border: border)
+    }
+
+    /// This layer followed by a norm, as one layer.
+    public func folding(_ norm: BatchNorm) -> Convolution2D {
+        let folded = norm.folded(weight: weight.value, bias: bias?.value)
+        return Convolution2D(
+            weight: Tensor(folded.weight), bias: Tensor(folded.bias), stride: stride, padding: padding,
+            border: border)
     }
 }
 
-/// A transposed convolution whose kernel equals its stride, as in SAM's mask decoder.
+/// A transposed convolution, which spreads every pixel over `kernel` × `kernel` others.
 public struct TransposedConvolution2D: Sendable {
     /// Weights of shape `[kernelHeight, kernelWidth, in, out]`.
     public let weight: Tensor
     /// Values of shape `[out]`.
     public let bias: Tensor?
     public let stride: Int
+    /// Pixels cut off the result on every side.
+    public let padding: Int
+    /// Rows and columns that the result has more below and on the right.
+    public let outputPadding: Int
 
-    /// Reads `weight` `[in, out, kernel, kernel]` and, if `bias`, `bias` `[out]`.
-    public init(
-        weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, bias: Bool = true
-    ) throws {
-        let packed = try weights.tensor("weight", [inputs, outputs, kernel, kernel]).transposed([2, 3, 0, 1])
-        weight = Tensor(packed)
-        self.bias = bias ? Tensor(try weights.tensor("bias", [outputs])) : nil
-        stride = kernel
+    public init(weight: Tensor, bias: Tensor?, stride: Int, padding: Int = 0, outputPadding: Int = 0) {
+        (self.weight, self.bias, self.stride) = (weight, bias, stride)
+        (self.padding, self.outputPadding) = (padding, outputPadding)
     }
 
-    /// - Returns: `[batch, height * kernel, width * kernel, out]`.
+    /// Reads `weight` `[in, out, kernel, kernel]` and, if `bias`, `bias` `[out]`.
+    /// - Parameter stride: the kernel's size if nil: every pixel becomes a block of its own, as in SAM's mask decoder.
+    public init(
+        weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int? = nil,
+        padding: Int = 0, outputPadding: Int = 0, bias: Bool = true
+    ) throws {
+        let packed = try weights.tensor("weight", [inputs, outputs, kernel, kernel]).transposed([2, 3, 0, 1])
+        self.init(
+            weight: Tensor(packed), bias: bias ? Tensor(try weights.tensor("bias", [outputs])) : nil,
+            stride: stride ?? kernel, padding: padding, outputPadding: outputPadding)
+    }
+
+    /// - Returns: `[batch, (height - 1) * stride - 2 * padding + kernel + outputPadding, …, out]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.convTranspose2d(weight, bias: bias, stride: stride)
+        x.convTranspose2d(
+            weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding)
+    }
+
+    /// This layer followed by a norm, as one layer.
+    public func folding(_ norm: BatchNorm) -> TransposedConvolution2D {
+        let folded = norm.folded(weight: weight.value, bias: bias?.value)
+        return TransposedConvolution2D(
+            weight: Tensor(folded.weight), bias: Tensor(folded.bias), stride: stride, padding: padding,
+            outputPadding: outputPadding)
     }
 }

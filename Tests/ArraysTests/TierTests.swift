@@ -139,6 +139,24 @@ import Testing
                 compare(tier, "im2col adjoint", count: rows * wide * 9 * c, relative: 0) {
                     $0.im2colAdjoint(x, w, 0..<rows, $1)
                 }
+                let products = normal(30 * 9 * c, "products"), bias = normal(c, "bias")
+                compare(tier, "sums of taps", count: rows * wide * c, relative: 0) {
+                    $0.sumTaps(products, w, from: 0, 0..<rows, bias: bias, $1)
+                }
+                // The same products as those of a strided convolution's 6 × 5 output, onto its input.
+                var turned = w
+                turned.outWidth = 5 * stride
+                compare(tier, "adjoint sums of taps", count: 6 * stride * 5 * stride * c, relative: 0) {
+                    $0.sumTapsAdjoint(products, turned, from: 0, 0..<6 * stride, bias: bias, $1)
+                }
+                var mirrored = w
+                mirrored.border = .reflection
+                compare(tier, "reflecting im2col", count: rows * wide * 9 * c, relative: 0) {
+                    $0.im2col(x, mirrored, 0..<rows, $1)
+                }
+                compare(tier, "reflecting sums of taps", count: rows * wide * c, relative: 0) {
+                    $0.sumTaps(products, mirrored, from: 0, 0..<rows, bias: nil, $1)
+                }
             }
             compare(tier, "upsample", count: 4 * 30 * c) {
                 $0.upsample(x, $1, width: 5, channels: c, factor: 2, 0..<6)

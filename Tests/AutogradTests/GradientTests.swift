@@ -112,6 +112,22 @@ import Testing
         expectGradients("convTranspose2d", of: [x, normal([2, 2, 3, 2], "w"), normal([2], "b")]) {
             $0[0].convTranspose2d($0[1], bias: $0[2], stride: 2)
         }
+        expectGradients("convTranspose2d 3", of: [x, normal([3, 3, 3, 2], "w"), normal([2], "b")]) {
+            $0[0].convTranspose2d($0[1], bias: $0[2], stride: 2, padding: 1, outputPadding: 1)
+        }
+        for (k, stride, padding) in [
+            (3, 2, Padding(1)), (5, 1, Padding(top: 3, left: 6, bottom: 2, right: 0)),
+        ] {
+            expectGradients("reflecting conv2d", of: [x, normal([k, k, 3, 2], "w"), normal([2], "b")]) {
+                $0[0].conv2d($0[1], bias: $0[2], stride: stride, padding: padding, border: .reflection)
+            }
+        }
+        for width in [4, 5] {
+            let map = normal([2, 3, width, 2]), spectrum = normal([2, 3, width / 2 + 1, 4])
+            expectGradients("rfft2", of: [map]) { $0[0].rfft2().square() }
+            expectGradients("irfft2", of: [spectrum]) { $0[0].irfft2(width: width).square() }
+        }
+        expectGradients("recomputed", of: [x]) { $0[0].square().recomputed { ($0 * 2).sigmoid() } * $0[0] }
         expectGradients("upsampledNearest", of: [x]) { $0[0].upsampledNearest(2).square() }
         expectGradients("resizedBilinear", of: [x]) { $0[0].resizedBilinear(height: 7, width: 3).square() }
         expectGradients("maxPool", of: [x]) { $0[0].maxPool(2) }

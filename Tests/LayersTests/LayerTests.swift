@@ -51,6 +51,40 @@ import Testing
         expectIdentical(y[leading: 0][leading: 3][leading: 5], .zeros([1]))
     }
 
+    @Test func aFoldedNormGivesWhatConvolutionAndNormGive() throws {
+        let statistics = [
+            "weight": normal([3], "s"), "bias": normal([3], "b"), "running_mean": normal([3], "m"),
+            "running_var": NDArray([0.2, 1, 3], shape: [3]),
+        ]
+        let norm = try BatchNorm(weights: WeightScope(arrays: statistics), channels: 3)
+        let x = Tensor(normal([1, 4, 5, 2]))
+        func normed(_ y: Tensor) -> NDArray {
+            let s = statistics.mapValues { Tensor($0) }
+            guard let w = s["weight"], let b = s["bias"], let m = s["running_mean"], let v = s["running_var"]
+            else { return y.value }
+            return ((y - m) / (v + 1e-5).sqrt() * w + b).value
+        }
+        let scope = WeightScope(arrays: ["weight": normal([3, 2, 3, 3], "w"), "bias": normal([3], "c")])
+        for bias in [true, false] {
+            let layer = try Convolution2D(
+                weights: scope, in: 2, out: 3, kernel: 3, padding: 1, border: .reflection, bias: bias)
+            expectClose(layer.folding(norm)(x).value, normed(layer(x)), relative: 1e-6)
+        }
+        let turned = try TransposedConvolution2D(
+            weights: WeightScope(arrays: ["weight": normal([2, 3, 3, 3], "t"), "bias": normal([3], "c")]),
+            in: 2,
+            out: 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1)
+        expectClose(turned.folding(norm)(x).value, normed(turned(x)), relative: 1e-6)
+    }
+
+    @Test func varianceBelowZeroIsRefused() {
+        var statistics = ["weight", "bias", "running_mean"].reduce(into: [:]) { $0[$1] = NDArray.zeros([1]) }
+        statistics["running_var"] = NDArray([-1], shape: [1])
+        #expect {
+            try BatchNorm(weights: WeightScope(arrays: statistics), channels: 1)
+        } throws: { "\($0)".contains("running_var") }
+    }
+
     @Test func normsAndEmbeddings() throws {
         let s = normal([6], "s"), b = normal([6], "b"), x = normal([1, 2, 2, 6])
         let scope = WeightScope(arrays: ["weight": s, "bias": b])

@@ -18,7 +18,11 @@ extension Tensor {
     public func cos() -> Tensor { mapped(.cos) }
     public func tanh() -> Tensor { mapped(.tanh) }
     public func sigmoid() -> Tensor { mapped(.sigmoid) }
-    public func relu() -> Tensor { mapped(.relu) }
+    /// `max(x, 0)`; the result alone says where the slope is 1, so the input is not kept.
+    public func relu() -> Tensor {
+        let y = value.mapped(.relu)
+        return Tensor.recorded(y, self) { y.mappedGradient(.relu, value: y, gradient: $0) }
+    }
     /// Softplus, `log(1 + exp(x))`.
     public func softplus() -> Tensor { mapped(.softplus) }
     /// SiLU (swish), `x * sigmoid(x)`.

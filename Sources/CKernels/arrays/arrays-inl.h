@@ -5,6 +5,7 @@
 #include "norm-inl.h"
 #include "attention-inl.h"
 #include "move-inl.h"
+#include "window-inl.h"
 #include "image-inl.h"
 #include "format-inl.h"
 
@@ -40,6 +41,8 @@ const ck_arrays CK_NAME(ck_arrays_table) = {
     .im2col = im2col,
     .im2col_tap = im2col_tap,
     .im2col_adjoint = im2col_adjoint,
+    .sum_taps = sum_taps,
+    .sum_taps_adjoint = sum_taps_adjoint,
     .upsample = upsample,
     .upsample_grad = upsample_grad,
     .resize_bilinear = resize_bilinear,

@@ -1,4 +1,4 @@
-// Copies: strided rows, permuted dimensions, sliding windows.
+// Copies: strided rows, permuted dimensions.
 
 static void copy_rows(const float *x, size_t x_stride, float *y, size_t y_stride, size_t rows, size_t cols) {
     if (x_stride == cols && y_stride == cols) {
@@ -84,63 +84,4 @@ static inline void copy_short(float *y, const float *x, size_t n) {
         memcpy(y, x, n * sizeof(float));
     else
         for (size_t i = 0; i < n; i++) y[i] = x[i];
-}
-
-static void im2col(const float *x, const ck_window *w, size_t begin, size_t end, float *columns) {
-    size_t c = w->channels, row = w->kernel_width * c;
-    ptrdiff_t width = (ptrdiff_t)w->width, height = (ptrdiff_t)w->height;
-    for (size_t oy = begin; oy < end; oy++)
-        for (size_t ox = 0; ox < w->out_width; ox++) {
-            ptrdiff_t y0 = (ptrdiff_t)(oy * w->stride) - w->pad_top, x0 = (ptrdiff_t)(ox * w->stride) - w->pad_left;
-            ptrdiff_t from = x0 < 0 ? -x0 : 0, to = (ptrdiff_t)w->kernel_width;
-            if (from > to) from = to;
-            if (x0 + to > width) to = width - x0;
-            if (to < from) to = from;
-            for (size_t ky = 0; ky < w->kernel_height; ky++, columns += row) {
-                ptrdiff_t y = y0 + (ptrdiff_t)ky;
-                if (y < 0 || y >= height || from == to) {
-                    memset(columns, 0, row * sizeof(float));
-                    continue;
-                }
-                // The taps of one kernel row are neighbours in memory: one copy between the clipped ends.
-                const float *source = x + (y * width + x0 + from) * (ptrdiff_t)c;
-                if (from > 0) memset(columns, 0, (size_t)from * c * sizeof(float));
-                copy_short(columns + (size_t)from * c, source, (size_t)(to - from) * c);
-                size_t done = (size_t)to * c;
-                if (done < row) memset(columns + done, 0, (row - done) * sizeof(float));
-            }
-        }
-}
-
-static void im2col_tap(const float *x, const ck_window *w, size_t ky, size_t kx, size_t begin, size_t end,
-                       float *columns) {
-    size_t c = w->channels;
-    for (size_t oy = begin; oy < end; oy++) {
-        ptrdiff_t y = (ptrdiff_t)(oy * w->stride + ky) - w->pad_top;
-        for (size_t ox = 0; ox < w->out_width; ox++, columns += c) {
-            ptrdiff_t px = (ptrdiff_t)(ox * w->stride + kx) - w->pad_left;
-            if (y < 0 || y >= (ptrdiff_t)w->height || px < 0 || px >= (ptrdiff_t)w->width)
-                memset(columns, 0, c * sizeof(float));
-            else
-                copy_short(columns, x + ((size_t)y * w->width + (size_t)px) * c, c);
-        }
-    }
-}
-
-static void im2col_adjoint(const float *dy, const ck_window *w, size_t begin, size_t end, float *columns) {
-    size_t c = w->channels;
-    ptrdiff_t s = (ptrdiff_t)w->stride;
-    for (size_t y = begin; y < end; y++)
-        for (size_t x = 0; x < w->out_width; x++)
-            for (size_t ky = 0; ky < w->kernel_height; ky++) {
-                ptrdiff_t ty = (ptrdiff_t)y + w->pad_top - (ptrdiff_t)ky;
-                int row_ok = ty >= 0 && ty % s == 0 && ty / s < (ptrdiff_t)w->height;
-                for (size_t kx = 0; kx < w->kernel_width; kx++, columns += c) {
-                    ptrdiff_t tx = (ptrdiff_t)x + w->pad_left - (ptrdiff_t)kx;
-                    if (row_ok && tx >= 0 && tx % s == 0 && tx / s < (ptrdiff_t)w->width)
-                        copy_short(columns, dy + ((ty / s) * (ptrdiff_t)w->width + tx / s) * (ptrdiff_t)c, c);
-                    else
-                        memset(columns, 0, c * sizeof(float));
-                }
-            }
 }

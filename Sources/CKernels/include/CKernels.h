@@ -3,6 +3,7 @@
 #define CKERNELS_H
 #include "ck_arrays.h"
 #include "ck_cpu.h"
+#include "ck_fourier.h"
 #include "ck_toybox.h"
 #include "ck_radiance.h"
 #endif

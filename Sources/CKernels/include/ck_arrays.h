@@ -23,6 +23,8 @@ typedef struct ck_window {
     size_t kernel_height, kernel_width, stride;
     ptrdiff_t pad_top, pad_left;
     size_t out_width;
+    /// Outside the image: its reflection about the outermost pixels if not 0, else zeros.
+    int reflect;
 } ck_window;
 
 /// A permuted copy: output dimensions and, per output dimension, the stride in the input.
@@ -112,6 +114,14 @@ typedef struct ck_arrays {
     /// The adjoint's gather. `w` describes the gradient image (height, width, channels of dy); `out_width` and rows
     /// begin..<end index the input of the convolution: dy at ((y + pad_top - ky) / stride, …), 0 where not whole.
     void (*_Nonnull im2col_adjoint)(CK_F dy, const ck_window *_Nonnull w, size_t begin, size_t end, CK_O columns);
+    /// The other order of a convolution: products of every pixel with all taps, then their sum. Adds nothing outside.
+    /// y[(oy - begin), ox, c] = bias + sum over (ky, kx) of products[py - first, px, (ky, kx, c)] where (py, px) is the
+    /// pixel under the tap. `w->channels` are those of y.
+    void (*_Nonnull sum_taps)(CK_F products, const ck_window *_Nonnull w, size_t first, size_t begin, size_t end,
+                              CK_FN bias, CK_O y);
+    /// The same for the adjoint, with `w` as in `im2col_adjoint` but the channels of the result.
+    void (*_Nonnull sum_taps_adjoint)(CK_F products, const ck_window *_Nonnull w, size_t first, size_t begin,
+                                      size_t end, CK_FN bias, CK_O y);
     /// y[h * f, w * f, c] = x[h, w, c] repeated, rows begin..<end of x.
     void (*_Nonnull upsample)(CK_F x, CK_O y, size_t width, size_t channels, size_t factor, size_t begin, size_t end);
     void (*_Nonnull upsample_grad)(CK_F dy, CK_O dx, size_t width, size_t channels, size_t factor, size_t begin,

@@ -1,0 +1,8 @@
+// Fourier transforms without instruction-set assumptions; also the reference for the other tiers.
+#include <string.h>
+
+#include "../ck_tier.h"
+#include "ck_fourier.h"
+
+#define CK_TIER scalar
+#include "fourier-inl.h"

@@ -1,0 +1,54 @@
+// The global path of a Fourier convolution: a convolution of the spectrum, with a way around it.
+
+import Arrays
+import Autograd
+import Checkpoints
+import Layers
+
+/// `[batch, height, width, in]` → `[batch, height, width, out]`, every output seeing the whole map.
+///
+/// Half of the output's channels are made by a 1×1 convolution; their spectrum is convolved and added; a second 1×1
+/// convolution widens the sum. Suvorov et al. 2022, figure 2; advimman/lama `ffc.py`, `SpectralTransform` without
+/// local Fourier unit.
+struct SpectralTransform: Sendable {
+    private let narrow: Convolution2D
+    private let unit: FourierUnit
+    private let widen: Convolution2D
+
+    /// - Parameter scale: of the result's channels, `[out]`: that of a norm that follows.
+    init(in inputs: Int, out outputs: Int, scale: NDArray, from weights: WeightScope) throws {
+        let half = outputs / 2
+        narrow = try Convolution2D(weights: weights["conv1.0"], in: inputs, out: half, kernel: 1, bias: false)
+            .folding(BatchNorm(weights: weights["conv1.1"], channels: half))
+        unit = try FourierUnit(channels: half, from: weights["fu"])
+        let plain = try Convolution2D(
+            weights: weights["conv2"], in: half, out: outputs, kernel: 1, bias: false)
+        widen = Convolution2D(weight: Tensor(plain.weight.value * scale), bias: nil)
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let y = narrow(x).relu()
+        return widen(y + unit(y))
+    }
+}
+
+/// A 1×1 convolution with norm and ReLU of the orthonormal spectrum of a map, and back.
+struct FourierUnit: Sendable {
+    private let convolution: Convolution2D
+
+    init(channels: Int, from weights: WeightScope) throws {
+        let plain = try Convolution2D(
+            weights: weights["conv_layer"], in: 2 * channels, out: 2 * channels, kernel: 1, bias: false)
+        let norm = try BatchNorm(weights: weights["bn"], channels: 2 * channels)
+        // The reference keeps real and imaginary part of a channel together; here all real parts come first.
+        let order = (0..<channels).map { 2 * $0 } + (0..<channels).map { 2 * $0 + 1 }
+        let matrix = plain.weight.value.reshaped([2 * channels, 2 * channels])
+        let turned = matrix.gathered(rows: order).transposed([1, 0]).gathered(rows: order).transposed([1, 0])
+        convolution = Convolution2D(weight: Tensor(turned.reshaped(plain.weight.shape)), bias: nil)
+            .folding(norm.reordered(order))
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        convolution(x.rfft2()).relu().irfft2(width: x.shape[2])
+    }
+}

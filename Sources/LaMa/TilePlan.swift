@@ -1,0 +1,144 @@
+// Which windows of a large picture are run, in which order, and what each of them fills.
+
+package import Images
+
+/// How much of a picture one pass may see.
+public struct LaMaTiling: Sendable, Hashable {
+    /// A pass covers at most the pixels of a square of this side; memory and time of a pass grow with its square.
+    ///
+    /// The published network was trained on crops of 256 pixels; holes much larger than that gain from `refine`.
+    public var window: Int
+    /// Pixels around what a window fills that it sees at least, except at the picture's border.
+    public var context: Int
+    /// Pixels over which a window's result fades into what was filled before it.
+    public var overlap: Int
+
+    /// - Precondition: the context leaves something to fill: `2 * context < window`.
+    public init(window: Int = 1024, context: Int = 192, overlap: Int = 32) {
+        precondition(
+            window >= 16 && context >= 0 && overlap >= 0 && 2 * context < window,
+            "LaMaTiling: window \(window), context \(context), overlap \(overlap)")
+        (self.window, self.context, self.overlap) = (window, context, overlap)
+    }
+}
+
+/// The windows of one picture.
+///
+/// A hole that fits one pass with its context gets one pass with as much context as fits. Otherwise cores, as large as
+/// window and context allow, cover the hole from the top left; each is seen in a window of its own. If some window sees
+/// open pixels that it does not fill, a pass over the reduced hole comes first and stands in for them: a window then
+/// continues an overall structure instead of inventing one.
+package struct TilePlan: Sendable, Equatable {
+    /// One full-resolution pass.
+    package struct Step: Sendable, Equatable {
+        /// What the network sees.
+        package let window: PixelRectangle
+        /// Where its result is used, within the hole.
+        package let core: PixelRectangle
+    }
+
+    /// The reduced pass.
+    package struct Overview: Sendable, Equatable {
+        package let region: PixelRectangle
+        /// Pixels averaged per side.
+        package let factor: Int
+    }
+
+    package private(set) var steps: [Step] = []
+    package private(set) var overview: Overview?
+
+    /// - Parameter hole: `height * width` flags.
+    package init(hole: [Bool], width: Int, height: Int, tiling: LaMaTiling) {
+        let picture = PixelRectangle(left: 0, top: 0, right: width, bottom: height)
+        guard let bounds = Self.bounds(of: hole, width: width, within: picture) else { return }
+        let limit = tiling.window * tiling.window
+        if let window = Self.widest(around: bounds, in: picture, from: tiling.context, pixels: limit) {
+            steps = [Step(window: window, core: bounds)]
+            return
+        }
+        var open = hole, cut = false, row = bounds.top
+        func side(_ extent: Int) -> Int {
+            extent <= tiling.window ? extent : tiling.window - 2 * tiling.context
+        }
+        while let first = (row..<bounds.bottom).first(where: { y in
+            open[y * width + bounds.left..<y * width + bounds.right].contains(true)
+        }) {
+            row = first
+            var strip = bounds
+            strip.top = first
+            strip.bottom = min(bounds.bottom, first + side(height))
+            guard let left = Self.bounds(of: open, width: width, within: strip)?.left else { break }
+            strip.left = left
+            strip.right = min(bounds.right, left + side(width))
+            guard let core = Self.bounds(of: open, width: width, within: strip) else { break }
+            let window = Self.window(around: core, in: picture, side: tiling.window)
+            for y in core.rows { for x in core.columns { open[y * width + x] = false } }
+            cut = cut || Self.bounds(of: open, width: width, within: window) != nil
+            steps.append(Step(window: window, core: core))
+        }
+        if cut { overview = Self.overview(of: bounds, in: picture, context: tiling.context, pixels: limit) }
+    }
+
+    // MARK: Rectangles
+
+    /// The smallest rectangle around the set pixels inside `area`, nil if there are none.
+    private static func bounds(
+        of flags: [Bool], width: Int, within area: PixelRectangle
+    ) -> PixelRectangle? {
+        var (left, right, top, bottom) = (area.right, area.left, area.bottom, area.top)
+        flags.withUnsafeBufferPointer { flags in
+            for y in area.rows {
+                let line = UnsafeBufferPointer(
+                    rebasing: flags[y * width + area.left..<y * width + area.right])
+                guard let first = line.firstIndex(of: true), let last = line.lastIndex(of: true) else {
+                    continue
+                }
+                (left, right) = (min(left, area.left + first), max(right, area.left + last + 1))
+                (top, bottom) = (min(top, y), y + 1)
+            }
+        }
+        return left < right ? PixelRectangle(left: left, top: top, right: right, bottom: bottom) : nil
+    }
+
+    /// `bounds` with the widest margin, at least `context`, that keeps the number of pixels; nil if none does.
+    private static func widest(
+        around bounds: PixelRectangle, in picture: PixelRectangle, from context: Int, pixels: Int
+    ) -> PixelRectangle? {
+        func grown(_ margin: Int) -> PixelRectangle {
+            bounds.expanded(by: margin).clipped(width: picture.right, height: picture.bottom)
+        }
+        var best: PixelRectangle?, margin = context
+        while true {
+            let window = grown(margin)
+            guard window.width * window.height <= pixels else { return best }
+            if window == best || window == picture { return window }
+            best = window
+            margin += 16
+        }
+    }
+
+    /// A window of `side`, or the picture where it is smaller, as centred on `core` as the picture allows.
+    private static func window(
+        around core: PixelRectangle, in picture: PixelRectangle, side: Int
+    ) -> PixelRectangle {
+        func start(_ middle: Int, _ extent: Int, _ length: Int) -> Int {
+            max(0, min(extent - length, middle - length / 2))
+        }
+        let (w, h) = (min(side, picture.width), min(side, picture.height))
+        let left = start((core.left + core.right) / 2, picture.width, w)
+        let top = start((core.top + core.bottom) / 2, picture.height, h)
+        return PixelRectangle(left: left, top: top, right: left + w, bottom: top + h)
+    }
+
+    /// The hole with half its extent around it, reduced to fit one pass.
+    private static func overview(
+        of bounds: PixelRectangle, in picture: PixelRectangle, context: Int, pixels: Int
+    ) -> Overview {
+        let margin = max(context, max(bounds.width, bounds.height) / 2)
+        let region = bounds.expanded(by: margin).clipped(width: picture.right, height: picture.bottom)
+        var factor = 1
+        func reduced(_ extent: Int) -> Int { (extent + factor - 1) / factor }
+        while reduced(region.width) * reduced(region.height) > pixels { factor += 1 }
+        return Overview(region: region, factor: factor)
+    }
+}

@@ -1,0 +1,51 @@
+// Batch normalisation as inference needs it: fixed statistics, folded into the layer before.
+public import Arrays
+public import Checkpoints
+
+/// `x * scale + shift` per channel, from the statistics of training (Ioffe & Szegedy 2015, algorithm 2).
+public struct BatchNorm: Sendable {
+    /// weight / sqrt(variance + epsilon), of shape `[channels]`.
+    public let scale: NDArray
+    /// bias - mean * scale, of shape `[channels]`.
+    public let shift: NDArray
+
+    public init(scale: NDArray, shift: NDArray) {
+        precondition(
+            scale.rank == 1 && scale.shape == shift.shape,
+            "BatchNorm: scale \(scale.shape), shift \(shift.shape)")
+        (self.scale, self.shift) = (scale, shift)
+    }
+
+    /// Reads `weight`, `bias`, `running_mean` and `running_var`, all `[channels]`.
+    ///
+    /// `num_batches_tracked`, a count that inference has no use for, stays unread.
+    /// - Throws: `CheckpointError` for a variance below zero.
+    public init(weights: WeightScope, channels: Int, epsilon: Float = 1e-5) throws {
+        let weight = try weights.tensor("weight", [channels]).scalars
+        let bias = try weights.tensor("bias", [channels]).scalars
+        let mean = try weights.tensor("running_mean", [channels]).scalars
+        let variance = try weights.tensor("running_var", [channels]).scalars
+        guard variance.allSatisfy({ $0 >= 0 }) else {
+            throw CheckpointError(
+                path: weights.origin, reason: "tensor \(weights.path).running_var holds a variance below zero"
+            )
+        }
+        let slopes = zip(weight, variance).map { Double($0) / (Double($1) + Double(epsilon)).squareRoot() }
+        let shifts = zip(bias, zip(mean, slopes)).map { Double($0) - Double($1.0) * $1.1 }
+        self.init(
+            scale: NDArray(slopes.map { Float($0) }, shape: [channels]),
+            shift: NDArray(shifts.map { Float($0) }, shape: [channels]))
+    }
+
+    /// Channels in the order `order`.
+    public func reordered(_ order: [Int]) -> BatchNorm {
+        BatchNorm(scale: scale.gathered(rows: order), shift: shift.gathered(rows: order))
+    }
+
+    /// The weight `[…, channels]` and bias of a layer followed by this norm, from those of the layer alone.
+    public func folded(weight: NDArray, bias: NDArray?) -> (weight: NDArray, bias: NDArray) {
+        precondition(
+            weight.shape.last == scale.count, "BatchNorm: \(scale.count) channels after \(weight.shape)")
+        return (weight * scale, bias.map { $0 * scale + shift } ?? shift)
+    }
+}

@@ -1,0 +1,44 @@
+// Fourier transforms, reflecting and transposed convolutions, and their gradients, against PyTorch.
+
+import Arrays
+import Autograd
+import TestSupport
+import Testing
+
+@Suite struct OperationTests {
+    private let fixture: Fixture
+
+    init() throws { fixture = try Fixture("operations") }
+
+    /// Compares the result of `operation` and the gradients of its inputs `keys` with the fixture's case.
+    private func check(_ name: String, _ keys: [String], _ operation: ([Tensor]) -> Tensor) throws {
+        let inputs = try keys.map { Tensor.variable(try fixture["\(name).\($0)"]) }
+        let result = operation(inputs)
+        expectClose(result.value, try fixture["\(name).y"], relative: 2e-6, name)
+        let slopes = gradients(of: result, seed: try fixture["\(name).g"], withRespectTo: inputs)
+        for (key, slope) in zip(keys, slopes) {
+            expectClose(slope, try fixture["\(name).d\(key)"], relative: 2e-6, "\(name) d\(key)")
+        }
+    }
+
+    @Test(arguments: ["even", "odd", "line", "point", "wide"])
+    func transformsEqualPyTorchs(name: String) throws {
+        try check("fft.\(name)", ["x"]) { $0[0].rfft2() }
+        let width = try fixture["fft.\(name).x"].shape[2]
+        try check("ifft.\(name)", ["x"]) { $0[0].irfft2(width: width) }
+    }
+
+    @Test(arguments: [("three", 1, 1), ("strided", 2, 1), ("seven", 1, 3)])
+    func reflectingConvolutionsEqualPyTorchs(name: String, stride: Int, padding: Int) throws {
+        try check("reflect.\(name)", ["x", "w", "b"]) {
+            $0[0].conv2d($0[1], bias: $0[2], stride: stride, padding: padding, border: .reflection)
+        }
+    }
+
+    @Test(arguments: [("lama", 2, 1, 1), ("plain", 2, 1, 0), ("dense", 1, 0, 0), ("far", 3, 0, 2)])
+    func transposedConvolutionsEqualPyTorchs(name: String, stride: Int, padding: Int, extra: Int) throws {
+        try check("turned.\(name)", ["x", "w", "b"]) {
+            $0[0].convTranspose2d($0[1], bias: $0[2], stride: stride, padding: padding, outputPadding: extra)
+        }
+    }
+}
