@@ -29,7 +29,8 @@ public struct Generation: Sequence, Sendable {
     let beside: NDArray?
     /// What is put back after every step where the denoiser does not see the picture.
     let kept: KeptLatents?
-    let seed: UInt64
+    /// A candidate's own.
+    public let seed: UInt64
     var beginning: Beginning
 
     /// Where iteration begins.
@@ -42,11 +43,8 @@ public struct Generation: Sequence, Sendable {
     /// What the caller should know about how the request was read, a line each; empty if there is nothing.
     public var notes: [String] { prompts.notes }
 
-    /// The number of states.
+    /// The number of states of the whole run.
     public var count: Int { steps.count }
-
-    /// The seed of this run: a candidate's own.
-    public var candidateSeed: UInt64 { seed }
 
     /// The same run from just after one of its states, to the same bytes.
     public func resumed(after state: GenerationState) -> Generation {

@@ -49,7 +49,7 @@ import Testing
         var request = request(.picture(picture, strength: 0.6), .ddpm)
         (request.candidates, request.random) = (3, random)
         let candidates = try pipeline.candidates(request)
-        #expect(candidates.map(\.candidateSeed) == [5, 6, 7])
+        #expect(candidates.map(\.seed) == [5, 6, 7])
         let results = try candidates.map { try #require(Array($0).last).latents }
         for (index, result) in results.enumerated() {
             request.seed = 5 + UInt64(index)
