@@ -12,8 +12,9 @@ public struct CropPlan: Sendable, Hashable {
     /// What a model wants of the pictures that it is given.
     public struct Needs: Sendable, Hashable {
         public enum Size: Sendable, Hashable {
-            /// Squares of this side, as models of latent diffusion were trained on.
-            case square(side: Int)
+            /// Pictures of about the area of a square of this side, at most `aspect` times as long as wide or as wide as long,
+            /// as models of latent diffusion were trained on.
+            case area(side: Int, aspect: Float)
             /// Any size, for models that see far only relative to what they were trained on: the picture is made smaller
             /// until the hole is at most this thick, in pixels.
             case free(thickness: Int)
@@ -22,14 +23,15 @@ public struct CropPlan: Sendable, Hashable {
         public var size: Size
         /// Both sides of what the model gets are multiples of this.
         public var multiple: Int
-        /// Known surroundings on each side of the hole: in sides of the hole's box for squares, else in
-        /// thicknesses of the hole.
+        /// Known surroundings on each side of the hole: in sides of the hole's box for `area`, in thicknesses of the hole for
+        /// `free`.
         public var context: Float
 
         public init(size: Size, multiple: Int, context: Float) {
-            if case .square(let side) = size {
+            if case .area(let side, let aspect) = size {
                 precondition(
-                    side % multiple == 0, "CropPlan: a side of \(side) is no multiple of \(multiple)")
+                    side % multiple == 0 && aspect >= 1,
+                    "CropPlan: side \(side) in multiples of \(multiple), aspect \(aspect)")
             }
             precondition(multiple > 0 && context >= 0, "CropPlan: multiple \(multiple), context \(context)")
             (self.size, self.multiple, self.context) = (size, multiple, context)
@@ -52,12 +54,20 @@ public struct CropPlan: Sendable, Hashable {
         guard let box = hole.boundingBox else { return nil }
         (width, height) = (hole.width, hole.height)
         switch needs.size {
-        case .square(let side):
-            let shown = max(1, (Float(max(box.width, box.height)) * (1 + 2 * needs.context)).rounded(.up))
+        case .area(let side, let aspect):
+            let grown = 1 + 2 * needs.context
+            var (w, h) = (Float(box.width) * grown, Float(box.height) * grown)
+            (w, h) = (max(w, h / aspect), max(h, w / aspect))
+            let cells = Float(side / needs.multiple), stretch = (w / h).squareRoot()
+            func working(_ factor: Float) -> Int { max(1, Int((cells * factor).rounded())) * needs.multiple }
+            (workingWidth, workingHeight) = (working(stretch), working(1 / stretch))
+            // One scale for both sides, so that nothing is squeezed.
+            let scale = max(w / Float(workingWidth), h / Float(workingHeight))
+            func span(_ range: Range<Int>, _ working: Int, _ limit: Int) -> Range<Int> {
+                CropPlan.span(range, max(range.count, Int((Float(working) * scale).rounded())), within: limit)
+            }
             window = PixelRectangle(
-                columns: CropPlan.span(box.columns, Int(shown), within: width),
-                rows: CropPlan.span(box.rows, Int(shown), within: height))
-            (workingWidth, workingHeight) = (side, side)
+                columns: span(box.columns, workingWidth, width), rows: span(box.rows, workingHeight, height))
         case .free(let most):
             let thickness = hole.thickness
             let scale = min(1, Float(most) / thickness)
@@ -82,21 +92,19 @@ public struct CropPlan: Sendable, Hashable {
     public var inside: PixelRectangle { window.clipped(width: width, height: height) }
 
     /// What the model gets of a picture.
-    public func shown(_ picture: Image) -> Image {
+    /// - Parameter hole: if given, what lies in it is replaced by a smooth continuation of what lies round it, so that its
+    ///   colours cannot bleed out of the hole where the picture is made smaller.
+    public func shown(_ picture: Image, bridging hole: Mask? = nil) -> Image {
         checkSize(picture.width, picture.height)
-        return picture.window(window, beyond: .reflect)
-            .resized(width: workingWidth, height: workingHeight, filter: .bicubic)
+        var part = picture.window(window, beyond: .reflect)
+        if let hole { part = part.bridged(over: cut(hole)) }
+        return part.resized(width: workingWidth, height: workingHeight, filter: .bicubic)
     }
 
     /// What the model gets of the hole: hard, and inside wherever any of its pixels is, so that nothing of the hole shows
     /// through; what hangs over the picture is hole where its reflection is.
     public func shown(_ hole: Mask) -> Mask {
-        checkSize(hole.width, hole.height)
-        let cut = Mask(
-            hole.hardened.image.window(window, beyond: .reflect).pixels.reshaped([
-                window.height, window.width,
-            ]))
-        return cut.touching(width: workingWidth, height: workingHeight)
+        cut(hole).touching(width: workingWidth, height: workingHeight)
     }
 
     /// A working picture brought back to the picture's scale: the pixels of ``inside``.
@@ -113,6 +121,12 @@ public struct CropPlan: Sendable, Hashable {
     }
 
     // MARK: Helpers
+
+    private func cut(_ hole: Mask) -> Mask {
+        checkSize(hole.width, hole.height)
+        let part = hole.hardened.image.window(window, beyond: .reflect)
+        return Mask(part.pixels.reshaped([window.height, window.width]))
+    }
 
     /// `count` places round the middle of a range, moved into `0..<limit` where they fit and else evenly over it.
     private static func span(_ range: Range<Int>, _ count: Int, within limit: Int) -> Range<Int> {

@@ -17,8 +17,11 @@ public struct ImageFile: Sendable {
     public let format: Format
     /// Exif orientation of the stored pixels, 1 to 8, already applied to `image`.
     public let orientation: Int
-    /// The embedded ICC profile, empty if there is none; values are kept as stored and treated as sRGB.
+    /// The embedded ICC profile, empty if there is none or it described inks; values are kept as stored and treated as
+    /// sRGB.
     public let colorProfile: [UInt8]
+    /// Bits per stored sample, 8 or 16; fewer were expanded to 8.
+    public let bits: Int
 
     /// Reads the PNG or JPEG at `path`; the content decides which, not the name.
     ///
@@ -45,11 +48,13 @@ public struct ImageFile: Sendable {
 
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
         guard !bytes.isEmpty else { throw ImageError(path: path, reason: "the file is empty") }
-        let accept: (DecodedPicture) -> (Image, Orientation, [UInt8]) = { picture in
+        let accept: (DecodedPicture) -> (Image, Orientation, [UInt8], Int) = { picture in
             let orientation = Orientation(exif: picture.exif)
-            return (picture.upright(orientation), orientation, picture.profile)
+            // The picture that is handed on has no inks any more.
+            let profile = if case .inks = picture.kind { [UInt8]() } else { picture.profile }
+            return (picture.upright(orientation), orientation, profile, picture.sampleSize * 8)
         }
-        let result: (Image, Orientation, [UInt8])
+        let result: (Image, Orientation, [UInt8], Int)
         if bytes.starts(with: PNG.signature) {
             format = .png
             result = try PNG.decode(bytes, path: path, pixelLimit: ImageFile.pixelLimit, accept)
@@ -66,6 +71,7 @@ public struct ImageFile: Sendable {
         image = result.0
         orientation = Int(result.1.rawValue)
         colorProfile = result.2
+        bits = result.3
     }
 
     /// The name of a format that is recognised only to say that it is not supported.

@@ -20,6 +20,8 @@ public struct LaMaConfiguration: CheckedConfiguration, Sendable, Hashable {
     public var maximumChannels = 1024
     /// Share of the channels of the residual blocks that go through the spectrum.
     public var globalRatio = 0.75
+    /// Side in pixels of the pictures it was trained on, which bounds the holes that it fills well.
+    public var trainingSide = 256
 
     public init() {}
 
@@ -54,6 +56,7 @@ extension LaMaConfiguration {
         case blocks = "n_blocks"
         case maximumChannels = "max_features"
         case globalRatio = "global_ratio"
+        case trainingSide = "training_size"
     }
 
     /// Absent keys take the values of `big-lama`.
@@ -69,6 +72,7 @@ extension LaMaConfiguration {
         try read(.blocks, into: &blocks)
         try read(.maximumChannels, into: &maximumChannels)
         try read(.globalRatio, into: &globalRatio)
+        try read(.trainingSide, into: &trainingSide)
     }
 
     public func check() throws {
@@ -78,6 +82,7 @@ extension LaMaConfiguration {
         try Problem.require("ngf", baseChannels, in: 1...4096)
         try Problem.require("n_downsampling", downsamplings, in: 1...6)
         try Problem.require("n_blocks", blocks, in: 1...256)
+        try Problem.require("training_size", trainingSide, in: 8...65536)
         try Problem.require("max_features", maximumChannels, in: baseChannels...65536)
         guard globalRatio.isFinite, 2..<blockChannels ~= globalChannels else {
             throw Problem(

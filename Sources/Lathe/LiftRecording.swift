@@ -10,19 +10,10 @@ enum LiftRecording {
             case .viewPrior: true
             case .segmenter: !options.selection.points.isEmpty || !options.selection.boxes.isEmpty
             case .captioner: options.prompt == .auto
-            case .diffusion: false
+            case .diffusion, .inpainter: false
             }
         }
-        return try parts.map { part in
-            let folder = try options.models.weightFolder(of: part)
-            var digests: [String: String] = [:]
-            for file in try options.models.weightFiles(of: part) {
-                digests[file] = try LatheError.asking(.modelUnusable) {
-                    try Digest.sha256(ofFile: "\(folder)/\(file)")
-                }
-            }
-            return RunRecord.Model(part: part.rawValue, folder: folder, sha256: digests)
-        }
+        return try parts.map(options.models.record)
     }
 
     /// Checks that the prior of a run has not changed since: another one would not lead to the same result.
@@ -41,6 +32,20 @@ enum LiftRecording {
                     "\(folder)/\(file) has changed since the run began; run it again")
             }
         }
+    }
+}
+
+extension ModelSet {
+    /// A part with the digests of its weights.
+    func record(of part: Part) throws -> RunRecord.Model {
+        let folder = try weightFolder(of: part)
+        var digests: [String: String] = [:]
+        for file in try weightFiles(of: part) {
+            digests[file] = try LatheError.asking(.modelUnusable) {
+                try Digest.sha256(ofFile: "\(folder)/\(file)")
+            }
+        }
+        return RunRecord.Model(part: part.rawValue, folder: try location(of: part), sha256: digests)
     }
 }
 

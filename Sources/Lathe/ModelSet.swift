@@ -15,11 +15,13 @@ public struct ModelSet: Sendable, Hashable, Codable {
         case captioner
         /// A text-conditioned diffusion pipeline.
         case diffusion
+        /// LaMa: continues the surroundings of a hole into it.
+        case inpainter
         /// The prior that says what the object looks like from elsewhere.
         case viewPrior = "prior"
 
         /// Whether one file as its authors published it can stand for the folder.
-        var mayBeFile: Bool { self == .segmenter }
+        var mayBeFile: Bool { [.segmenter, .inpainter, .diffusion].contains(self) }
 
         /// The option of the program that replaces this part.
         public var option: String {
@@ -27,6 +29,7 @@ public struct ModelSet: Sendable, Hashable, Codable {
             case .segmenter: "--sam"
             case .captioner: "--captioner"
             case .diffusion: "--diffusion"
+            case .inpainter: "--inpainter"
             case .viewPrior: "--view-prior"
             }
         }

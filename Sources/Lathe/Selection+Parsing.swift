@@ -56,7 +56,8 @@ private func finiteNumber(_ text: Substring) -> Float? {
 }
 
 extension Substring {
-    fileprivate var trimmed: String {
+    /// Without white space at either end.
+    var trimmed: String {
         var rest = drop(while: \.isWhitespace)
         while rest.last?.isWhitespace == true { rest.removeLast() }
         return String(rest)

@@ -11,7 +11,16 @@ public protocol Denoiser: Sendable {
     ///   - context: condition tokens `[batch, tokens, width]`; under guidance the unconditional half comes first.
     /// - Returns: `[batch, height, width, outChannels]`.
     func denoised(_ input: Tensor, timestep: Float, context: Tensor) -> Tensor
+
+    /// The same for one step of a run, from 0 to `total` - 1, for what acts in a part of the steps only.
+    func at(step: Int, of total: Int) -> Self
 }
+
+extension Denoiser {
+    public func at(step: Int, of total: Int) -> Self { self }
+}
+
+extension SteeredUNet: Denoiser {}
 
 extension UNet2DConditionModel: Denoiser {
     public func denoised(_ input: Tensor, timestep: Float, context: Tensor) -> Tensor {

@@ -90,7 +90,7 @@ public struct Generation: Sequence, Sendable {
         pipeline.predict(
             sampler.input(state.sample, at: step), timestep: step.timestep, condition: prompts.condition,
             unconditional: prompts.unconditional, guidance: guidance.strength, rescale: guidance.rescale,
-            inpainting: beside, denoiser: denoiser)
+            inpainting: beside, denoiser: denoiser.at(step: step.index, of: step.total))
     }
 }
 

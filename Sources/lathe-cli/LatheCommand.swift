@@ -16,6 +16,8 @@ struct LatheCommand: ParsableCommand {
         version: LatheVersion.current,
         subcommands: [
             LiftCommand.self, FitCommand.self, SegmentCommand.self, CaptionCommand.self,
+            RemoveCommand.self, FillCommand.self, ReplaceCommand.self, OutpaintCommand.self,
+            GenerateCommand.self,
             TurntableCommand.self,
             MeshCommand.self,
             EvaluateCommand.self,

@@ -3,31 +3,56 @@
 import Foundation
 import Lathe
 
+/// What a progress bar shows of one step of a run.
+struct ProgressLine {
+    /// What is being done.
+    var label: String
+    /// Which stage of how many it is; nil shows no numbers.
+    var stage: (number: Int, count: Int)?
+    var step: Int
+    var total: Int
+    var secondsLeft: Double?
+    var score: (name: String, value: Double)?
+    var note: String?
+}
+
+extension ProgressLine {
+    init(_ state: LiftState, isOneOfAll: Bool = true) {
+        let all = LiftStage.allCases
+        let number = (all.firstIndex(of: state.stage) ?? 0) + 1
+        self.init(
+            label: state.stage.label, stage: isOneOfAll ? (number, all.count) : nil, step: state.step,
+            total: state.total, secondsLeft: state.secondsLeft, score: state.score, note: state.note)
+    }
+
+    init(_ state: EditState) {
+        self.init(
+            label: state.stage.label, step: state.step, total: state.total, secondsLeft: state.secondsLeft,
+            note: state.note)
+    }
+}
+
 /// Draws the states of a run on the standard error.
 struct ProgressBar {
     private let isSilent: Bool
     private let isTerminal: Bool
     private var lastDraw = Date.distantPast
-    private var lastStage: LiftStage?
+    private var lastLabel: String?
     private var lastTenth = -1
     private var lastStep = -1
     private var isOpen = false
 
-    /// Stages of the whole; 1 shows no numbers.
-    private let stages: Int
-
-    init(console: Console, stages: Int = LiftStage.allCases.count) {
-        self.stages = stages
+    init(console: Console) {
         isSilent = console.isQuiet
         isTerminal = isatty(STDERR_FILENO) == 1
     }
 
-    mutating func show(_ state: LiftState) {
+    mutating func show(_ state: ProgressLine) {
         guard !isSilent else { return }
         if let note = state.note { write("\(endOfLine())lathe: \(note)\n") }
         let isDone = state.step >= state.total
         if isTerminal {
-            guard isDone || state.stage != lastStage || Date.now.timeIntervalSince(lastDraw) > 0.1 else {
+            guard isDone || state.label != lastLabel || Date.now.timeIntervalSince(lastDraw) > 0.1 else {
                 return
             }
             lastDraw = .now
@@ -36,13 +61,13 @@ struct ProgressBar {
             if isDone { write(endOfLine()) }
         } else {
             let tenth = state.total > 0 ? state.step * 10 / state.total : 0
-            guard state.stage != lastStage || tenth != lastTenth || isDone && state.step != lastStep else {
+            guard state.label != lastLabel || tenth != lastTenth || isDone && state.step != lastStep else {
                 return
             }
             (lastTenth, lastStep) = (tenth, state.step)
             write(line(state, width: 0) + "\n")
         }
-        lastStage = state.stage
+        lastLabel = state.label
     }
 
     /// Leaves the terminal at the start of a fresh line.
@@ -53,9 +78,8 @@ struct ProgressBar {
         return isOpen ? "\n" : ""
     }
 
-    private func line(_ state: LiftState, width: Int) -> String {
-        let number = (LiftStage.allCases.firstIndex(of: state.stage) ?? 0) + 1
-        var parts = stages > 1 ? ["[\(number)/\(stages)]", state.stage.label] : [state.stage.label]
+    private func line(_ state: ProgressLine, width: Int) -> String {
+        var parts = state.stage.map { ["[\($0.number)/\($0.count)]", state.label] } ?? [state.label]
         if width > 0, state.total > 1 {
             let filled = min(width, state.step * width / max(1, state.total))
             parts.append(

@@ -8,8 +8,8 @@ import Testing
 
 @Suite struct CropPlanTests {
     static let needs: [CropPlan.Needs] = [
-        .init(size: .square(side: 64), multiple: 8, context: 0.25),
-        .init(size: .square(side: 512), multiple: 64, context: 0.5),
+        .init(size: .area(side: 64, aspect: 1), multiple: 8, context: 0.25),
+        .init(size: .area(side: 512, aspect: 1.6), multiple: 64, context: 0.5),
         .init(size: .free(thickness: 96), multiple: 8, context: 1),
         .init(size: .free(thickness: 12), multiple: 8, context: 2),
     ]
@@ -28,9 +28,13 @@ import Testing
             for (span, limit) in [(plan.window.columns, hole.width), (plan.window.rows, hole.height)] {
                 #expect(span.count >= limit || (span.lowerBound >= 0 && span.upperBound <= limit))
             }
-            if case .square(let side) = needs.size {
-                #expect(plan.workingWidth == side && plan.workingHeight == side)
-                #expect(plan.window.width == plan.window.height)
+            if case .area(let side, let aspect) = needs.size {
+                let (w, h) = (Float(plan.workingWidth), Float(plan.workingHeight))
+                #expect(abs(w * h / Float(side * side) - 1) < 0.3)
+                #expect(max(w / h, h / w) <= aspect + 0.3)
+                // Nothing is squeezed by more than the rounding to whole pixels.
+                let squeeze = Float(plan.window.width) / w * h / Float(plan.window.height)
+                #expect(abs(squeeze - 1) < 0.05 || min(plan.window.width, plan.window.height) < 40)
             }
         }
     }
@@ -59,7 +63,8 @@ import Testing
         for _ in 0..<60 {
             let hole = Holes.box(&random, most: 200)
             let plan = try #require(
-                CropPlan(hole: hole, needs: .init(size: .square(side: 32), multiple: 8, context: 0.3)))
+                CropPlan(
+                    hole: hole, needs: .init(size: .area(side: 32, aspect: 1), multiple: 8, context: 0.3)))
             let shown = plan.shown(hole)
             let (w, h) = (plan.window.width, plan.window.height)
             for (index, isInside) in hole.inside.enumerated() where isInside {
@@ -74,7 +79,7 @@ import Testing
         let picture = Pictures.gradient(width: 90, height: 70)
         let hole = Mask(width: 90, height: 70, inside: (0..<6300).map { $0 % 90 > 70 && $0 / 90 < 15 })
         let plan = try #require(
-            CropPlan(hole: hole, needs: .init(size: .square(side: 64), multiple: 8, context: 0.5)))
+            CropPlan(hole: hole, needs: .init(size: .area(side: 64, aspect: 1), multiple: 8, context: 0.5)))
         let back = plan.restored(plan.shown(picture))
         expectClose(
             back.pixels, picture.cropped(to: plan.inside).pixels, relative: 0.02)

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct RetouchTests {
     static let needs: [CropPlan.Needs] = [
-        .init(size: .square(side: 64), multiple: 8, context: 0.25),
+        .init(size: .area(side: 64, aspect: 1.6), multiple: 8, context: 0.25),
         .init(size: .free(thickness: 20), multiple: 8, context: 1),
     ]
 

@@ -14,12 +14,20 @@ struct EvaluateCommand: ParsableCommand {
             shown (silhouette IoU, PSNR), beside what three simple guesses reach: the silhouette pushed through, the
             mean of training objects, and the training object that looks most alike.
 
-            Example: lathe evaluate Renders/* --require novel-iou=0.78
+            With --inpainting the arguments are pictures: holes in the shape of toys are cut into them where the truth is
+            known, filled, and compared with it (PSNR, SSIM, and a perceptual distance, all inside the holes). --export
+            writes the pictures with their holes for other programs, whose answers --peer scores beside ours.
+
+            Examples:
+              lathe evaluate Renders/* --require novel-iou=0.78
+              lathe evaluate --inpainting photos --export holes && python telea.py holes telea
+              lathe evaluate --inpainting photos --peer telea=telea
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "Run directories, or scene folders whose runs lie in Renders.", valueName: "run|scene"))
+            "Run directories, or scene folders whose runs lie in Renders; pictures with --inpainting.",
+            valueName: "run|scene|picture"))
     var runs: [String]
 
     @Option(
@@ -35,10 +43,16 @@ struct EvaluateCommand: ParsableCommand {
             "Write a picture: per run a row of the true views over a row of the lift's.", valueName: "png"))
     var sheet: String?
 
+    @OptionGroup(title: "Inpainting") var inpainting: InpaintingOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
         let console = common.start()
+        guard !inpainting.inpainting else {
+            try inpainting.run(on: runs, models: try models.modelSet(), console)
+            return
+        }
         var evaluations: [Evaluation] = []
         var pictures: [Image] = []
         for path in runs {

@@ -83,7 +83,7 @@ struct LiftCommand: ParsableCommand {
         var bar = ProgressBar(console: console)
         do {
             while let state = try lift.next() {
-                bar.show(state)
+                bar.show(ProgressLine(state))
                 guard Interruption.isRequested, !lift.isFinished else { continue }
                 let folder = try lift.stop()
                 throw LatheError(

@@ -29,11 +29,11 @@ struct TurntableCommand: ParsableCommand {
     func run() throws {
         let console = common.start()
         Interruption.listen()
-        var bar = ProgressBar(console: console, stages: 1)
+        var bar = ProgressBar(console: console)
         let written = try Turntable.run(
             subject, film: try film.film(for: .standard), output: output, searchPath: Helper.searchPath
         ) { state in
-            bar.show(state)
+            bar.show(ProgressLine(state, isOneOfAll: false))
             if Interruption.isRequested { throw LatheError(.interrupted, "interrupted; nothing was written") }
         }
         try console.result(json: ["film": written])

@@ -7,7 +7,7 @@ import Lathe
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Folder of a model set: segmenter, captioner, diffusion, prior. Default: $LATHE_MODELS, "
+            "Folder of a model set: segmenter, captioner, inpainter, diffusion, prior. Default: $LATHE_MODELS, "
                 + "else Models/starter here or beside the program's package.",
             valueName: "dir"))
     var models: String?
@@ -18,6 +18,9 @@ struct ModelOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Another captioner (BLIP).", valueName: "dir"))
     var captioner: String?
+
+    @Option(help: ArgumentHelp("Another inpainter (LaMa).", valueName: "path"))
+    var inpainter: String?
 
     @Option(help: ArgumentHelp("Another text-conditioned diffusion pipeline.", valueName: "dir"))
     var diffusion: String?
@@ -31,6 +34,7 @@ struct ModelOptions: ParsableArguments {
         var overrides: [ModelSet.Part: String] = [:]
         overrides[.segmenter] = sam
         overrides[.captioner] = captioner
+        overrides[.inpainter] = inpainter
         overrides[.diffusion] = diffusion
         overrides[.viewPrior] = viewPrior
         let named =

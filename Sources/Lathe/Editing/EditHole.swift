@@ -1,0 +1,61 @@
+// The hole of an edit: what may change, how soft its inner edge is.
+
+import Editing
+import Images
+
+/// What may change in a picture.
+struct EditHole: Sendable {
+    /// Hard.
+    let mask: Mask
+    /// Width of the passage inside the hole, in pixels.
+    let feather: Float
+
+    /// The hole for a selected object.
+    ///
+    /// - `remove` takes the object with its outline, its glow and the shadow at its foot;
+    /// - `fill` takes somewhat more, for what comes has another shape;
+    /// - `replace` takes everything but the object, to the pixel.
+    init(object: Mask, options: EditOptions) {
+        let object = object.hardened
+        let size = Float(object.area).squareRoot()
+        switch options.task {
+        case .replace:
+            let kept = options.growth.map { object.grown(by: EditHole.pixels($0, object)) } ?? object
+            mask = kept.inverted
+            feather = options.feather ?? 1
+        case .remove, .fill, .outpaint:
+            let grown: Float
+            if let growth = options.growth {
+                grown = EditHole.pixels(growth, object)
+                mask = object.grown(by: grown)
+            } else if options.task == .remove {
+                grown = max(3, 0.05 * size)
+                mask = object.removalHole(share: 0.05, shadow: options.allowsForShadow ? 0.06 : 0)
+            } else {
+                grown = max(4, 0.1 * size)
+                mask = object.grown(by: grown)
+            }
+            // What shows through the passage must be surroundings, not the object.
+            feather = options.feather ?? min(6, max(0, grown - 2))
+        }
+    }
+
+    /// The hole that grows a picture: the margins of the canvas.
+    init(margins: EditMargins, width: Int, height: Int, feather: Float?) {
+        let canvas = (
+            width: width + margins.left + margins.right, height: height + margins.top + margins.bottom
+        )
+        mask = Mask(
+            width: canvas.width, height: canvas.height,
+            inside: (0..<canvas.width * canvas.height).map { pixel in
+                let (x, y) = (pixel % canvas.width - margins.left, pixel / canvas.width - margins.top)
+                return !(0..<width ~= x && 0..<height ~= y)
+            })
+        self.feather = feather ?? 0
+    }
+
+    private static func pixels(_ growth: Selection.Growth, _ object: Mask) -> Float {
+        guard let box = object.boundingBox else { return 0 }
+        return growth.pixels(longerSide: max(box.width, box.height))
+    }
+}

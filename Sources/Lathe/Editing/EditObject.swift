@@ -1,0 +1,37 @@
+// One object of an edit: where it is, and what should be there instead.
+
+/// A selection with its prompt.
+public struct EditObject: Codable, Sendable, Hashable {
+    public var selection: Selection
+    /// What is asked for in words; nil if the captioner should write it, or nothing needs one.
+    public var prompt: String?
+
+    public init(selection: Selection, prompt: String? = nil) {
+        self.selection = selection
+        self.prompt = prompt
+    }
+
+    /// Parses `320,240 100,80,- : a red apple`: clicks of two numbers (`,-` excludes) and boxes of four, separated by spaces,
+    /// and after a colon the prompt, which may be left out.
+    ///
+    /// A text with a name that ends in `.png`, `.jpg` or `.jpeg` in place of the numbers is a mask file.
+    public init?(parsing text: String) {
+        let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let words = halves[0].split(separator: " ")
+        guard !words.isEmpty else { return nil }
+        var selection = Selection()
+        for word in words.map(String.init) {
+            if let point = Selection.Point(parsing: word) {
+                selection.points.append(point)
+            } else if let box = Selection.Box(parsing: word) {
+                selection.boxes.append(box)
+            } else if EditPicture.isPictureName(word), selection.maskPath == nil {
+                selection.maskPath = word
+            } else {
+                return nil
+            }
+        }
+        let prompt = halves.count > 1 ? halves[1].trimmed : ""
+        self.init(selection: selection, prompt: prompt.isEmpty ? nil : prompt)
+    }
+}

@@ -1,0 +1,124 @@
+// Everything that decides the outcome of a 2D edit.
+
+import Images
+
+/// What is done with an object of a picture, or round the picture.
+public enum EditTask: String, Codable, Sendable, CaseIterable {
+    /// The object goes, and what may lie behind it appears.
+    case remove
+    /// What the prompt says takes the object's place.
+    case fill
+    /// The object stays, and everything else becomes what the prompt says.
+    case replace
+    /// The picture grows at its edges.
+    case outpaint
+}
+
+/// Which model fills a hole.
+public enum EditMethod: String, Codable, Sendable, CaseIterable {
+    case lama, diffusion
+}
+
+/// How far a picture is grown, in pixels.
+public struct EditMargins: Codable, Sendable, Hashable {
+    public var left = 0
+    public var top = 0
+    public var right = 0
+    public var bottom = 0
+
+    public init(left: Int = 0, top: Int = 0, right: Int = 0, bottom: Int = 0) {
+        (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+    }
+
+    /// The margins that give a picture an aspect ratio by growing it evenly at two opposite edges.
+    public init(width: Int, height: Int, aspect: Double) {
+        self.init()
+        let wide = Int((Double(height) * aspect).rounded()), high = Int((Double(width) / aspect).rounded())
+        if wide > width {
+            left = (wide - width) / 2
+            right = wide - width - left
+        } else {
+            top = max(0, high - height) / 2
+            bottom = max(0, high - height) - top
+        }
+    }
+
+    public var isEmpty: Bool { left + top + right + bottom == 0 }
+}
+
+/// An edit as it was asked for, with every default filled in.
+public struct EditOptions: Codable, Sendable {
+    public var task: EditTask
+    /// The picture file.
+    public var picture: String
+    /// What is edited, one after the other; empty for `outpaint`.
+    public var objects: [EditObject]
+    public var models: ModelSet
+    public var method: EditMethod
+    public var seed: UInt64 = 0
+    /// A picture file, or a folder for the result and everything on the way to it.
+    public var output: String
+    /// How far the hole reaches beyond the object; nil: in proportion to the object, as the task needs it.
+    public var growth: Selection.Growth?
+    /// Whether the hole reaches farther at the object's foot, where its shadow lies; only for `remove`.
+    public var allowsForShadow = true
+    /// Width of the passage from picture to model inside the hole, in pixels; nil: as the growth of the hole allows.
+    public var feather: Float?
+    /// LaMa's multi-scale refinement.
+    public var refines = false
+    /// After `remove`, selects again at the old place and says whether something is still there.
+    public var checks = false
+    public var margins = EditMargins()
+    public var diffusion = DiffusionOptions()
+    /// How many versions are made, with the seeds `seed`, `seed + 1` and so on.
+    public var candidates = 1
+
+    public init(task: EditTask, picture: String, objects: [EditObject], models: ModelSet, output: String) {
+        (self.task, self.picture, self.objects, self.models) = (task, picture, objects, models)
+        method = task == .remove ? .lama : .diffusion
+        self.output = output
+    }
+
+    /// - Throws: `LatheError` (`badInput`) for a value out of range or a combination that means nothing.
+    func validate() throws {
+        guard (1...64).contains(candidates) else {
+            throw LatheError.badInput("\(candidates) candidates are out of range; use 1 to 64")
+        }
+        if let feather, !(feather.isFinite && (0...500).contains(feather)) {
+            throw LatheError.badInput("a feather of \(feather) is out of range; use 0 to 500 pixels")
+        }
+        guard candidates == 1 || method == .diffusion else {
+            throw LatheError.badInput(
+                "LaMa makes one version only, the same for every seed; use --with diffusion for candidates")
+        }
+        if task == .outpaint {
+            let all = [margins.left, margins.top, margins.right, margins.bottom]
+            guard all.allSatisfy({ (0...16_384).contains($0) }) else {
+                throw LatheError.badInput("a margin is out of range; use 0 to 16384 pixels")
+            }
+            guard !margins.isEmpty else {
+                throw LatheError.badInput(
+                    "there is nothing to add: give --left, --top, --right or --bottom, or an --aspect other than the "
+                        + "picture's own")
+            }
+        } else if objects.isEmpty {
+            throw LatheError.badInput(
+                "nothing is selected: add --point x,y on the object, or --box or --mask")
+        }
+        if task == .fill, let missing = objects.first(where: { $0.prompt == nil }) {
+            let place = missing.selection.points.first.map { " at \($0.label)" } ?? ""
+            throw LatheError.badInput(
+                "the object\(place) has no prompt: say with --prompt what should be there")
+        }
+        try diffusion.validate()
+    }
+}
+
+extension EditMargins {
+    /// The margins that give a picture file an aspect ratio.
+    /// - Throws: `LatheError` (`badInput`) if it cannot be read.
+    public static func reaching(_ aspect: Double, for path: String) throws -> EditMargins {
+        let image = try EditPicture(path: path).image
+        return EditMargins(width: image.width, height: image.height, aspect: aspect)
+    }
+}

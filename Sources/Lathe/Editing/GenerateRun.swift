@@ -1,0 +1,161 @@
+// Pictures from words, or from a picture and words.
+
+import Arrays
+import Foundation
+import Images
+import StableDiffusion
+
+/// A picture to be made, as it was asked for.
+public struct GenerateOptions: Codable, Sendable {
+    public var prompt: String
+    /// A picture to start from; how much of it is forgotten says `diffusion.strength`.
+    public var start: String?
+    public var width: Int?
+    public var height: Int?
+    public var models: ModelSet
+    public var seed: UInt64 = 0
+    public var candidates = 1
+    public var diffusion = DiffusionOptions()
+    public var output: String
+
+    public init(prompt: String, models: ModelSet, output: String) {
+        (self.prompt, self.models, self.output) = (prompt, models, output)
+    }
+
+    func validate() throws {
+        guard (1...64).contains(candidates) else {
+            throw LatheError.badInput("\(candidates) versions are out of range; use 1 to 64")
+        }
+        for (name, side) in [("--width", width), ("--height", height)] {
+            if let side, !(1...4096).contains(side) {
+                throw LatheError.badInput("\(name) is \(side); use 1 to 4096 pixels")
+            }
+        }
+        guard start == nil || (width == nil && height == nil) else {
+            throw LatheError.badInput("--from gives the size already; leave out --width and --height")
+        }
+        try diffusion.validate()
+    }
+}
+
+/// What a generation leaves.
+public struct GenerateResult: Codable, Sendable {
+    public var picture: String
+    public var versions: [String]
+    public var seeds: [UInt64]
+    public var sheet: String?
+    public var notes: [String]
+    public var seconds: Double
+
+    public var lines: [String] {
+        (versions.count > 1
+            ? zip(versions, seeds).map { "version \($0)  (seed \($1))" } : ["picture \(picture)"])
+            + (sheet.map { ["sheet   \($0)"] } ?? [])
+    }
+}
+
+/// `run.json` of a generation.
+private struct GenerateRecord: Codable {
+    var tool = "lathe"
+    var version = LatheVersion.current
+    var command = "generate"
+    var options: GenerateOptions
+    var models: [RunRecord.Model]
+    var machine = RunRecord.Machine.current
+    var result: GenerateResult
+}
+
+public enum GenerateRun {
+    /// Makes pictures.
+    /// - Parameter progress: called after every step; what it throws ends the work, and nothing is written but previews.
+    /// - Throws: `LatheError`: `badInput` for what cannot be made, `modelUnusable` for models.
+    public static func run(_ options: GenerateOptions, progress: (EditState) throws -> Void = { _ in }) throws
+        -> GenerateResult
+    {
+        try options.validate()
+        let began = Date.now
+        let places = try EditFolder(output: options.output)
+        let pipeline = try DiffusionModel.open(options.models, options.diffusion)
+        let diffusion = options.diffusion
+        var request = GenerationRequest(
+            prompt: options.prompt, negativePrompt: diffusion.negativePrompt, width: options.width,
+            height: options.height, steps: diffusion.steps, sampler: try diffusion.samplerKind(),
+            guidance: diffusion.guidance, seed: options.seed,
+            random: diffusion.usesTorchRandom ? .torch : .lathe, candidates: options.candidates)
+        var notes: [String] = []
+        if let path = options.start {
+            let (picture, note) = try fitted(try Photograph.load(path), to: pipeline)
+            request.start = .picture(picture, strength: diffusion.strength)
+            if let note { notes.append(note) }
+        }
+        let runs = try LatheError.asking(.badInput) { try pipeline.candidates(request) }
+        notes += runs.first?.notes ?? []
+        for note in notes { try progress(EditState(stage: .fill, step: 0, total: 1, note: note)) }
+        try places.prepare()
+        let pictures = try draw(runs, pipeline, places, progress)
+        try progress(EditState(stage: .write, step: 0, total: 1))
+        for (index, picture) in pictures.enumerated() { try save(picture, places.version(index)) }
+        if pictures.count > 1 { try save(Image.contactSheet(pictures), places.sheet) }
+        let result = GenerateResult(
+            picture: places.picture, versions: pictures.indices.map(places.version), seeds: runs.map(\.seed),
+            sheet: pictures.count > 1 ? places.sheet : nil, notes: notes,
+            seconds: Date.now.timeIntervalSince(began))
+        if let path = places.record {
+            let record = GenerateRecord(
+                options: options, models: [try options.models.record(of: .diffusion)], result: result)
+            try Disk.write(try LatheJSON.encode(record), to: path)
+        }
+        try progress(EditState(stage: .write, step: 1, total: 1))
+        return result
+    }
+
+    private static func draw(
+        _ runs: [Generation], _ pipeline: DiffusionPipeline, _ places: EditFolder,
+        _ progress: (EditState) throws -> Void
+    ) throws -> [Image] {
+        var pace = TimeLeft(), last = Date.now, previews = 0, done = 0
+        let total = runs.reduce(0) { $0 + $1.count }
+        return try runs.map { run in
+            var latents: NDArray?
+            for state in run {
+                latents = state.latents
+                done += 1
+                pace.add(seconds: Date.now.timeIntervalSince(last))
+                last = .now
+                try progress(
+                    EditState(
+                        stage: .fill, step: done, total: total,
+                        secondsLeft: pace.seconds(forSteps: total - done)))
+                if state.step % max(1, state.total / 10) == 0, let path = places.preview(previews) {
+                    try save(DiffusionModel.picture(of: state.clean, pipeline), path)
+                    previews += 1
+                }
+            }
+            guard let latents else {
+                throw LatheError.badInput("the run has no steps; raise --steps or --strength")
+            }
+            return DiffusionModel.picture(of: latents, pipeline)
+        }
+    }
+
+    /// A picture at the nearest size that the model can start from.
+    private static func fitted(_ picture: Image, to pipeline: DiffusionPipeline) throws -> (Image, String?) {
+        let multiple = DiffusionModel.multiple(pipeline)
+        func near(_ side: Int) -> Int { max(1, (side + multiple / 2) / multiple) * multiple }
+        let (w, h) = (near(picture.width), near(picture.height))
+        guard (w, h) != (picture.width, picture.height) else { return (picture.seen, nil) }
+        return (
+            picture.seen.resized(width: w, height: h, filter: .bicubic),
+            "the picture of \(picture.width) x \(picture.height) was resized to \(w) x \(h): sides must be multiples of \(multiple)"
+        )
+    }
+
+    private static func save(_ picture: Image, _ path: String) throws {
+        try LatheError.asking(.badInput) {
+            switch (path as NSString).pathExtension.lowercased() {
+            case "jpg", "jpeg": try picture.saveJPEG(path, quality: 95)
+            default: try picture.savePNG(path)
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// Holes filled by LaMa: what surrounds the hole goes on inside.
+
+import Arrays
+import Editing
+import Images
+import LaMa
+
+struct LaMaFiller: HoleFiller {
+    private let model: LaMaModel
+    private let refines: Bool
+
+    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
+    init(_ models: ModelSet, refines: Bool) throws {
+        let path = try models.location(of: .inpainter)
+        model = try LatheError.asking(.modelUnusable) { try LaMaModel(folder: path) }
+        self.refines = refines
+    }
+
+    var needs: CropPlan.Needs {
+        // Seen larger than in training, a hole has no surroundings within the reach of the convolutions. The refinement goes
+        // from coarse to fine itself.
+        CropPlan.Needs(
+            size: .free(thickness: refines ? .max : model.configuration.trainingSide),
+            multiple: model.configuration.modulo,
+            context: 1.5)
+    }
+
+    func fill(
+        _ shown: Image, hole: Mask, prompt: String, seed: UInt64, strength: Double, progress: FillProgress
+    ) throws -> Image {
+        let (h, w) = (shown.height, shown.width)
+        let image = shown.pixels.reshaped([1, h, w, 3]), mask = hole.values.reshaped([1, h, w, 1])
+        var result = image
+        if refines {
+            let run = model.refine(image, mask: mask)
+            var passes = 0
+            for state in run {
+                passes += 1
+                try progress(passes, state.scales * state.iterations, nil)
+                result = state.picture ?? result
+            }
+        } else {
+            for state in model.inpaint(image, mask: mask) {
+                try progress(state.step, state.steps, nil)
+                result = state.picture
+            }
+        }
+        return Image(result.reshaped([h, w, 3]))
+    }
+}

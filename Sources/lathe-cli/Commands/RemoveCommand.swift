@@ -1,0 +1,56 @@
+// `lathe remove`: take an object out of a picture.
+
+public import ArgumentParser
+public import Lathe
+
+struct RemoveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Take an object out of a picture.",
+        discussion: """
+            LaMa continues what surrounds the object. The hole is somewhat larger than the object, and more so at its foot,
+            where its shadow lies; --grow sets how much. Every pixel outside the hole stays as it is.
+
+            Example: lathe remove photo.jpg --point 320,240 --check -o without.png
+            """)
+
+    @Argument(help: ArgumentHelp("A PNG or JPEG, or a folder with scene.yaml.", valueName: "in"))
+    var input: String
+
+    @OptionGroup(title: "Selection") var selection: SelectionOptions
+    @OptionGroup(title: "Edit") var edit: EditOptionGroup
+
+    @Option(help: ArgumentHelp("The model that fills the hole.", valueName: "lama|diffusion"))
+    var with: EditMethod = .lama
+
+    @Flag(help: "Refine LaMa's answer from coarse to fine: slower, better in large holes.")
+    var refine = false
+
+    @Flag(help: "Keep the hole no larger at the object's foot.") var noShadow = false
+
+    @Flag(help: "Select again at the old place and say whether something is still there.")
+    var check = false
+
+    @OptionGroup(title: "Diffusion") var diffusion: DiffusionOptionGroup
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "General") var common: CommonOptions
+
+    func run() throws {
+        let console = common.start()
+        let source = try InputPicture.find(input)
+        var options = EditOptions(
+            task: .remove, picture: source.picture,
+            objects: try edit.targets(selection, of: source, prompt: nil), models: try models.modelSet(),
+            output: edit.output)
+        options.take(selection)
+        options.seed = edit.seed
+        options.method = with
+        options.refines = refine
+        options.allowsForShadow = !noShadow
+        options.checks = check
+        options.diffusion = diffusion.options
+        try perform(options, console)
+    }
+}
+
+extension EditMethod: ExpressibleByArgument {}

@@ -1,0 +1,51 @@
+// How the diffusion model is asked.
+
+import ArgumentParser
+import Lathe
+
+struct DiffusionOptionGroup: ParsableArguments {
+    @Option(help: ArgumentHelp("What the picture should not show.", valueName: "text"))
+    var negative = ""
+
+    @Option(help: "Denoising steps.") var steps = 30
+
+    @Option(help: ArgumentHelp("Classifier-free guidance; 1 is none.", valueName: "s"))
+    var guidance: Float = 7.5
+
+    @Option(
+        help: ArgumentHelp(
+            "ddim, ddpm, pndm, euler, euler-a, dpm++, dpm++-karras, unipc or lcm. Default: the model's own.",
+            valueName: "name"))
+    var sampler: String?
+
+    @Option(
+        name: .customLong("lora"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A LoRA to add, with its strength. Repeatable.", valueName: "file[:strength]"),
+        transform: parsed(DiffusionOptions.Weighted.init(parsing:), "use FILE or FILE:STRENGTH"))
+    var loras: [DiffusionOptions.Weighted] = []
+
+    @Option(
+        name: .customLong("embedding"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A learned word (textual inversion). Repeatable.", valueName: "file"),
+        transform: parsed(DiffusionOptions.Weighted.init(parsing:), "use FILE"))
+    var embeddings: [DiffusionOptions.Weighted] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Random numbers of this program, or as PyTorch draws them.", valueName: "lathe|torch"))
+    var rng: RandomSourceName = .lathe
+
+    enum RandomSourceName: String, ExpressibleByArgument, CaseIterable { case lathe, torch }
+
+    var options: DiffusionOptions {
+        var options = DiffusionOptions()
+        options.negativePrompt = negative
+        options.steps = steps
+        options.guidance = guidance
+        options.sampler = sampler
+        options.loras = loras
+        options.embeddings = embeddings
+        options.usesTorchRandom = rng == .torch
+        return options
+    }
+}
