@@ -22,7 +22,8 @@ from transformers import BlipForConditionalGeneration, CLIPTextConfig, CLIPTextM
 
 import captioner as captions
 from autoencoder import pictures
-from common import data, run, words
+from common import data, ddp, run, words
+from common.holes import holes as loose_holes
 from common.schedule import Cosine
 
 SIZE, LATENT, LENGTH = 128, 16, 32
@@ -87,9 +88,14 @@ def view_of(azimuth):
 
 
 def holes(shards, rows, rng):
-    """Masks [B, 1, 128, 128] for filling (the object's outline or box, grown) or replacing (all but the object), in turn."""
+    """Masks [B, 1, 128, 128] for filling (even pictures) or replacing (odd ones: all but the object).
+
+    A hole for filling is a box, or the object's outline grown, half of them with the outline of another object beside
+    it, so that the hole does not tell what was there.
+    """
     out = torch.zeros(len(rows), 1, SIZE, SIZE)
-    for k, (row, mask) in enumerate(zip(rows, shards.take("mask", rows))):
+    others = rng.integers(len(shards), size=len(rows))
+    for k, (row, mask, other) in enumerate(zip(rows, shards.take("mask", rows), shards.take("mask", others))):
         inside = mask > 127
         if not inside.any():
             out[k] = 1
@@ -101,33 +107,35 @@ def holes(shards, rows, rng):
         grow = int(max(np.ptp(ys), np.ptp(xs)) * rng.uniform(0.05, 0.25)) + 1
         if rng.random() < 0.4:
             out[k, 0, max(0, ys.min() - grow) : ys.max() + 1 + grow, max(0, xs.min() - grow) : xs.max() + 1 + grow] = 1
-        else:
-            hole = torch.from_numpy(inside).float()[None, None]
-            out[k] = F.max_pool2d(hole, 2 * grow + 1, 1, grow)[0]
+            continue
+        shape = inside | (other > 127) if rng.random() < 0.5 else inside
+        out[k] = F.max_pool2d(torch.from_numpy(shape).float()[None, None], 2 * grow + 1, 1, grow)[0]
     return out
 
 
-def encode_all(vae, shards, cache, chunk=64):
+def encode_all(vae, shards, make_holes, folder, part=6000, chunk=64):
     """Latents [N, 4, 16, 16] of every picture, of every picture with grey in its hole, and the holes [N, 1, 16, 16].
 
-    Even pictures have a hole over the object, odd ones over everything else.
+    Kept in `folder` in parts, which the processes share out among them.
     """
-    if cache.exists():
-        kept = torch.load(cache, weights_only=True)
-        if len(kept["plain"]) == len(shards):
-            return kept["plain"], kept["holed"], kept["hole"]
-    plain, holed, hole, rng = [], [], [], np.random.default_rng(0)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = [range(start, min(start + part, len(shards))) for start in range(0, len(shards), part)]
     encode = lambda x: (vae.encode(x).latent_dist.mean.float() * vae.config.scaling_factor).half()
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for start in range(0, len(shards), chunk):
-            rows = list(range(start, min(start + chunk, len(shards))))
-            x, mask = pictures(shards, rows), holes(shards, rows, rng)
-            plain.append(encode(x))
-            holed.append(encode(x * (1 - mask)))
-            hole.append(F.max_pool2d(mask, SIZE // LATENT).half())
-    plain, holed, hole = torch.cat(plain), torch.cat(holed), torch.cat(hole)
-    torch.save({"plain": plain, "holed": holed, "hole": hole}, cache)
-    return plain, holed, hole
+    for number, rows in enumerate(parts):
+        path = folder / f"{rows.start}-{rows.stop}.pt"
+        if path.exists() or number % ddp.world != ddp.rank:
+            continue
+        rng, made = np.random.default_rng(number), []
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            for start in range(rows.start, rows.stop, chunk):
+                some = list(range(start, min(start + chunk, rows.stop)))
+                x, mask = pictures(shards, some), make_holes(shards, some, rng)
+                made.append((encode(x), encode(x * (1 - mask)), F.max_pool2d(mask, SIZE // LATENT).half()))
+        torch.save([torch.cat(column) for column in zip(*made)], path.with_suffix(".tmp"))
+        path.with_suffix(".tmp").rename(path)
+    ddp.barrier()
+    kept = [torch.load(folder / f"{r.start}-{r.stop}.pt", weights_only=True) for r in parts]
+    return [torch.cat(column) for column in zip(*kept)]
 
 
 def phrases(shards):
@@ -142,26 +150,37 @@ def phrases(shards):
 MANNERS = {"whole": (0.3, 0.25, 0.45, 0.0), "object": (0.7, 0.1, 0.2, 0.0), "rest": (0.05, 0.0, 0.45, 0.5)}
 
 
-def loss_function(shards, vae, tokenizer, module, options):
-    plain, holed, hole = encode_all(vae, shards, pathlib.Path(options.work) / f"latents-{len(shards)}.pt")
+def loss_function(shards, others, vae, tokenizer, module, options):
+    """`others` are pictures without words: details at full size, for a pass that is asked for nothing in words."""
+    work = pathlib.Path(options.work)
+    plain, holed, hole = encode_all(vae, shards, holes, work / "latents")
+    if others:
+        parts = encode_all(vae, others, lambda s, rows, rng: loose_holes(rng, len(rows), SIZE, 0.9), work / "more")
+        plain, holed, hole = (torch.cat(pair) for pair in zip((plain, holed, hole), parts))
     with torch.no_grad():
         empty = vae.encode(torch.zeros(1, 3, SIZE, SIZE)).latent_dist.mean * vae.config.scaling_factor
     texts = [tokens(tokenizer, texts) for texts in phrases(shards)]
     none = tokens(tokenizer, [""])
     manners = {k: np.cumsum(v) for k, v in MANNERS.items()}
 
+    def text_for(row, whole, rng):
+        if row >= len(shards) or rng.random() < 0.1:
+            return none[0]
+        manner = manners["whole" if whole else "rest" if row % 2 else "object"]
+        return texts[np.searchsorted(manner, rng.random())][row]
+
     def loss(rng, generator):
         chosen = rng.integers(len(shards), size=options.batch)
+        if others:
+            without_words = rng.random(options.batch) < 0.15
+            chosen = np.where(without_words, len(shards) + rng.integers(len(others), size=options.batch), chosen)
         rows = torch.from_numpy(chosen)
         clean = plain[rows].float()
         whole = rng.random(options.batch) < 0.34
         everything = torch.from_numpy(whole).view(-1, 1, 1, 1)
         mask = torch.where(everything, torch.ones(1), hole[rows].float())
         masked = torch.where(everything, empty, holed[rows].float())
-        text = torch.stack([
-            none[0] if rng.random() < 0.1
-            else texts[np.searchsorted(manners["whole" if w else "rest" if r % 2 else "object"], rng.random())][r]
-            for r, w in zip(chosen, whole)])
+        text = torch.stack([text_for(row, w, rng) for row, w in zip(chosen, whole)])
         t = SCHEDULE.draw(options.batch, generator)
         alpha, sigma = SCHEDULE(t)
         noise = torch.randn(clean.shape, generator=generator)
@@ -241,6 +260,7 @@ def load_captioner(folder):
 
 def main():
     options = run.arguments("Train the starter text diffusion", steps=6000, batch=32, lr=1e-3, ema=0.998)
+    options.add_argument("--more", help="folder of shards of pictures without words")
     options.add_argument("--captioner", help="folder of the captioner that reads what is made, for the scores")
     options = options.parse_args()
     if not options.export:
@@ -258,7 +278,8 @@ def main():
     if options.captioner and options.heldout:
         captioner, heldout = load_captioner(options.captioner), data.Shards(options.heldout, 500)
         validate = lambda m: score(m, vae, tokenizer_of(folder), captioner, heldout)
-    training.train(loss_function(shards, vae, tokenizer_of(folder), module, options), validate,
+    others = data.Shards(options.more) if options.more else None
+    training.train(loss_function(shards, others, vae, tokenizer_of(folder), module, options), validate,
                    lambda m, out: export(m, folder, out))
 
 

@@ -32,7 +32,9 @@ struct DiffusionFiller: HoleFiller {
             prompt: prompt, negativePrompt: options.negativePrompt,
             start: .inpainting(Inpainting(picture: shown, mask: hole, strength: strength)),
             steps: options.steps,
-            sampler: try options.samplerKind(), guidance: options.guidance, seed: seed,
+            sampler: try options.samplerKind(),
+            // Where both prompts are the same there is nothing to be guided by, and one pass will do.
+            guidance: prompt == options.negativePrompt ? 1 : options.guidance, seed: seed,
             random: options.usesTorchRandom ? .torch : .lathe)
         request.width = shown.width
         request.height = shown.height

@@ -34,7 +34,7 @@ struct HolePainter {
         ) { try progress(.fill, $0, $1, $2) }
         let first = try lay(made, picture, hole.mask, plan, hole.feather)
         guard detail > 0, plan.scale > HolePainter.coarse else { return first }
-        return try sharpen(first, picture, hole, prompt: prompt, seed: seed, progress: progress)
+        return try sharpen(first, picture, hole, seed: seed, progress: progress)
     }
 
     /// Photograph pixels per working pixel above which a second pass is worth its time.
@@ -42,9 +42,10 @@ struct HolePainter {
 
     /// Goes over the hole in tiles at the picture's own resolution, each starting from what is there.
     ///
-    /// Tiles overlap by a quarter; each sees what the one before left, so they join without a seam.
+    /// Tiles overlap by a quarter; each sees what the one before left, so they join without a seam. They are asked for
+    /// nothing in words: a tile shows a part, and a model that is told of the whole would draw it small into every one.
     private func sharpen(
-        _ first: Result, _ picture: Image, _ hole: EditHole, prompt: String, seed: UInt64,
+        _ first: Result, _ picture: Image, _ hole: EditHole, seed: UInt64,
         progress: (EditStage, Int, Int, (() -> Image)?) throws -> Void
     ) throws -> Result {
         guard case .area(let side, _) = filler.needs.size, let box = hole.mask.boundingBox else {
@@ -61,7 +62,7 @@ struct HolePainter {
                 size: .area(side: side, aspect: 1), multiple: filler.needs.multiple, context: 1.0 / 6)
             guard let plan = CropPlan(hole: tile.mask, needs: needs) else { continue }
             let made = try filler.fill(
-                plan.shown(current.seen), hole: plan.shown(tile.mask), prompt: prompt,
+                plan.shown(current.seen), hole: plan.shown(tile.mask), prompt: "",
                 seed: seed &+ UInt64(index + 1) << 32, strength: detail
             ) { try progress(.detail, index * $1 + $0, tiles.count * $1, $2) }
             current = try lay(made, current, tile.mask, plan, tile.feather).picture
