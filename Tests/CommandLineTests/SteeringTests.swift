@@ -31,6 +31,23 @@ import Testing
         }
     }
 
+    @Test(arguments: ["big-lama", "big-lama/models/best.ckpt", "script.pt"])
+    func aPublishedInpainterIsTakenAsItIs(name: String) throws {
+        let scratch = try Scratch()
+        let (picture, mask, output) = (
+            scratch.path("in.png"), scratch.path("mask.png"), scratch.path("out.png")
+        )
+        try Image(width: 40, height: 30, color: [0.2, 0.5, 0.7]).savePNG(picture)
+        try Mask(width: 40, height: 30, inside: (0..<1200).map { (10..<20).contains($0 % 40) })
+            .savePNG(mask)
+        let inpainter = Program.packageRoot.appending(path: "Tests/LaMaTests/Fixtures/published/\(name)").path
+        let outcome = try Program.run([
+            "remove", picture, "--mask", mask, "--inpainter", inpainter, "-o", output,
+        ])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try Image.load(output).width == 40)
+    }
+
     @Test func wrongFilesAreOneLine() throws {
         let scratch = try Scratch()
         let output = scratch.path("out.png")

@@ -12,8 +12,9 @@ import Testing
     private let folder = Fixture.folder() + "/adapters/controlnet"
     private let tiny = SingleFileConventions(normGroups: 2, heads: 2, headWidth: 4)
 
-    /// Names of the original program, for the network of the fixture: two levels of one layer, attention in the first,
-    /// two halvings of the picture. The longest beginning counts.
+    /// Names of the original program for the network of the fixture.
+    ///
+    /// It has two levels of one layer, attention in the first, and two halvings of the picture.
     private static let beginnings = [
         ("time_embedding.linear_1", "time_embed.0"), ("time_embedding.linear_2", "time_embed.2"),
         ("conv_in", "input_blocks.0.0"),

@@ -37,7 +37,7 @@ extension DiffusionPipeline {
             throw CheckpointError(
                 path: file.origin,
                 reason:
-                    "the tensors of Stable Diffusion 2 do not tell what it predicts; say epsilon (the 512-pixel "
+                    "the tensors of Stable Diffusion 2 do not tell what it predicts; give the prediction: epsilon (the 512-pixel "
                     + "'base' models) or v_prediction (those for 768 pixels)")
         }
         let vocabulary = try DiffusionPipeline.vocabulary(tokenizer, beside: file.origin)
@@ -109,7 +109,7 @@ extension DiffusionPipeline {
             path: path ?? weights,
             reason:
                 "there is no CLIP vocabulary here; put the 'tokenizer' folder of any Stable Diffusion, or "
-                + "\(publishedMerges), beside the file or give its place")
+                + "\(publishedMerges), beside the file, or give the tokenizer's place")
     }
 
     private static let publishedMerges = "bpe_simple_vocab_16e6.txt.gz"

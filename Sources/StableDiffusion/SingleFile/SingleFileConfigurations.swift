@@ -34,41 +34,9 @@ package struct SingleFileConfigurations {
         )
     }
 
-    /// - Parameter weights: the scope `control_model`.
-    static func controlNet(
-        _ weights: WeightScope, _ conventions: SingleFileConventions
-    ) throws -> ControlNetConfiguration {
-        let network = try unetFile(
-            weights, outputs: weights.extent("input_blocks.0.0.weight", 1), conventions)
-        let halvings = LatentDiffusionHint.halvings(weights.relativeNames)
-        let widths = try (0...halvings).map { try weights.extent("input_hint_block.\(4 * $0).weight", 0) }
-        return try decoded(
-            ControlNetFile(
-                network: network, pictureChannels: try weights.extent("input_hint_block.0.weight", 1),
-                embeddingChannels: widths),
-            origin: weights.origin)
-    }
-
-    /// A ControlNet's settings: those of the U-Net that it copies, and those of its picture's embedding.
-    private struct ControlNetFile: Encodable {
-        let network: UNetFile
-        let pictureChannels: Int
-        let embeddingChannels: [Int]
-
-        enum CodingKeys: String, CodingKey {
-            case pictureChannels = "conditioning_channels"
-            case embeddingChannels = "conditioning_embedding_out_channels"
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            try network.encode(to: encoder)
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(pictureChannels, forKey: .pictureChannels)
-            try container.encode(embeddingChannels, forKey: .embeddingChannels)
-        }
-    }
-
-    private static func unetFile(
+    /// The settings as diffusers would write them.
+    /// - Parameter outputs: channels of the result, which a ControlNet does not have.
+    static func unetFile(
         _ weights: WeightScope, outputs: Int, _ conventions: SingleFileConventions
     ) throws -> UNetFile {
         let names = weights.relativeNames
@@ -111,7 +79,7 @@ package struct SingleFileConfigurations {
             })
     }
 
-    private struct UNetFile: Encodable {
+    struct UNetFile: Encodable {
         let inChannels: Int
         let outChannels: Int
         let channels: [Int]
