@@ -98,7 +98,10 @@ let package = Package(
 
         // Programs
         .executableTarget(
-            name: "lathe", dependencies: ["Lathe", "Toybox", "Radiance", "Arrays", argumentParser, logging],
+            name: "lathe",
+            dependencies: [
+                "Lathe", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser, logging,
+            ],
             path: "Sources/lathe-cli", swiftSettings: strict),
 
         // Tests

@@ -43,7 +43,8 @@ public struct WeightScope: Sendable {
 
     /// The same weights with every tensor changed as it is fetched; the ledger stays shared.
     ///
-    /// This is how low-rank adapters enter a model that knows nothing of them.
+    /// This is how low-rank adapters enter a model that knows nothing of them. What `mapped(by:)` makes of adjusted weights
+    /// is made of the adjusted tensors. A survey compares names and shapes, which adjustments keep, so it runs none.
     /// - Parameter adjust: takes a tensor's name relative to this scope and its values; must keep the shape.
     public func adjusted(
         _ adjust: @escaping @Sendable (_ name: String, _ tensor: NDArray) throws -> NDArray
@@ -66,7 +67,10 @@ public struct WeightScope: Sendable {
     ///   that is not a float, or holds NaN or infinity.
     public func tensor(_ name: String, _ shape: [Int]) throws -> NDArray {
         let full = fullName(name)
-        return try adjustments.reduce(try store.tensor(full, shape: shape)) { tensor, adjust in
+        let stored = try store.tensor(full, shape: shape)
+        // The stand-ins of a survey have the shape that was asked for, which may not be the one an adjustment knows.
+        guard store.survey == nil else { return stored }
+        return try adjustments.reduce(stored) { tensor, adjust in
             let adjusted = try adjust(full, tensor)
             precondition(
                 adjusted.shape == shape, "adjusted weights: \(full) became \(adjusted.shape) from \(shape)")
@@ -115,14 +119,15 @@ public struct WeightScope: Sendable {
         )
     }
 
-    /// A new root whose tensors are made of those of this scope's store.
+    /// A new root whose tensors are made of those of this scope's store, as adjusted.
     func derivedScope(_ tensors: [String: WeightStore.Derivation]) -> WeightScope {
-        WeightScope(path: "", store: WeightStore(tensors, of: store))
+        let root = WeightScope(path: "", store: store, adjustments: adjustments)
+        return WeightScope(path: "", store: WeightStore(tensors, of: store) { try root.tensor($0, $1) })
     }
 
     /// The same names, with every request noted and answered by `survey`.
     func surveyed(by survey: WeightSurvey) -> WeightScope {
-        WeightScope(path: path, store: WeightStore(store, survey: survey))
+        WeightScope(path: path, store: WeightStore(store, survey: survey), adjustments: adjustments)
     }
 
     private func fullName(_ name: String) -> String {

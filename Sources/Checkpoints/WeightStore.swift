@@ -8,8 +8,11 @@ final class WeightStore: Sendable {
     private enum Source {
         case file(any TensorFile)
         case array(NDArray)
-        case derived(Derivation, WeightStore)
+        case derived(Derivation, Reader)
     }
+
+    /// Fetches a tensor of another store by its full name and shape.
+    typealias Reader = @Sendable (_ name: String, _ shape: [Int]) throws -> NDArray
 
     /// A tensor made of one of another store: a part of it along the first extent, perhaps transposed or reshaped.
     struct Derivation: Sendable {
@@ -77,11 +80,12 @@ final class WeightStore: Sendable {
     }
 
     /// Tensors made of those of another store.
-    init(_ derived: [String: Derivation], of store: WeightStore) {
+    /// - Parameter read: how they are fetched from there.
+    init(_ derived: [String: Derivation], of store: WeightStore, read: @escaping Reader) {
         origin = store.origin
         names = derived.keys.sorted()
         metadata = store.metadata
-        sources = derived.mapValues { .derived($0, store) }
+        sources = derived.mapValues { .derived($0, read) }
         survey = nil
     }
 
@@ -112,8 +116,8 @@ final class WeightStore: Sendable {
             switch source {
             case .file(let file): try file.array(name)
             case .array(let array): array
-            case .derived(let derivation, let store):
-                derivation.made(of: try store.tensor(derivation.source, shape: derivation.stored))
+            case .derived(let derivation, let read):
+                derivation.made(of: try read(derivation.source, derivation.stored))
             }
         guard array.withUnsafeBuffer(isFinite) else {
             throw CheckpointError(

@@ -71,7 +71,8 @@ public final class WeightSurvey: Sendable {
                 path: weights.origin,
                 reason: "much of the model is missing, from tensor \(name.shown) of shape \(shape) on")
         }
-        return NDArray(shape: shape) { _ in }
+        // A variance must not be negative; the large tensors of a model are better left untouched.
+        return shape.count == 1 ? .full(1, shape) : NDArray(shape: shape) { _ in }
     }
 
     func ignore(_ patterns: [String]) {

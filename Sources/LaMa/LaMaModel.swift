@@ -25,14 +25,18 @@ public struct LaMaModel: Sendable {
         try weights.finish(ignoring: WeightScope.unusedByLaMa)
     }
 
-    /// Opens a folder with `model.safetensors` and, if it has one, `config.json`; or a `.safetensors` file.
+    /// Opens a folder with `model.safetensors` and, if it has one, `config.json`; the published `big-lama`, a folder with
+    /// `models/best.ckpt`; or a file of any layout: safetensors, a training checkpoint, or TorchScript.
     /// - Throws: `CheckpointError` when something is missing or does not fit.
     public init(folder path: String) throws {
         let file = path + "/config.json"
         let configuration =
             FileManager.default.fileExists(atPath: file)
             ? try loadConfiguration(LaMaConfiguration.self, from: file, modelTypes: ["lama"]) : nil
-        try self.init(configuration: configuration, weights: WeightScope.open(folder: path))
+        let published = path + "/models/best.ckpt"
+        let isPublished = FileManager.default.fileExists(atPath: published)
+        try self.init(
+            configuration: configuration, weights: WeightScope.open(isPublished ? published : path))
     }
 
     /// The picture with its hole filled; all other pixels keep their values to the bit.

@@ -4,6 +4,7 @@ import Arrays
 import BLIP
 import CLIP
 import Checkpoints
+import LaMa
 import SegmentAnything
 import StableDiffusion
 import Tokenizers
@@ -58,6 +59,18 @@ public struct ModelComparison: Codable, Sendable {
         case .tinyAutoencoder:
             let known = try loadConfiguration(AutoencoderTinyConfiguration.self, from: configuration)
             try survey(weights) { _ = try AutoencoderTiny(known, from: $0) }
+        case .lama:
+            let known =
+                isFile(configuration)
+                ? try loadConfiguration(LaMaConfiguration.self, from: configuration, modelTypes: ["lama"])
+                : nil
+            try survey(weights) { _ = try LaMaModel(configuration: known, weights: $0) }
+        case .controlNet:
+            let known = try loadConfiguration(ControlNetConfiguration.self, from: configuration)
+            try survey(weights) { _ = try ControlNet(known, from: $0) }
+        case .controlNetOriginal:
+            let file = try SingleFileControlNet(weights)
+            try survey(file.weights) { _ = try ControlNet(file.configuration, from: $0) }
         default: return nil
         }
     }

@@ -72,6 +72,7 @@ public struct ModelInspection: Codable, Sendable {
             let content = CheckpointKind(tensorNames: file.names)
             var comparison: ModelComparison?
             do {
+                notes += try content?.adapterNotes(WeightScope(file)) ?? []
                 comparison = try ModelComparison(WeightScope(file), content, folder: folder(of: path))
             } catch let error as CheckpointError {
                 notes.append(error.reason)

@@ -46,16 +46,17 @@ extension CheckpointKind {
         case .segmentAnything: "--sam, as a folder with its config.json"
         case .segmentAnythingOriginal: "--sam, as it is"
         case .blipCaptioner: "--captioner, as a folder with its config.json and vocabulary"
-        case .stableDiffusion: "--diffusion, as it is, with a CLIP vocabulary beside it"
+        case .stableDiffusion: "--diffusion, as it is, with a CLIP vocabulary beside it or as --tokenizer"
         case .diffusionNetwork, .autoencoder, .tinyAutoencoder, .clipText:
             "--diffusion, as a part of a pipeline folder"
         case .lama: "--inpainter, as it is"
         case .loraKohya, .loraDiffusers: "--lora, as it is"
         case .textualInversion: "--embedding, as it is"
-        case .controlNet: "--controlnet, as a folder with its config.json"
+        case .controlNet: "--control, as a folder with its config.json"
+        case .controlNetOriginal: "--control, as it is"
         case .clip, .clipVision: "--view-prior, as a part of a prior's folder"
         case .mobileSegmentAnything, .blipQuestionAnswering, .blipRetrieval, .blipContrastive, .blipOriginal,
-            .stableDiffusionXL, .controlNetOriginal, .autoencoderOriginal, .tinyAutoencoderOriginal:
+            .stableDiffusionXL, .autoencoderOriginal, .tinyAutoencoderOriginal:
             nil
         }
     }

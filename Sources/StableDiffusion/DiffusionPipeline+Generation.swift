@@ -9,9 +9,10 @@ extension DiffusionPipeline {
     /// Prepares a run; iterating it does the work.
     /// - Parameters:
     ///   - noise: `[1, height, width, latentChannels]`, in place of the noise the run would start with.
-    ///   - denoiser: what is called at every step; nil means the U-Net.
-    /// - Throws: `GenerationError` when a size, a number of steps, a strength or a sampler is not possible with this
-    ///   model.
+    ///   - denoiser: what is called at every step; nil means the U-Net, steered as the request says. One of your own
+    ///     leaves no room for the request's `controls` and `change`.
+    /// - Throws: `GenerationError` when a size, a number of steps, a strength, a sampler, a control or a change of the
+    ///   prompt is not possible with this model.
     public func generate(
         _ request: GenerationRequest, from noise: NDArray? = nil, denoiser: (any Denoiser)? = nil
     ) throws -> Generation {
@@ -41,6 +42,8 @@ private struct PreparedRequest {
     private let steps: [SamplingStep]
     private let prompts: EncodedPrompts
     private let shape: [Int]
+    /// Pictures that are denoised side by side.
+    private let pictures: Int
     /// Whether the run starts from noise alone.
     private let startsFromNoise: Bool
     private let picture: EncodedPicture?
@@ -56,15 +59,23 @@ private struct PreparedRequest {
     init(_ request: GenerationRequest, _ pipeline: DiffusionPipeline, denoiser: (any Denoiser)?) throws {
         self.request = request
         self.pipeline = pipeline
-        self.denoiser = denoiser ?? pipeline.unet
+        precondition(
+            denoiser == nil || (request.controls.isEmpty && request.change == nil),
+            "generate: a denoiser of one's own beside controls or a change of the prompt")
         let (width, height) = try pipeline.size(for: request)
+        for control in request.controls { try control.check(width, height, pipeline) }
+        let edit = try request.change?.edit(to: request.prompt, request.grammar, pipeline)
+        pictures = edit?.pictures ?? 1
+        let isSteered = edit != nil || !request.controls.isEmpty
+        self.denoiser =
+            denoiser
+            ?? (isSteered
+                ? SteeredUNet(pipeline.unet, controls: request.controls, edit: edit) : pipeline.unet)
         let sampler = try pipeline.sampler(for: request)
         self.sampler = sampler
         steps = try sampler.steps(for: request)
         startsFromNoise = request.start.strength == 1 && !request.start.isPicture
-        prompts = pipeline.encode(
-            request.prompt, negative: request.guidance > 1 ? request.negativePrompt : nil,
-            grammar: request.grammar)
+        prompts = try pipeline.encode(request)
         let autoencoder = pipeline.autoencoder
         shape = [
             1, height / autoencoder.downscale, width / autoencoder.downscale, autoencoder.latentChannels,
@@ -117,7 +128,8 @@ private struct PreparedRequest {
             pipeline: pipeline, sampler: sampler, steps: steps, prompts: prompts,
             guidance: Guidance(strength: request.guidance, rescale: request.guidanceRescale),
             denoiser: denoiser, beside: beside, kept: kept, seed: seed,
-            beginning: Generation.Beginning(sampler: SamplerState(first), noise: source))
+            beginning: Generation.Beginning(
+                sampler: SamplerState(first.repeated(to: pictures)), noise: source))
     }
 }
 
@@ -151,7 +163,9 @@ extension DiffusionPipeline {
     /// Whether the denoiser takes a mask and the latents of the masked picture.
     public var seesMasks: Bool { unet.configuration.inChannels > autoencoder.latentChannels }
 
-    fileprivate func size(for request: GenerationRequest) throws -> (width: Int, height: Int) {
+    /// The size of the picture that a request makes.
+    /// - Throws: `GenerationError` when this model cannot make it, or what the request starts from has another.
+    public func size(for request: GenerationRequest) throws -> (width: Int, height: Int) {
         let scale = autoencoder.downscale
         let trained = (unet.configuration.sampleSize ?? 64) * scale
         let picture = request.start.picture

@@ -10,9 +10,10 @@ public struct GenerationState: Sendable {
     /// The training timestep that was denoised.
     public let timestep: Float
     /// `[1, height, width, latentChannels]`, in the sampler's own scale; scaled latents at the end of a run.
-    public var latents: NDArray { sampler.sample }
+    public var latents: NDArray { sampler.sample.lastPicture }
     /// The clean latents as predicted at this step; decoded, they make a preview.
     public let clean: NDArray
+    /// Of every picture that is denoised side by side, the one asked for last.
     let sampler: SamplerState
     let noise: NoiseSource
 }
@@ -68,9 +69,7 @@ public struct Generation: Sequence, Sendable {
             guard at.step < run.steps.count else { return nil }
             let step = run.steps[at.step]
             let output = run.output(for: at.sampler, at: step)
-            let noise =
-                run.sampler.needsNoise(at: step)
-                ? at.noise.normal(at.sampler.sample.shape, for: .step(at.step)) : nil
+            let noise = run.sampler.needsNoise(at: step) ? drawn() : nil
             let moved = run.sampler.advance(at.sampler, output: output, at: step, noise: noise)
             at.step += 1
             at.sampler = moved.state
@@ -81,8 +80,14 @@ public struct Generation: Sequence, Sendable {
                 clean = kept.restored(clean, run.sampler, at: nil)
             }
             return GenerationState(
-                step: at.step, total: run.steps.count, timestep: step.timestep, clean: clean,
+                step: at.step, total: run.steps.count, timestep: step.timestep, clean: clean.lastPicture,
                 sampler: at.sampler, noise: at.noise)
+        }
+
+        /// Noise for this step: pictures that are denoised side by side share it.
+        private mutating func drawn() -> NDArray {
+            let shape = at.sampler.sample.shape
+            return at.noise.normal([1] + shape.dropFirst(), for: .step(at.step)).repeated(to: shape[0])
         }
     }
 
@@ -114,4 +119,9 @@ struct KeptLatents: Sendable {
         let before = next.map { sampler.noised(original, with: noise, at: $0) } ?? original
         return before * mask.affine(scale: -1, shift: 1) + sample * mask
     }
+}
+
+extension NDArray {
+    /// The last entry of a batch, as a batch of one.
+    fileprivate var lastPicture: NDArray { shape[0] == 1 ? self : leading(shape[0] - 1..<shape[0]) }
 }

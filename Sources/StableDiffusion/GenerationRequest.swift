@@ -55,6 +55,11 @@ public struct GenerationRequest: Sendable {
     public var guidanceRescale: Float
     public var seed: UInt64
     public var random: RandomSource
+    /// What steers the run by pictures.
+    public var controls: [ControlHint] = []
+    /// What of another prompt's attention is kept, and which words count more or less; the source is denoised beside the
+    /// picture asked for, from the same noise, and is no part of the result.
+    public var change: PromptChange?
     /// How many pictures `DiffusionPipeline.candidates` makes, with the seeds `seed`, `seed + 1`, and so on.
     public var candidates: Int
 

@@ -3,7 +3,7 @@
 import Checkpoints
 
 /// What a denoising network was trained to output.
-public enum PredictionType: String, Sendable, CaseIterable {
+public enum PredictionType: String, Sendable, CaseIterable, Codable {
     /// The noise.
     case epsilon
     /// The clean sample.

@@ -43,6 +43,43 @@ private func message(_ body: () throws -> Void) throws -> String {
         try root["a"].finish()
     }
 
+    @Test func whatIsMappedFromAdjustedWeightsIsAdjusted() throws {
+        let root = WeightScope(arrays: ["a.q": .full(2, [2, 1]), "a.k": .full(3, [1])])
+        let adjusted = root["a"].adjusted { name, tensor in name == "q" ? tensor * 5 : tensor }
+        let mapped = try adjusted.mapped(
+            by: KeyTable([.move("q", to: "query", as: .transposed), .move("k", to: "key")]))
+        #expect(try mapped.tensor("query", [1, 2]).scalars == [10, 10])
+        #expect(try mapped.tensor("key", [1]).scalars == [3])
+        let again = mapped.adjusted { $0 == "query" ? $1 + 1 : $1 }
+        #expect(try again.tensor("query", [1, 2]).scalars == [11, 11])
+        try root.finish()
+        try mapped.finish()
+    }
+
+    @Test func aSurveyOfAdjustedWeightsRunsNoAdjustment() throws {
+        let root = WeightScope(arrays: ["w": .zeros([2]), "other": .zeros([1])])
+        let adjusted = root.adjusted { name, tensor in
+            Issue.record("adjusted \(name)")
+            return tensor
+        }
+        for weights in [adjusted, try adjusted.mapped(by: KeyTable([.move("*", to: "*")]))] {
+            let survey = WeightSurvey(of: weights)
+            #expect(try survey.scope.tensor("w", [3]).shape == [3])
+            #expect(try survey.scope.tensor("none", [1]).shape == [1])
+            #expect(survey.differing.map(\.name) == ["w"] && survey.missing == ["none"])
+            #expect(survey.unexpected == ["other"])
+        }
+    }
+
+    @Test func adjustmentsOfASurveyedScopeDoNotRun() throws {
+        let survey = WeightSurvey(of: WeightScope(arrays: ["w": .zeros([2])]))
+        let adjusted = survey.scope.adjusted { name, tensor in
+            Issue.record("adjusted \(name)")
+            return tensor
+        }
+        #expect(try adjusted.tensor("w", [3]).shape == [3])
+    }
+
     @Test func finishListsWhatWasNotRead() throws {
         let scope = WeightScope(arrays: [
             "a.weight": .zeros([1]), "a.position_ids": .zeros([1]), "b.weight": .zeros([1]),

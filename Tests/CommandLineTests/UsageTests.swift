@@ -49,6 +49,11 @@ import Testing
         ["segment", "a.png", "--point", "1,2"],
         ["caption", "a.png", "--beams", "0"], ["caption", "a.png", "--top-p", "0.5"],
         ["caption", "a.png", "--beams", "2", "--sample", "2"],
+        ["generate", "--prompt", "a", "-o", "a.png", "--control", "canny:net"],
+        ["generate", "--prompt", "a", "-o", "a.png", "--control", "pose:net:a.png"],
+        ["generate", "--prompt", "a", "-o", "a.png", "--keep-layout", "0.5"],
+        ["generate", "--prompt", "a", "-o", "a.png", "--prediction", "noise"],
+        ["fill", "a.png", "--prompt", "a", "-o", "b.png", "--reweight", "red"],
     ])
     func badUseIsOneLineAndExitCodeTwo(arguments: [String]) throws {
         try Program.expectRefusal(arguments, saying: "see 'lathe")

@@ -44,6 +44,19 @@ import Testing
         expectIdentical(try model(renamed(prefix))(image, mask: mask), try fixture.small()(image, mask: mask))
     }
 
+    /// A folder as published, its checkpoint of Lightning alone, and TorchScript of the predicting module.
+    @Test(arguments: ["big-lama", "big-lama/models/best.ckpt", "script.pt"])
+    func everyPublishedLayoutIsTheSameModel(name: String) throws {
+        let folder = Fixture.folder() + "/published"
+        let expected = try LaMaModel(folder: folder + "/generator.safetensors")
+        let model = try LaMaModel(folder: "\(folder)/\(name)")
+        #expect(model.configuration == expected.configuration && model.configuration.baseChannels == 2)
+        var stream = RandomStream(seed: 3, stream: "picture")
+        let image = stream.uniform([1, 9, 14, 3])
+        let mask = NDArray((0..<9 * 14).map { $0 % 14 > 5 ? 1 : 0 }, shape: [1, 9, 14, 1])
+        expectIdentical(model(image, mask: mask), expected(image, mask: mask))
+    }
+
     @Test func whatTrainingLeavesBesideTheGeneratorIsPassedOver() throws {
         var all = renamed("generator.")
         for name in [

@@ -53,6 +53,48 @@ import Testing
         }
     }
 
+    private func fixture(_ path: String) -> String { Self.tests.appending(path: path).path }
+
+    @Test(arguments: [
+        ("LaMaTests/Fixtures/small", "a LaMa inpainter", "--inpainter"),
+        ("LaMaTests/Fixtures/published/big-lama", "a LaMa inpainter", "--inpainter"),
+        ("LaMaTests/Fixtures/published/script.pt", "a LaMa inpainter", "--inpainter"),
+        ("StableDiffusionTests/Fixtures/adapters/controlnet", "a ControlNet", "--control,"),
+    ])
+    func whatSteersAndInpaintsIsComparedWithItsModel(path: String, content: String, option: String) throws {
+        let whole = try file(fixture(path))
+        #expect(whole.content == content)
+        #expect(try #require(whole.use).hasPrefix(option))
+        let found = whole.comparison
+        let comparison = try #require(found, "\(whole.notes)")
+        #expect(comparison.fits, "\(comparison)")
+    }
+
+    @Test func whatALaMaLacksIsNamed() throws {
+        try withTemporaryFolder { folder in
+            let weights = try WeightFile.open(fixture("LaMaTests/Fixtures/small/model.safetensors"))
+            var tensors: [(String, NDArray)] = [("model.99.weight", .zeros([1]))]
+            for name in weights.names where weights.info(name)?.type != .i64 && name != "model.2.bn_l.bias" {
+                tensors.append((name, try weights.array(name)))
+            }
+            try SafetensorsWriter.write(tensors, to: folder + "/lama.safetensors")
+            let comparison = try #require(try file(folder).comparison)
+            #expect(
+                comparison.missing == ["model.2.bn_l.bias"] && comparison.unexpected == ["model.99.weight"])
+        }
+    }
+
+    @Test(arguments: [
+        ("lora_kohya", "10 modules of the U-Net, ranks 2 to 3"),
+        ("lora_kohya", "3 modules of the text encoder"),
+        ("cat_toy", "'<cat-toy>'"), ("cat_toy", "of 8 numbers"),
+    ])
+    func adaptersSayWhatTheyChange(name: String, note: String) throws {
+        let adapter = try file(fixture("StableDiffusionTests/Fixtures/adapters/\(name).safetensors"))
+        #expect(adapter.notes.contains { $0.contains(note) }, "\(adapter.notes)")
+        #expect(adapter.comparison == nil)
+    }
+
     @Test func filesOfPyTorchSayWhereTheirTensorsLie() throws {
         let training = try file(checkpoints + "/training.ckpt")
         #expect(training.format == "PyTorch archive" && training.content == nil && training.use == nil)
@@ -83,7 +125,10 @@ import Testing
         Kind(names: ["emb_params"], content: "a textual-inversion embedding", option: "--embedding"),
         Kind(
             names: ["controlnet_cond_embedding.conv_in.weight", "conv_in.weight"], content: "a ControlNet",
-            option: "--controlnet"),
+            option: "--control,"),
+        Kind(
+            names: ["control_model.zero_convs.0.0.weight"],
+            content: "a ControlNet under its original tensor names", option: "--control,"),
         Kind(
             names: ["model.diffusion_model.out.0.bias", "conditioner.embedders.0.a"],
             content: "Stable Diffusion XL in one file", option: nil),

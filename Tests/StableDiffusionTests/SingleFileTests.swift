@@ -100,6 +100,42 @@ import Tokenizers
         #expect(try refusal(misshapen).contains("cannot become"))
     }
 
+    @Test(arguments: ["one.ckpt", "two.safetensors"])
+    func adaptersEnterASingleFile(_ name: String) throws {
+        let (unet, text) = ("mid_block_attentions_0_proj_in", "text_model_encoder_layers_0_self_attn_q_proj")
+        func pipeline(_ adapters: [Adapter]) throws -> DiffusionPipeline {
+            try DiffusionPipeline(
+                open(name), tokenizer: Fixture.folder() + "/pipeline/tokenizer", prediction: .epsilon,
+                sampler: .ddim, adapters: adapters)
+        }
+        var weights: [String: NDArray] = [:]
+        for (module, width) in [("lora_unet_\(unet)", 8), ("lora_te_\(text)", 8)] {
+            weights["\(module).lora_down.weight"] = .full(0.5, [1, width])
+            weights["\(module).lora_up.weight"] = .full(0.5, [width, 1])
+        }
+        let lora = Adapter.lora(try LoRA(WeightScope(arrays: weights)))
+        let word = Adapter.word(
+            try TextualInversion(WeightScope(arrays: ["<cat>": .full(0.1, [2, 8])]), word: "<cat>"))
+        let (plain, adapted) = (try pipeline([]), try pipeline([lora, word]))
+        let condition = plain.embedding(of: ["a mug"])
+        #expect(adapted.embedding(of: ["a mug"]).scalars != condition.scalars)
+        #expect(adapted.tokenizer.vocabularySize == plain.tokenizer.vocabularySize + 2)
+        let channels = plain.unet.configuration.inChannels
+        let input = Tensor(NDArray.full(0.3, [1, 4, 4, channels]))
+        func output(_ pipeline: DiffusionPipeline) -> NDArray {
+            pipeline.unet(input, timesteps: [500], context: Tensor(condition)).value
+        }
+        #expect(Difference(output(adapted).scalars, output(plain).scalars).relative > 1e-4)
+        let strange = Adapter.lora(
+            try LoRA(
+                WeightScope(arrays: [
+                    "lora_unet_none.lora_down.weight": .zeros([1, 8]),
+                    "lora_unet_none.lora_up.weight": .zeros([8, 1]),
+                ])))
+        let error = #expect(throws: CheckpointError.self) { try pipeline([strange]) }
+        #expect(try #require(error).description.contains("another model"))
+    }
+
     @Test func aPipelineOpensWithAVocabularyAndAnAnswer() throws {
         let tokenizer = Fixture.folder() + "/pipeline/tokenizer"
         let one = try DiffusionPipeline(

@@ -8,12 +8,16 @@ import StableDiffusion
 struct DiffusionFiller: HoleFiller {
     private let pipeline: DiffusionPipeline
     private let options: DiffusionOptions
+    private let controls: [ControlPicture]
     /// Context round a hole, in sides of the hole.
     private let context: Float
 
-    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
-    init(_ models: ModelSet, _ options: DiffusionOptions, context: Float) throws {
+    /// - Parameter picture: what is edited, of whose size control pictures must be.
+    /// - Throws: `LatheError`: `modelUnusable` naming what is wrong with a model, `badInput` for a control picture.
+    init(_ models: ModelSet, _ options: DiffusionOptions, for picture: Image, context: Float) throws {
+        controls = try options.controls.map { try ControlPicture($0, for: picture) }
         pipeline = try DiffusionModel.open(models, options)
+        for control in controls { try control.check(pipeline) }
         self.options = options
         self.context = context
     }
@@ -25,19 +29,17 @@ struct DiffusionFiller: HoleFiller {
         )
     }
 
-    func fill(
-        _ shown: Image, hole: Mask, prompt: String, seed: UInt64, strength: Double, progress: FillProgress
-    ) throws -> Image {
-        var request = GenerationRequest(
-            prompt: prompt, negativePrompt: options.negativePrompt,
-            start: .inpainting(Inpainting(picture: shown, mask: hole, strength: strength)),
-            steps: options.steps,
-            sampler: try options.samplerKind(),
-            // Where both prompts are the same there is nothing to be guided by, and one pass will do.
-            guidance: prompt == options.negativePrompt ? 1 : options.guidance, seed: seed,
-            random: options.usesTorchRandom ? .torch : .lathe)
-        request.width = shown.width
-        request.height = shown.height
+    func fill(_ hole: HoleRequest, progress: FillProgress) throws -> Image {
+        var request = try options.request(hole.prompt, seed: hole.seed)
+        request.start = .inpainting(
+            Inpainting(picture: hole.shown, mask: hole.hole, strength: hole.strength))
+        request.width = hole.shown.width
+        request.height = hole.shown.height
+        // Where both prompts are the same there is nothing to be guided by, and one pass will do.
+        if hole.prompt == options.negativePrompt { request.guidance = 1 }
+        // A pass that is asked for nothing in words has no words to change.
+        if hole.prompt.isEmpty { request.change = nil }
+        request.controls = try controls.map { try $0.hint(cutBy: hole.plan) }
         let run = try LatheError.asking(.badInput) { try pipeline.generate(request) }
         var latents: NDArray?
         for state in run {

@@ -16,12 +16,14 @@ enum DiffusionModel {
                 try Adapter(path: $0.path, strength: $0.strength)
             }
             guard isFolder(path) else {
-                guard adapters.isEmpty else {
-                    throw LatheError.modelUnusable(
-                        "\(path): adapters go with a folder; save the model as one with diffusers' save_pretrained"
-                    )
-                }
-                return try DiffusionPipeline(singleFile: path)
+                return try DiffusionPipeline(
+                    singleFile: path, tokenizer: options.tokenizer, prediction: options.prediction,
+                    adapters: adapters)
+            }
+            guard options.tokenizer == nil, options.prediction == nil else {
+                throw LatheError.badInput(
+                    "\(path) is a folder, which says both itself; --tokenizer and --prediction are for single files"
+                )
             }
             return try DiffusionPipeline(folder: path, adapters: adapters)
         }

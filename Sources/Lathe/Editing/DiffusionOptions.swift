@@ -1,6 +1,6 @@
 // How a diffusion model is asked.
 
-import StableDiffusion
+public import StableDiffusion
 
 /// The settings of a diffusion run, apart from what it shows.
 public struct DiffusionOptions: Codable, Sendable, Hashable {
@@ -24,6 +24,30 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         }
     }
 
+    /// A ControlNet and the picture that it steers by.
+    public struct Control: Codable, Sendable, Hashable {
+        public var kind: ControlNetKind
+        /// A folder, or a file of the original layout.
+        public var model: String
+        /// The picture that the condition is made from.
+        public var picture: String
+        public var scale: Float
+
+        public init(kind: ControlNetKind, model: String, picture: String, scale: Float = 1) {
+            (self.kind, self.model, self.picture, self.scale) = (kind, model, picture, scale)
+        }
+
+        /// Parses `KIND:MODEL:PICTURE` or `KIND:MODEL:PICTURE:0.8`; neither path may hold a colon.
+        public init?(parsing text: String) {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            guard (3...4).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }),
+                let kind = ControlNetKind(rawValue: parts[0]),
+                let scale = parts.count == 4 ? Float(parts[3]) : 1, scale.isFinite, abs(scale) <= 10
+            else { return nil }
+            self.init(kind: kind, model: parts[1], picture: parts[2], scale: scale)
+        }
+    }
+
     /// What the picture should not show.
     public var negativePrompt = ""
     public var steps = 30
@@ -39,6 +63,13 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     public var usesTorchRandom = false
     public var loras: [Weighted] = []
     public var embeddings: [Weighted] = []
+    public var controls: [Control] = []
+    /// What of another prompt's attention is kept, and which words count more or less.
+    public var change: PromptChange?
+    /// The vocabulary of a model in a single file: a tokenizer folder or OpenAI's list of merges; nil looks beside the file.
+    public var tokenizer: String?
+    /// What a model in a single file predicts, where its tensors do not tell.
+    public var prediction: PredictionType?
 
     public init() {}
 
@@ -54,7 +85,20 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         try require("guidance", Double(guidance), 0...50)
         try require("strength", strength, 0.02...1)
         try require("detail", detail, 0...0.9)
+        if let change {
+            try require("keep-attention", Double(change.crossReplaceSteps), 0...1)
+            try require("keep-layout", Double(change.selfReplaceSteps), 0...1)
+        }
         _ = try samplerKind()
+    }
+
+    /// A request with these settings.
+    func request(_ prompt: String, seed: UInt64) throws -> GenerationRequest {
+        var request = GenerationRequest(
+            prompt: prompt, negativePrompt: negativePrompt, steps: steps, sampler: try samplerKind(),
+            guidance: guidance, seed: seed, random: usesTorchRandom ? .torch : .lathe)
+        request.change = change
+        return request
     }
 
     func samplerKind() throws -> SamplerKind? {

@@ -77,8 +77,8 @@ struct EditJob {
         return given.map { $0 ?? caption }
     }
 
-    /// The model that fills.
-    func painter() throws -> HolePainter {
+    /// The model that fills holes of a picture.
+    func painter(for canvas: Image) throws -> HolePainter {
         switch options.method {
         case .lama:
             HolePainter(filler: try LaMaFiller(options.models, refines: options.refines), detail: 0)
@@ -86,7 +86,8 @@ struct EditJob {
             // What is put in an object's place is seen close; what surrounds an object is seen with all of it.
             HolePainter(
                 filler: try DiffusionFiller(
-                    options.models, options.diffusion, context: options.task == .fill ? 0.15 : 0.25),
+                    options.models, options.diffusion, for: canvas,
+                    context: options.task == .fill ? 0.15 : 0.25),
                 detail: options.diffusion.detail)
         }
     }

@@ -91,6 +91,9 @@ public struct EditOptions: Codable, Sendable {
             throw LatheError.badInput(
                 "LaMa makes one version only, the same for every seed; use --with diffusion for candidates")
         }
+        guard method == .diffusion || diffusion.controls.isEmpty else {
+            throw LatheError.badInput("--control steers a diffusion model; add --with diffusion")
+        }
         if task == .outpaint {
             let all = [margins.left, margins.top, margins.right, margins.bottom]
             guard all.allSatisfy({ (0...16_384).contains($0) }) else {

@@ -20,7 +20,7 @@ public enum EditRun {
         var job = try EditJob(options, report: progress)
         let (holes, canvas) = try job.holes()
         let prompts = try job.prompts(holes.count)
-        let painter = try job.painter()
+        let painter = try job.painter(for: canvas)
         try places.prepare()
         var versions: [EditResult.Version] = [], pictures: [Image] = []
         for index in 0..<options.candidates {

@@ -75,19 +75,20 @@ public enum GenerateRun {
         try options.validate()
         let began = Date.now
         let places = try EditFolder(output: options.output)
-        let pipeline = try DiffusionModel.open(options.models, options.diffusion)
         let diffusion = options.diffusion
-        var request = GenerationRequest(
-            prompt: options.prompt, negativePrompt: diffusion.negativePrompt, width: options.width,
-            height: options.height, steps: diffusion.steps, sampler: try diffusion.samplerKind(),
-            guidance: diffusion.guidance, seed: options.seed,
-            random: diffusion.usesTorchRandom ? .torch : .lathe, candidates: options.candidates)
+        let controls = try diffusion.controls.map { try ControlPicture($0) }
+        let pipeline = try DiffusionModel.open(options.models, diffusion)
+        for control in controls { try control.check(pipeline) }
+        var request = try diffusion.request(options.prompt, seed: options.seed)
+        (request.width, request.height) = (options.width, options.height)
+        request.candidates = options.candidates
         var notes: [String] = []
         if let path = options.start {
             let (picture, note) = try fitted(try Photograph.load(path), to: pipeline)
             request.start = .picture(picture, strength: diffusion.strength)
             if let note { notes.append(note) }
         }
+        if !controls.isEmpty { notes += try steer(&request, controls, pipeline) }
         let runs = try LatheError.asking(.badInput) { try pipeline.candidates(request) }
         notes += runs.first?.notes ?? []
         for note in notes { try progress(EditState(stage: .fill, step: 0, total: 1, note: note)) }
@@ -107,6 +108,18 @@ public enum GenerateRun {
         }
         try progress(EditState(stage: .write, step: 1, total: 1))
         return result
+    }
+
+    /// Adds controls of the size of the picture to be made.
+    /// - Returns: a note for each picture that is of another aspect.
+    private static func steer(
+        _ request: inout GenerationRequest, _ controls: [ControlPicture], _ pipeline: DiffusionPipeline
+    ) throws -> [String] {
+        let (width, height) = try LatheError.asking(.badInput) { try pipeline.size(for: request) }
+        request.controls = try controls.map { try $0.hint(width: width, height: height) }
+        return controls.filter { $0.width * height != $0.height * width }.map {
+            "the control picture of \($0.width) x \($0.height) was stretched to \(width) x \(height)"
+        }
     }
 
     private static func draw(

@@ -28,10 +28,10 @@ struct HolePainter {
         guard let plan = CropPlan(hole: hole.mask, needs: filler.needs) else {
             throw LatheError.badInput("the hole is empty: nothing is selected; select again")
         }
-        let made = try filler.fill(
-            plan.shown(picture.seen, bridging: strength == 1 ? hole.mask : nil), hole: plan.shown(hole.mask),
-            prompt: prompt, seed: seed, strength: strength
-        ) { try progress(.fill, $0, $1, $2) }
+        let request = HoleRequest(
+            picture, hole: hole.mask, plan: plan, bridged: strength == 1, prompt: prompt, seed: seed,
+            strength: strength)
+        let made = try filler.fill(request) { try progress(.fill, $0, $1, $2) }
         let first = try lay(made, picture, hole.mask, plan, hole.feather)
         guard detail > 0, plan.scale > HolePainter.coarse else { return first }
         return try sharpen(first, picture, hole, seed: seed, progress: progress)
@@ -61,10 +61,12 @@ struct HolePainter {
             let needs = CropPlan.Needs(
                 size: .area(side: side, aspect: 1), multiple: filler.needs.multiple, context: 1.0 / 6)
             guard let plan = CropPlan(hole: tile.mask, needs: needs) else { continue }
-            let made = try filler.fill(
-                plan.shown(current.seen), hole: plan.shown(tile.mask), prompt: "",
-                seed: seed &+ UInt64(index + 1) << 32, strength: detail
-            ) { try progress(.detail, index * $1 + $0, tiles.count * $1, $2) }
+            let request = HoleRequest(
+                current, hole: tile.mask, plan: plan, bridged: false, prompt: "",
+                seed: seed &+ UInt64(index + 1) << 32, strength: detail)
+            let made = try filler.fill(request) {
+                try progress(.detail, index * $1 + $0, tiles.count * $1, $2)
+            }
             current = try lay(made, current, tile.mask, plan, tile.feather).picture
         }
         // The whole once more: what counts is the change from the photograph.

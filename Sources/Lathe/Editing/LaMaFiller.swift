@@ -25,11 +25,9 @@ struct LaMaFiller: HoleFiller {
             context: 1.5)
     }
 
-    func fill(
-        _ shown: Image, hole: Mask, prompt: String, seed: UInt64, strength: Double, progress: FillProgress
-    ) throws -> Image {
-        let (h, w) = (shown.height, shown.width)
-        let image = shown.pixels.reshaped([1, h, w, 3]), mask = hole.values.reshaped([1, h, w, 1])
+    func fill(_ request: HoleRequest, progress: FillProgress) throws -> Image {
+        let shown = request.shown, (h, w) = (shown.height, shown.width)
+        let image = shown.pixels.reshaped([1, h, w, 3]), mask = request.hole.values.reshaped([1, h, w, 1])
         var result = image
         if refines {
             let run = model.refine(image, mask: mask)

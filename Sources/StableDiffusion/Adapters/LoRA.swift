@@ -55,6 +55,13 @@ public struct LoRA: Sendable {
     /// The parts that the adapter changes.
     public var parts: Set<AdaptedPart> { Set(updates.keys) }
 
+    /// How many modules of a part it changes, and the least and greatest rank of their updates; nil if it leaves the part.
+    public func reach(in part: AdaptedPart) -> (modules: Int, ranks: ClosedRange<Int>)? {
+        let ranks = updates[part]?.values.map(\.rank) ?? []
+        guard let least = ranks.min(), let most = ranks.max() else { return nil }
+        return (ranks.count, least...most)
+    }
+
     /// The weights with this adapter's share added as they are fetched.
     /// - Parameter weights: the root scope of the part, under the names of diffusers or transformers.
     /// - Throws: `CheckpointError` naming the first module of the adapter that the weights do not have, or have in

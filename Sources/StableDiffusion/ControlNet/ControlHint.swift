@@ -12,6 +12,8 @@ public struct ControlHint: Sendable {
     /// The share of a run's steps in which it counts.
     public var span: ClosedRange<Float>
     private let embedding: Tensor
+    private let width: Int
+    private let height: Int
 
     /// - Parameters:
     ///   - picture: what the ControlNet was trained on (edges, a sketch, depth; see `ControlPicture`), as large as
@@ -36,6 +38,7 @@ public struct ControlHint: Sendable {
         }
         let values = net.configuration.pictureChannels == 1 ? picture.grey : picture.rgb
         (self.net, self.scale, self.span) = (net, scale, span)
+        (width, height) = (picture.width, picture.height)
         embedding = net.embedding(of: Tensor(values.pixels.reshaped([1] + values.pixels.shape)))
     }
 
@@ -51,5 +54,16 @@ public struct ControlHint: Sendable {
         precondition(input.shape[3] >= channels, "ControlNet: \(input.shape) for \(channels) channels")
         let sample = input.shape[3] == channels ? input : input.sliced(axis: 3, 0..<channels)
         return net(sample, timesteps: [timestep], context: context, hint: embedding) * scale
+    }
+
+    /// Checks that the hint is for pictures of this size, made by this pipeline.
+    /// - Throws: `GenerationError` saying what does not fit.
+    func check(_ width: Int, _ height: Int, _ pipeline: DiffusionPipeline) throws {
+        guard (self.width, self.height) == (width, height) else {
+            throw GenerationError(
+                description: "a ControlNet picture of \(self.width) x \(self.height) cannot steer one of "
+                    + "\(width) x \(height)")
+        }
+        if let reason = net.misfit(with: pipeline) { throw GenerationError(description: reason) }
     }
 }

@@ -3,6 +3,7 @@
 import Arrays
 public import Autograd
 public import Checkpoints
+import Foundation
 import Layers
 
 /// What ControlNets add to a U-Net's features.
@@ -38,6 +39,24 @@ public struct ControlNet: Sendable {
     let hint: HintEmbedding
     let outputs: [Convolution2D]
     let middleOutput: Convolution2D
+
+    /// Opens a folder as diffusers saves it, or one file of the original layout.
+    /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
+    public init(path: String) throws {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue
+        else {
+            try self.init(folder: path)
+            return
+        }
+        try self.init(SingleFileControlNet(WeightScope.open(path)))
+    }
+
+    /// A ControlNet of the original layout.
+    package init(_ file: SingleFileControlNet) throws {
+        try self.init(file.configuration, from: file.weights)
+        try file.weights.finish()
+    }
 
     /// Opens a folder with `config.json` and `diffusion_pytorch_model.safetensors`.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
@@ -99,6 +118,29 @@ public struct ControlNet: Sendable {
         return ControlResiduals(
             skips: zip(outputs, features.skips).map { pooled($0($1)) },
             middle: pooled(middleOutput(features.middle)))
+    }
+
+    /// Why this ControlNet cannot steer the pipeline; nil where it can.
+    public func misfit(with pipeline: DiffusionPipeline) -> String? {
+        let (own, steered) = (configuration.network, pipeline.unet.configuration)
+        func difference(_ what: String, _ mine: some Equatable, _ other: some Equatable) -> String {
+            "the ControlNet was made for another model: \(what) \(mine) where the diffusion model has \(other)"
+        }
+        if own.crossAttentionWidth != steered.crossAttentionWidth {
+            return difference("text of width", own.crossAttentionWidth, steered.crossAttentionWidth)
+        }
+        if own.channels != steered.channels { return difference("channels", own.channels, steered.channels) }
+        if own.layersPerBlock != steered.layersPerBlock {
+            return difference("layers", own.layersPerBlock, steered.layersPerBlock)
+        }
+        let autoencoder = pipeline.autoencoder
+        if own.inChannels != autoencoder.latentChannels {
+            return difference("latents of width", own.inChannels, autoencoder.latentChannels)
+        }
+        guard configuration.downscale == autoencoder.downscale else {
+            return difference("pixels per latent", configuration.downscale, autoencoder.downscale)
+        }
+        return nil
     }
 
     /// Channels of every feature map that the way down hands on, in order.

@@ -4,7 +4,7 @@ import Arrays
 public import Images
 
 /// The kinds of picture that the supported ControlNets were trained on.
-public enum ControlNetKind: String, Sendable, CaseIterable {
+public enum ControlNetKind: String, Sendable, CaseIterable, Codable {
     /// White edges on black.
     case canny
     /// Near is white, far is black.

@@ -4,7 +4,7 @@ import Arrays
 public import Tokenizers
 
 /// A word made stronger or weaker.
-public struct WordWeight: Sendable, Hashable {
+public struct WordWeight: Sendable, Hashable, Codable {
     public var word: String
     /// Factor of the word's attention maps; 1 changes nothing, 0 removes it, below zero repels.
     public var factor: Float
@@ -12,6 +12,14 @@ public struct WordWeight: Sendable, Hashable {
     public init(word: String, factor: Float) {
         self.word = word
         self.factor = factor
+    }
+
+    /// Parses `word:2`.
+    public init?(parsing text: String) {
+        guard let mark = text.lastIndex(of: ":"), mark != text.startIndex,
+            let factor = Float(text[text.index(after: mark)...]), factor.isFinite
+        else { return nil }
+        self.init(word: String(text[..<mark]), factor: factor)
     }
 }
 

@@ -16,41 +16,56 @@ extension DiffusionPipeline {
     ///   - prediction: what the denoiser was trained to output. Nil is noise, except for the four-channel models of
     ///     Stable Diffusion 2, some of which (2.0 and 2.1 for 768 pixels) predict velocity: there it must be given.
     ///   - kind: the sampler.
+    ///   - adapters: merged into the weights and the vocabulary in this order.
     /// - Throws: `CheckpointError` when the file is damaged or of another kind, the vocabulary is not found, or
-    ///   `prediction` is needed.
+    ///   `prediction` is needed, or an adapter was made for another model.
     public init(
         singleFile path: String, tokenizer: String? = nil, prediction: PredictionType? = nil,
-        sampler kind: SamplerKind = .ddim
+        sampler kind: SamplerKind = .ddim, adapters: [Adapter] = []
     ) throws {
         try self.init(
             SingleFileCheckpoint(try WeightScope.open(path)), tokenizer: tokenizer, prediction: prediction,
-            sampler: kind)
+            sampler: kind, adapters: adapters)
     }
 
     package init(
         _ file: SingleFileCheckpoint, tokenizer: String?, prediction: PredictionType?,
-        sampler kind: SamplerKind
+        sampler kind: SamplerKind, adapters: [Adapter] = []
     ) throws {
         let needsAnswer = file.family == .two && file.configurations.unet.inChannels == 4
         guard let prediction = prediction ?? (needsAnswer ? nil : .epsilon) else {
             throw CheckpointError(
                 path: file.origin,
                 reason:
-                    "the tensors of Stable Diffusion 2 do not tell what it predicts; say epsilon (the 512-pixel "
+                    "the tensors of Stable Diffusion 2 do not tell what it predicts; give the prediction: epsilon (the 512-pixel "
                     + "'base' models) or v_prediction (those for 768 pixels)")
         }
         let vocabulary = try DiffusionPipeline.vocabulary(tokenizer, beside: file.origin)
         let schedule = NoiseSchedule(
             try SingleFileConfigurations.decoded(
                 ScheduleFile(prediction: prediction.rawValue), origin: file.origin))
-        let textEncoder = try CLIPTextEncoder(file.configurations.text, from: file.text)
-        let unet = try UNet2DConditionModel(file.configurations.unet, from: file.unet)
+        let (tokenizer, textEncoder) = try DiffusionPipeline.taught(
+            adapters, to: file.family == .two ? vocabulary.padded(with: 0) : vocabulary,
+            CLIPTextEncoder(
+                file.configurations.text, from: adapters.merged(into: file.text, of: .textEncoder)))
+        let unet = try UNet2DConditionModel(
+            file.configurations.unet, from: adapters.merged(into: file.unet, of: .unet))
         let autoencoder = try AutoencoderKL(file.configurations.autoencoder, from: file.autoencoder)
         for part in [file.text, file.unet, file.autoencoder] { try part.finish() }
         try self.init(
-            tokenizer: file.family == .two ? vocabulary.padded(with: 0) : vocabulary,
-            textEncoder: textEncoder,
-            unet: unet, autoencoder: .kl(autoencoder), sampler: kind.sampler(schedule), origin: file.origin)
+            tokenizer: tokenizer, textEncoder: textEncoder, unet: unet, autoencoder: .kl(autoencoder),
+            sampler: kind.sampler(schedule), origin: file.origin)
+    }
+
+    /// A tokenizer and an encoder that know the learned words; what the vocabulary refuses is an error of the checkpoint.
+    private static func taught(
+        _ adapters: [Adapter], to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder
+    ) throws -> (CLIPTokenizer, CLIPTextEncoder) {
+        do {
+            return try adapters.taught(to: tokenizer, encoder)
+        } catch let error as TokenizerError {
+            throw CheckpointError(path: error.path, reason: error.reason)
+        }
     }
 
     /// The noise schedule that every Stable Diffusion 1 and 2 was trained on.
@@ -94,7 +109,7 @@ extension DiffusionPipeline {
             path: path ?? weights,
             reason:
                 "there is no CLIP vocabulary here; put the 'tokenizer' folder of any Stable Diffusion, or "
-                + "\(publishedMerges), beside the file or give its place")
+                + "\(publishedMerges), beside the file, or give the tokenizer's place")
     }
 
     private static let publishedMerges = "bpe_simple_vocab_16e6.txt.gz"

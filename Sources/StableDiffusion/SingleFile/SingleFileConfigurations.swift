@@ -29,6 +29,16 @@ package struct SingleFileConfigurations {
     static func unet(
         _ weights: WeightScope, _ conventions: SingleFileConventions
     ) throws -> UNetConfiguration {
+        try decoded(
+            unetFile(weights, outputs: weights.extent("out.2.weight", 0), conventions), origin: weights.origin
+        )
+    }
+
+    /// The settings as diffusers would write them.
+    /// - Parameter outputs: channels of the result, which a ControlNet does not have.
+    static func unetFile(
+        _ weights: WeightScope, outputs: Int, _ conventions: SingleFileConventions
+    ) throws -> UNetFile {
         let names = weights.relativeNames
         guard !names.contains(where: { $0.hasPrefix("label_emb.") }) else {
             throw CheckpointError(
@@ -55,23 +65,21 @@ package struct SingleFileConfigurations {
         let isLinear = projection?.count == 2
         let inner = "middle_block.1.transformer_blocks"
         let width = try weights.extent("\(inner).0.attn2.to_k.weight", 1)
-        return try decoded(
-            UNetFile(
-                inChannels: try weights.extent("input_blocks.0.0.weight", 1),
-                outChannels: try weights.extent("out.2.weight", 0), channels: channels, layers: layers,
-                down: attends.map { ($0 ? DownBlockKind.crossAttention : .plain).rawValue },
-                up: attends.reversed().map { ($0 ? UpBlockKind.crossAttention : .plain).rawValue },
-                groups: conventions.normGroups, crossAttentionWidth: width,
-                heads: channels.map { isLinear ? max($0 / conventions.headWidth, 1) : conventions.heads },
-                isLinear: isLinear,
-                depths: first.enumerated().map { level, block in
-                    let place = attends[level] ? "input_blocks.\(block).1.transformer_blocks" : inner
-                    return (0..<64).prefix { names.has("\(place).\($0).") }.count
-                }),
-            origin: weights.origin)
+        return UNetFile(
+            inChannels: try weights.extent("input_blocks.0.0.weight", 1),
+            outChannels: outputs, channels: channels, layers: layers,
+            down: attends.map { ($0 ? DownBlockKind.crossAttention : .plain).rawValue },
+            up: attends.reversed().map { ($0 ? UpBlockKind.crossAttention : .plain).rawValue },
+            groups: conventions.normGroups, crossAttentionWidth: width,
+            heads: channels.map { isLinear ? max($0 / conventions.headWidth, 1) : conventions.heads },
+            isLinear: isLinear,
+            depths: first.enumerated().map { level, block in
+                let place = attends[level] ? "input_blocks.\(block).1.transformer_blocks" : inner
+                return (0..<64).prefix { names.has("\(place).\($0).") }.count
+            })
     }
 
-    private struct UNetFile: Encodable {
+    struct UNetFile: Encodable {
         let inChannels: Int
         let outChannels: Int
         let channels: [Int]

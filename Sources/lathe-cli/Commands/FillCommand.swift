@@ -12,6 +12,7 @@ struct FillCommand: ParsableCommand {
 
             Examples:
               lathe fill photo.jpg --point 320,240 --prompt "a red apple" -o apple.png
+              lathe fill photo.jpg --point 320,240 --prompt "a green apple" --instead-of "a red apple" -o green.png
               lathe fill photo.jpg --object "320,240: a red apple" --object "40,30,200,180: a green frog" -o both.png
             """)
 
@@ -30,6 +31,7 @@ struct FillCommand: ParsableCommand {
 
     @OptionGroup(title: "Edit") var edit: EditOptionGroup
     @OptionGroup(title: "Versions") var versions: VersionOptions
+    @OptionGroup(title: "Editing by prompt") var change: PromptChangeOptionGroup
     @OptionGroup(title: "Diffusion") var diffusion: DiffusionOptionGroup
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "General") var common: CommonOptions
@@ -46,6 +48,7 @@ struct FillCommand: ParsableCommand {
         options.candidates = versions.count
         options.diffusion = diffusion.options
         options.diffusion.strength = strength
+        change.apply(to: &options.diffusion)
         options.diffusion.detail = versions.detail
         try perform(options, console)
     }

@@ -11,6 +11,7 @@ struct GenerateCommand: ParsableCommand {
             Examples:
               lathe generate --prompt "a red apple" -o apple.png
               lathe generate --prompt "a red apple" --from sketch.png --strength 0.6 -o apple.png
+              lathe generate --prompt "a red apple" --control scribble:control_sd15_scribble:sketch.png -o apple.png
             """)
 
     @Option(help: ArgumentHelp("What to show. (word:1.3) gives a word more weight.", valueName: "text"))
@@ -37,6 +38,7 @@ struct GenerateCommand: ParsableCommand {
             "A .png or .jpg for the picture, or a folder for it, previews and record.", valueName: "out"))
     var output: String
 
+    @OptionGroup(title: "Editing by prompt") var change: PromptChangeOptionGroup
     @OptionGroup(title: "Diffusion") var diffusion: DiffusionOptionGroup
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "General") var common: CommonOptions
@@ -51,6 +53,7 @@ struct GenerateCommand: ParsableCommand {
         options.candidates = count
         options.diffusion = diffusion.options
         options.diffusion.strength = strength
+        change.apply(to: &options.diffusion)
         Interruption.listen()
         var bar = ProgressBar(console: console)
         defer { bar.finish() }

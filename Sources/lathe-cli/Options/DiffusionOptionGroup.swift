@@ -1,7 +1,8 @@
 // How the diffusion model is asked.
 
-import ArgumentParser
+public import ArgumentParser
 import Lathe
+public import StableDiffusion
 
 struct DiffusionOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("What the picture should not show.", valueName: "text"))
@@ -31,6 +32,29 @@ struct DiffusionOptionGroup: ParsableArguments {
     var embeddings: [DiffusionOptions.Weighted] = []
 
     @Option(
+        name: .customLong("control"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A ControlNet (canny, depth or scribble) and the picture it steers by, as large as what is edited. Repeatable.",
+            valueName: "kind:model:picture[:scale]"),
+        transform: parsed(
+            DiffusionOptions.Control.init(parsing:),
+            "use KIND:MODEL:PICTURE or KIND:MODEL:PICTURE:SCALE, where KIND is canny, depth or scribble"))
+    var controls: [DiffusionOptions.Control] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The vocabulary of a model in a single file: a tokenizer folder, or OpenAI's bpe_simple_vocab_16e6.txt.gz. "
+                + "Default: beside the file.",
+            valueName: "path"))
+    var tokenizer: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What a model in a single file predicts, where its tensors do not tell.",
+            valueName: "epsilon|v_prediction"))
+    var prediction: PredictionType?
+
+    @Option(
         help: ArgumentHelp(
             "Random numbers of this program, or as PyTorch draws them.", valueName: "lathe|torch"))
     var rng: RandomSourceName = .lathe
@@ -45,7 +69,12 @@ struct DiffusionOptionGroup: ParsableArguments {
         options.sampler = sampler
         options.loras = loras
         options.embeddings = embeddings
+        options.controls = controls
+        options.tokenizer = tokenizer
+        options.prediction = prediction
         options.usesTorchRandom = rng == .torch
         return options
     }
 }
+
+extension PredictionType: ExpressibleByArgument {}

@@ -22,7 +22,9 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Another inpainter (LaMa).", valueName: "path"))
     var inpainter: String?
 
-    @Option(help: ArgumentHelp("Another text-conditioned diffusion pipeline.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Another text-conditioned diffusion pipeline: a folder, or a single file.", valueName: "path"))
     var diffusion: String?
 
     @Option(help: ArgumentHelp("Another view prior.", valueName: "dir"))
