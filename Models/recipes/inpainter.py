@@ -1,4 +1,4 @@
-"""Trains the starter inpainter: LaMa (Suvorov et al. 2022) at a width of 16, on generated pictures.
+"""Trains the starter inpainter: LaMa (Suvorov et al. 2022) with a width of 24 and two levels, on generated pictures.
 
     python inpainter.py --data data/pictures --heldout data/pictures-heldout --work checkpoints/inpainter \\
         --export inpainter
@@ -10,6 +10,7 @@ for what can only be made up (grain, foliage). Both parts of a run share one che
 import json
 import pathlib
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
@@ -20,8 +21,8 @@ from common.holes import holes
 from common.lama import FFCResNetGenerator, masked
 
 CONFIG = {
-    "model_type": "lama", "input_nc": 4, "output_nc": 3, "ngf": 16, "n_downsampling": 3, "n_blocks": 7,
-    "max_features": 1024, "global_ratio": 0.75,
+    "model_type": "lama", "input_nc": 4, "output_nc": 3, "ngf": 24, "n_downsampling": 2, "n_blocks": 8,
+    "max_features": 1024, "global_ratio": 0.75, "training_size": 128,
 }
 
 
@@ -37,12 +38,12 @@ class Both(torch.nn.Module):
 
 
 def pictures(shards, rows, rng, size):
-    """[B, 3, size, size] in [0, 1]: crops at either scale, mirrored, half of them in permuted colours."""
+    """[B, 3, size, size] in [0, 1]: crops at any scale, mirrored, half of them in permuted colours."""
     made = []
     for image in shards.take("image", rows):
         x = torch.from_numpy(image).permute(2, 0, 1)
         whole = x.shape[-1]
-        side = whole if rng.random() < 0.35 else int(rng.integers(size, whole + 1)) if rng.random() < 0.3 else size
+        side = int(size * (whole / size) ** rng.random())
         top, left = rng.integers(whole - side + 1, size=2)
         x = x[:, top : top + side, left : left + side].float() / 255
         if side != size:
@@ -84,10 +85,24 @@ def loss_function(shards, module, options):
 
 
 @torch.no_grad()
+def calibrated(module, shards, options, batches=24):
+    """The averaged module with batch statistics of its own; those of the module under training fit it badly (2 dB)."""
+    norms = [m for m in module.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+    module.train()
+    rng = np.random.default_rng(0)
+    with torch.autocast(options.device, torch.bfloat16):
+        for _ in range(batches):
+            x = pictures(shards, rng.integers(len(shards), size=16), rng, options.size).to(options.device)
+            module(x, holes(rng, 16, options.size).to(options.device))
+    return module.eval()
+
+
+@torch.no_grad()
 def score(module, shards, device="cpu", count=48):
     """PSNR inside the holes of held-out pictures, and the part of the true roughness that is there."""
-    import numpy as np
-
     rng, errors, rough = np.random.default_rng(0), [], []
     for row in range(min(count, len(shards))):
         x = torch.from_numpy(shards.take("image", [row])).permute(0, 3, 1, 2).float().to(device) / 255
@@ -121,7 +136,9 @@ def main():
     training = run.Run(options, module)
     heldout = data.Shards(options.heldout, 400) if options.heldout else None
     training.train(
-        loss_function(shards, module, options), heldout and (lambda m: score(m, heldout, options.device)), export)
+        loss_function(shards, module, options),
+        heldout and (lambda m: score(calibrated(m, shards, options), heldout, options.device)),
+        lambda m, folder: export(calibrated(m, shards, options), folder))
 
 
 if __name__ == "__main__":
