@@ -91,12 +91,12 @@ public struct CropPlan: Sendable, Hashable {
     /// The part of the window that lies in the picture.
     public var inside: PixelRectangle { window.clipped(width: width, height: height) }
 
-    /// What the model gets of a picture.
+    /// What the model gets of a picture: opaque RGB, transparency over white.
     /// - Parameter hole: if given, what lies in it is replaced by a smooth continuation of what lies round it, so that its
     ///   colours cannot bleed out of the hole where the picture is made smaller.
     public func shown(_ picture: Image, bridging hole: Mask? = nil) -> Image {
         checkSize(picture.width, picture.height)
-        var part = picture.window(window, beyond: .reflect)
+        var part = picture.window(window, beyond: .reflect).seen
         if let hole { part = part.bridged(over: cut(hole)) }
         return part.resized(width: workingWidth, height: workingHeight, filter: .bicubic)
     }
@@ -124,8 +124,8 @@ public struct CropPlan: Sendable, Hashable {
 
     private func cut(_ hole: Mask) -> Mask {
         checkSize(hole.width, hole.height)
-        let part = hole.hardened.image.window(window, beyond: .reflect)
-        return Mask(part.pixels.reshaped([window.height, window.width]))
+        let part = hole.image.window(window, beyond: .reflect)
+        return Mask(part.pixels.reshaped([window.height, window.width])).hardened
     }
 
     /// `count` places round the middle of a range, moved into `0..<limit` where they fit and else evenly over it.

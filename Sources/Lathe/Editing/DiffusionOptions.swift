@@ -57,6 +57,9 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         _ = try samplerKind()
     }
 
+    /// Whether the second pass has at least one step to take.
+    var hasDetail: Bool { detail * Double(steps) >= 1 }
+
     func samplerKind() throws -> SamplerKind? {
         guard let sampler else { return nil }
         guard let kind = SamplerKind(rawValue: sampler) else {
