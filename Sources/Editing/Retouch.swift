@@ -32,14 +32,13 @@ public struct Retouch: Sendable {
         }
         // The hole and the pixels beside it are all that has a say; the rest of the window was for the model.
         let inside = plan.inside
-        let area = box.expanded(by: 1).clipped(width: picture.width, height: picture.height)
+        let area = Retouch.border(of: box, within: inside)
         let before = picture.cropped(to: area)
         let part = hole.cropped(to: area).hardened
         let restored = plan.restored(working).cropped(
             to: PixelRectangle(
                 left: area.left - inside.left, top: area.top - inside.top, right: area.right - inside.left,
-                bottom: area.bottom - inside.top
-            ).clipped(width: inside.width, height: inside.height))
+                bottom: area.bottom - inside.top))
         let colours = before.channels < 3 ? restored.grey : restored.rgb
         let made = Seam(of: part).matched(colours, to: before.colours)
         let after = Retouch.blended(
@@ -48,6 +47,13 @@ public struct Retouch: Sendable {
         whole.paste(after, left: area.left, top: area.top)
         seam = try Promise.check(after, against: before, hole: part, made: made) ?? Retouch.noSeam
         self.picture = whole
+    }
+
+    /// A box and the pixels round it, as far as the window reaches.
+    private static func border(of box: PixelRectangle, within window: PixelRectangle) -> PixelRectangle {
+        PixelRectangle(
+            left: max(window.left, box.left - 1), top: max(window.top, box.top - 1),
+            right: min(window.right, box.right + 1), bottom: min(window.bottom, box.bottom + 1))
     }
 
     private static let noSeam = Seam.Steps(result: 0, before: 0, made: 0, excess: 0)

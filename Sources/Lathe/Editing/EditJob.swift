@@ -93,16 +93,22 @@ struct EditJob {
     }
 
     /// The model that fills.
-    func painter() throws -> HolePainter {
+    mutating func painter() throws -> HolePainter {
         switch options.method {
         case .lama:
-            HolePainter(filler: try LaMaFiller(options.models, refines: options.refines), detail: 0)
+            return HolePainter(filler: try LaMaFiller(options.models, refines: options.refines), detail: 0)
         case .diffusion:
+            let diffusion = options.diffusion
+            if diffusion.detail > 0, !diffusion.hasDetail {
+                try note(
+                    "\(diffusion.steps) steps leave none for a second pass of strength \(diffusion.detail), which is left out"
+                )
+            }
             // What is put in an object's place is seen close; what surrounds an object is seen with all of it.
-            HolePainter(
+            return HolePainter(
                 filler: try DiffusionFiller(
-                    options.models, options.diffusion, context: options.task == .fill ? 0.15 : 0.25),
-                detail: options.diffusion.hasDetail ? options.diffusion.detail : 0)
+                    options.models, diffusion, context: options.task == .fill ? 0.15 : 0.25),
+                detail: diffusion.hasDetail ? diffusion.detail : 0)
         }
     }
 
