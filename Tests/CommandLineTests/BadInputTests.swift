@@ -98,7 +98,7 @@ import Testing
         try refuse(
             ["remove", picture, "--mask", mask, "--inpainter", picture], status: 3, saying: "photo.png")
         try refuse(["outpaint", picture], saying: "nothing to add")
-        try refuse(["outpaint", picture, "--left", "-3"], saying: "out of range")
+        try refuse(["outpaint", picture, "--left", "20000"], saying: "out of range")
         try refuse(["outpaint", picture, "--left", "9999", "--top", "9999"], saying: "pixels are more")
         try refuse(["outpaint", picture, "--aspect", "4:3", "--prompt", "x"], saying: "nothing to add")
         let generate = ["generate", "--prompt", "a cup"]
@@ -109,7 +109,8 @@ import Testing
         for name in [scratch.path("gone/x.png"), scratch.folder, picture] {
             try Program.expectRefusal(["remove", picture, "--mask", mask, "-o", name], saying: name)
         }
-        try refuse(["evaluate", "--inpainting", scratch.path("none.png")], saying: "none.png")
+        try Program.expectRefusal(
+            ["evaluate", "--inpainting", scratch.path("none.png")], saying: "none.png")
     }
 
     @Test func nothingSelectedIsSaid() throws {

@@ -1,5 +1,6 @@
 // How a diffusion model is asked.
 
+import Foundation
 import StableDiffusion
 
 /// The settings of a diffusion run, apart from what it shows.
@@ -46,8 +47,8 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     func validate() throws {
         func require(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
             guard value.isFinite, range.contains(value) else {
-                throw LatheError.badInput(
-                    "--\(name) is \(value); use \(range.lowerBound) to \(range.upperBound)")
+                let limits = String(format: "%g to %g", range.lowerBound, range.upperBound)
+                throw LatheError.badInput("--\(name) is \(String(format: "%g", value)); use \(limits)")
             }
         }
         try require("steps", Double(steps), 1...1000)
