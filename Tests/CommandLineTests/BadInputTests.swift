@@ -103,7 +103,7 @@ import Testing
         try refuse(["outpaint", picture, "--aspect", "4:3", "--prompt", "x"], saying: "nothing to add")
         let generate = ["generate", "--prompt", "a cup"]
         try refuse(generate + ["--width", "0"], saying: "--width")
-        try refuse(generate + ["--width", "100", "--steps", "2"], saying: "multiple")
+        try refuse(generate + ["--width", "101", "--steps", "2"], saying: "multiples of")
         try refuse(generate + ["--from", picture, "--width", "64"], saying: "--from")
         try refuse(generate + ["--from", scratch.path("none.png")], saying: "none.png")
         for name in [scratch.path("gone/x.png"), scratch.folder, picture] {

@@ -19,7 +19,7 @@ import Testing
         scratch = try Scratch()
         picture = scratch.path("photo.png")
         mask = scratch.path("mask.png")
-        let bytes = (0..<90 * 60).flatMap { i in
+        let bytes = (0..<90 * 60).flatMap { (i: Int) -> [UInt8] in
             [UInt8(i % 90 * 2), UInt8(i / 90 * 4), UInt8(i * 7919 % 251)]
         }
         try Image(width: 90, height: 60, channels: 3, bytes: bytes).savePNG(picture)

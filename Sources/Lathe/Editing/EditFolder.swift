@@ -14,7 +14,7 @@ struct EditFolder {
     /// - Throws: `LatheError` (`badInput`) naming what is in the way.
     init(output: String, versions: Int, keeping inputs: [String] = []) throws {
         if EditPicture.isPictureName(output) {
-            let parent = (output as NSString).deletingLastPathComponent
+            let parent = parentFolder(output)
             guard parent.isEmpty || isFolder(parent) else {
                 throw LatheError.badInput("there is no folder \(parent) to write \(output) in; make it first")
             }
@@ -28,8 +28,10 @@ struct EditFolder {
                 throw LatheError.badInput(
                     "\(output) is a file, and its name is no picture's; end it in .png or .jpg")
             }
-            (picture, folder) = ("\(output)/result.png", output)
-            try checkIsFree(output)
+            var name = output
+            while name.hasSuffix("/"), name.count > 1 { name.removeLast() }
+            (picture, folder) = ("\(name)/result.png", name)
+            try checkIsFree(name)
         }
         let results = (0..<versions).map { EditFolder.resolved(version($0)) }
         if let input = inputs.first(where: { results.contains(EditFolder.resolved($0)) }) {
@@ -102,7 +104,7 @@ struct EditFolder {
     private var firstMissing: String? {
         guard var path = folder, !isFolder(path) else { return nil }
         while true {
-            let parent = (path as NSString).deletingLastPathComponent
+            let parent = parentFolder(path)
             guard !parent.isEmpty, parent != path, !isFolder(parent) else { return path }
             path = parent
         }
@@ -117,7 +119,7 @@ struct EditFolder {
         guard let first else { return }
         var path = folder
         // Only empty folders go.
-        while rmdir(path) == 0, path != first { path = (path as NSString).deletingLastPathComponent }
+        while rmdir(path) == 0, path != first { path = parentFolder(path) }
     }
 
     /// Removes the results of an earlier edit, of which there may be more than of this one.
