@@ -91,12 +91,12 @@ public struct CropPlan: Sendable, Hashable {
     /// The part of the window that lies in the picture.
     public var inside: PixelRectangle { window.clipped(width: width, height: height) }
 
-    /// What the model gets of a picture.
+    /// What the model gets of a picture: opaque RGB, transparency over white.
     /// - Parameter hole: if given, what lies in it is replaced by a smooth continuation of what lies round it, so that its
     ///   colours cannot bleed out of the hole where the picture is made smaller.
     public func shown(_ picture: Image, bridging hole: Mask? = nil) -> Image {
         checkSize(picture.width, picture.height)
-        var part = picture.window(window, beyond: .reflect)
+        var part = picture.window(window, beyond: .reflect).seen
         if let hole { part = part.bridged(over: cut(hole)) }
         return part.resized(width: workingWidth, height: workingHeight, filter: .bicubic)
     }
@@ -120,12 +120,29 @@ public struct CropPlan: Sendable, Hashable {
                 bottom: part.bottom - window.top))
     }
 
+    /// The same window as a part of a larger picture, of which this plan's picture is the part from (left, top) on.
+    public func placed(left: Int, top: Int, width: Int, height: Int) -> CropPlan {
+        precondition(
+            left >= 0 && top >= 0 && left + self.width <= width && top + self.height <= height,
+            "CropPlan.placed: \(self.width)×\(self.height) at \(left), \(top) in \(width)×\(height)")
+        return CropPlan(
+            width: width, height: height,
+            window: PixelRectangle(
+                left: window.left + left, top: window.top + top, right: window.right + left,
+                bottom: window.bottom + top), workingWidth: workingWidth, workingHeight: workingHeight)
+    }
+
     // MARK: Helpers
+
+    private init(width: Int, height: Int, window: PixelRectangle, workingWidth: Int, workingHeight: Int) {
+        (self.width, self.height, self.window) = (width, height, window)
+        (self.workingWidth, self.workingHeight) = (workingWidth, workingHeight)
+    }
 
     private func cut(_ hole: Mask) -> Mask {
         checkSize(hole.width, hole.height)
-        let part = hole.hardened.image.window(window, beyond: .reflect)
-        return Mask(part.pixels.reshaped([window.height, window.width]))
+        let part = hole.image.window(window, beyond: .reflect)
+        return Mask(part.pixels.reshaped([window.height, window.width])).hardened
     }
 
     /// `count` places round the middle of a range, moved into `0..<limit` where they fit and else evenly over it.

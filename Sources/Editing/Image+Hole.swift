@@ -11,13 +11,18 @@ extension Image {
         precondition(
             hole.width == width && hole.height == height,
             "Image.bridged: a hole of \(hole.width)×\(hole.height) in \(width)×\(height)")
-        let members = hole.inside
-        guard members.contains(true) else { return self }
-        guard members.contains(false) else {
+        guard let box = hole.boundingBox else { return self }
+        // What lies farther away than the border has no say in the membrane.
+        let area = box.expanded(by: 2).clipped(width: width, height: height)
+        let known = hole.cropped(to: area).inside.map { !$0 }
+        guard known.contains(true) else {
             return Image(width: width, height: height, color: [Float](repeating: 0.5, count: channels))
         }
+        let part = cropped(to: area)
         let filled = Membrane.fill(
-            pixels.scalars, known: members.map { !$0 }, width: width, height: height, channels: channels)
-        return Image(NDArray(filled, shape: pixels.shape))
+            part.pixels.scalars, known: known, width: area.width, height: area.height, channels: channels)
+        var result = self
+        result.paste(Image(NDArray(filled, shape: part.pixels.shape)), left: area.left, top: area.top)
+        return result
     }
 }

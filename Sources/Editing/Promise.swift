@@ -29,20 +29,7 @@ public enum Promise {
                 description:
                     "the result has shape \(result.pixels.shape) and the picture \(picture.pixels.shape)")
         }
-        let members = hole.inside, c = picture.channels
-        let (changed, broken) = result.pixels.withUnsafeBuffer { after in
-            picture.pixels.withUnsafeBuffer { before in
-                members.indices.reduce(into: (0, 0)) { counts, pixel in
-                    let range = pixel * c..<(pixel + 1) * c
-                    if !members[pixel],
-                        range.contains(where: { after[$0].bitPattern != before[$0].bitPattern })
-                    {
-                        counts.0 += 1
-                    }
-                    if range.contains(where: { !after[$0].isFinite }) { counts.1 += 1 }
-                }
-            }
-        }
+        let (changed, broken) = differences(result, picture, hole: hole)
         guard changed == 0 else {
             throw BrokenPromise(description: "\(changed) pixels outside the mask changed")
         }
@@ -59,9 +46,45 @@ public enum Promise {
         }
         return steps
     }
+
+    /// Checks that a model's picture consists of numbers; clamping would make black of those that are none.
+    /// - Throws: ``BrokenPromise``.
+    public static func check(made working: Image) throws {
+        let broken = working.pixels.withUnsafeBuffer { $0.reduce(0) { $0 + ($1.isFinite ? 0 : 1) } }
+        guard broken == 0 else {
+            throw BrokenPromise(description: "\(broken) values that the model made are not numbers")
+        }
+    }
+
+    /// Pixels outside of the hole that are not the same to the bit, and pixels that are not numbers.
+    private static func differences(_ result: Image, _ picture: Image, hole: Mask) -> (
+        changed: Int, broken: Int
+    ) {
+        let c = picture.channels
+        return result.pixels.withUnsafeBuffer { after in
+            picture.pixels.withUnsafeBuffer { before in
+                hole.values.withUnsafeBuffer { hole in
+                    var changed = 0, broken = 0
+                    for pixel in 0..<hole.count {
+                        var isSame = true, isFinite = true
+                        for k in pixel * c..<(pixel + 1) * c {
+                            isSame = isSame && after[k].bitPattern == before[k].bitPattern
+                            isFinite = isFinite && after[k].isFinite
+                        }
+                        if !isSame, hole[pixel] <= 0.5 { changed += 1 }
+                        if !isFinite { broken += 1 }
+                    }
+                    return (changed, broken)
+                }
+            }
+        }
+    }
 }
 
 extension Image {
     /// Grey or RGB, without alpha.
     var colours: Image { channels < 3 ? grey : rgb }
+
+    /// Opaque RGB, as models see a picture: transparency over white.
+    package var seen: Image { composited(over: [1, 1, 1]).rgb }
 }

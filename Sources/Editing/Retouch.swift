@@ -19,36 +19,58 @@ public struct Retouch: Sendable {
     ///   - picture: any channels; grey stays grey, alpha stays as it is.
     ///   - hole: what may change.
     ///   - feather: width of the passage in pixels; less where the hole is thin.
+    ///   - share: of the picture's size, how much of the model's may show at most; nil shows all of it.
     /// - Throws: ``BrokenPromise`` if the result does not keep what ``Promise`` says.
-    public init(laying working: Image, into picture: Image, hole: Mask, plan: CropPlan, feather: Float) throws
-    {
-        let area = plan.inside
+    public init(
+        laying working: Image, into picture: Image, hole: Mask, plan: CropPlan, feather: Float,
+        share: Mask? = nil
+    ) throws {
+        try Promise.check(made: working)
+        guard let box = hole.boundingBox else {
+            (self.picture, seam) = (picture, Retouch.noSeam)
+            return
+        }
+        // The hole and the pixels beside it are all that has a say; the rest of the window was for the model.
+        let inside = plan.inside
+        let area = Retouch.border(of: box, within: inside)
         let before = picture.cropped(to: area)
-        let part = Mask(
-            hole.hardened.image.cropped(to: area).pixels.reshaped([area.height, area.width]))
-        let restored = plan.restored(working)
+        let part = hole.cropped(to: area).hardened
+        let restored = plan.restored(working).cropped(
+            to: PixelRectangle(
+                left: area.left - inside.left, top: area.top - inside.top, right: area.right - inside.left,
+                bottom: area.bottom - inside.top))
         let colours = before.channels < 3 ? restored.grey : restored.rgb
-        let seam = Seam(of: part)
-        let made = seam.matched(colours, to: before.colours)
-        let after = Retouch.blended(made, into: before, hole: part, feather: feather)
+        let made = Seam(of: part).matched(colours, to: before.colours)
+        let after = Retouch.blended(
+            made, into: before, hole: part, feather: feather, share: share?.cropped(to: area))
         var whole = picture
         whole.paste(after, left: area.left, top: area.top)
-        try Promise.check(whole, against: picture, hole: hole)
-        self.seam = try Promise.check(after, against: before, hole: part, made: made) ?? Retouch.noSeam
+        seam = try Promise.check(after, against: before, hole: part, made: made) ?? Retouch.noSeam
         self.picture = whole
     }
 
-    private static let noSeam = Seam.Steps(result: 0, before: 0, made: 0)
+    /// A box and the pixels round it, as far as the window reaches.
+    private static func border(of box: PixelRectangle, within window: PixelRectangle) -> PixelRectangle {
+        PixelRectangle(
+            left: max(window.left, box.left - 1), top: max(window.top, box.top - 1),
+            right: min(window.right, box.right + 1), bottom: min(window.bottom, box.bottom + 1))
+    }
+
+    private static let noSeam = Seam.Steps(result: 0, before: 0, made: 0, excess: 0)
 
     /// `made` inside the hole, `before` outside, with a passage inside the hole.
-    private static func blended(_ made: Image, into before: Image, hole: Mask, feather: Float) -> Image {
+    private static func blended(
+        _ made: Image, into before: Image, hole: Mask, feather: Float, share: Mask?
+    ) -> Image {
         let depths = hole.depths, c = before.channels, colours = made.channels
+        let limits = share?.values.scalars
         var result = before
         made.pixels.withUnsafeBuffer { made in
             result.pixels.withUnsafeMutableBuffer { values in
                 for pixel in depths.indices where depths[pixel] > 0 {
                     // The outermost pixel of the hole has depth 1 and already takes a part of the model's.
-                    let t = min(1, depths[pixel] / (feather + 1)), share = t * t * (3 - 2 * t)
+                    let t = min(1, depths[pixel] / (feather + 1))
+                    let share = t * t * (3 - 2 * t) * (limits?[pixel] ?? 1)
                     for k in 0..<colours {
                         let old = values[pixel * c + k]
                         values[pixel * c + k] = old + (made[pixel * colours + k] - old) * share

@@ -15,8 +15,9 @@ public struct Seam: Sendable {
         /// At the same places in what the model made, both sides being its own.
         public var made: Float
 
-        /// What the edit itself adds: by how much the step is larger than both the picture's and the model's own.
-        public var excess: Float { max(0, result - max(before, made)) }
+        /// What the edit itself adds: by how much the step is larger than both the picture's and the model's own at the same
+        /// place, as the same kind of mean.
+        public var excess: Float
     }
 
     let width: Int
@@ -29,13 +30,15 @@ public struct Seam: Sendable {
         (width, height) = (hole.width, hole.height)
         let members = hole.inside, (w, h) = (hole.width, hole.height)
         var pairs: [(inner: Int, outer: Int)] = []
+        func add(_ here: Int, _ next: Int) {
+            guard members[here] != members[next] else { return }
+            pairs.append(members[here] ? (here, next) : (next, here))
+        }
         for y in 0..<h {
             for x in 0..<w {
                 let here = y * w + x
-                for next in [x + 1 < w ? here + 1 : here, y + 1 < h ? here + w : here]
-                where members[here] != members[next] {
-                    pairs.append(members[here] ? (here, next) : (next, here))
-                }
+                if x + 1 < w { add(here, here + 1) }
+                if y + 1 < h { add(here, here + w) }
             }
         }
         self.pairs = pairs
@@ -81,20 +84,35 @@ public struct Seam: Sendable {
     public func steps(result: Image, before: Image, made: Image) -> Steps {
         check(result, before)
         check(made, before)
-        return Steps(result: step(result), before: step(before), made: step(made))
+        let levels = 255 / Float(max(1, pairs.count * result.channels))
+        let sums = sums(result, before, made)
+        return Steps(
+            result: Float(sums.result) * levels, before: Float(sums.before) * levels,
+            made: Float(sums.made) * levels, excess: Float(sums.excess) * levels)
     }
 
-    private func step(_ image: Image) -> Float {
-        guard !pairs.isEmpty else { return 0 }
-        let c = image.channels
-        let sum = image.pixels.withUnsafeBuffer { values in
-            pairs.reduce(Double(0)) { sum, pair in
-                (0..<c).reduce(sum) {
-                    $0 + Double(abs(values[pair.inner * c + $1] - values[pair.outer * c + $1]))
+    private func sums(_ result: Image, _ before: Image, _ made: Image) -> (
+        result: Double, before: Double, made: Double, excess: Double
+    ) {
+        let c = result.channels
+        return result.pixels.withUnsafeBuffer { result in
+            before.pixels.withUnsafeBuffer { before in
+                made.pixels.withUnsafeBuffer { made in
+                    pairs.reduce(into: (0, 0, 0, 0)) { sums, pair in
+                        for k in 0..<c {
+                            let (i, o) = (pair.inner * c + k, pair.outer * c + k)
+                            let steps = (
+                                abs(result[i] - result[o]), abs(before[i] - before[o]), abs(made[i] - made[o])
+                            )
+                            sums.0 += Double(steps.0)
+                            sums.1 += Double(steps.1)
+                            sums.2 += Double(steps.2)
+                            sums.3 += Double(max(0, steps.0 - max(steps.1, steps.2)))
+                        }
+                    }
                 }
             }
         }
-        return Float(sum / Double(pairs.count * c)) * 255
     }
 
     private func check(_ a: Image, _ b: Image) {

@@ -79,6 +79,16 @@ package final class AtomicFile {
     /// Appends text as UTF-8.
     package func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
 
+    /// Hands what is held back to the system, so that a full disk shows before `commit()`.
+    package func flush() throws(FileError) {
+        guard !buffer.isEmpty else { return }
+        let result = buffer.withUnsafeBytes { raw in
+            Result { () throws(FileError) in try send(raw) }
+        }
+        buffer.removeAll(keepingCapacity: true)
+        try result.get()
+    }
+
     /// Flushes to disk and gives the file its name.
     package func commit() throws(FileError) {
         try flush()
@@ -99,15 +109,6 @@ package final class AtomicFile {
     }
 
     // MARK: Helpers
-
-    private func flush() throws(FileError) {
-        guard !buffer.isEmpty else { return }
-        let result = buffer.withUnsafeBytes { raw in
-            Result { () throws(FileError) in try send(raw) }
-        }
-        buffer.removeAll(keepingCapacity: true)
-        try result.get()
-    }
 
     private func send(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var rest = bytes

@@ -93,7 +93,7 @@ public struct ModelSet: Sendable, Hashable, Codable {
     public func weightFolder(of part: Part) throws -> String {
         let location = try location(of: part)
         guard !isFolder(location) else { return location }
-        let folder = (location as NSString).deletingLastPathComponent
+        let folder = parentFolder(location)
         return folder.isEmpty ? "." : folder
     }
 

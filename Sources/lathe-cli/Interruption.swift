@@ -11,6 +11,11 @@ enum Interruption {
 
     /// Starts listening.
     static func listen() {
+        // Whoever started the program may have blocked them, which programs inherit.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 if Interruption.isRequested { _exit(130) }

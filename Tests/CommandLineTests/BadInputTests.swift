@@ -63,6 +63,56 @@ import Testing
         try refuse(["segment", picture, "--mask", full, "--point", "5,5"], saying: "exclude")
     }
 
+    @Test func holesMustFitAndLeaveSomething() throws {
+        let small = try mask("small.png", width: 39, height: 30, value: 1)
+        let empty = try mask("empty.png", width: 40, height: 30, value: 0)
+        let full = try mask("full.png", width: 40, height: 30, value: 1)
+        for command in [["remove"], ["fill", "--prompt", "a cup"], ["replace", "--prompt", "grass"]] {
+            let arguments = [command[0], picture] + command.dropFirst()
+            try refuse(arguments + ["--mask", small], saying: "39 x 30")
+            try refuse(arguments + ["--mask", empty], saying: "empty")
+            try refuse(arguments + ["--mask", scratch.path("none.png")], saying: "none.png")
+            try refuse(arguments + ["--point", "40,10"], saying: "40 x 30")
+            try refuse(arguments + ["--object", "5,5", "--box", "1,1,5,5"], saying: "--object excludes")
+            try refuse(arguments, saying: "--point")
+        }
+        try refuse(["remove", picture, "--mask", full], saying: "nothing left")
+        try refuse(["replace", picture, "--mask", full, "--prompt", "grass"], saying: "fills the picture")
+        try refuse(["fill", picture, "--mask", full], saying: "--prompt")
+        try refuse(["remove", picture, "--mask", full, "--inpainter", "/nowhere"], saying: "nothing left")
+    }
+
+    @Test func editsThatCannotBeAreRefused() throws {
+        let mask = scratch.path("spot.png")
+        try Mask(width: 40, height: 30, inside: (0..<1200).map { $0 < 45 }).savePNG(mask)
+        let fill = ["fill", picture, "--mask", mask, "--prompt", "a cup"]
+        try refuse(fill + ["--steps", "0"], saying: "--steps")
+        try refuse(fill + ["--strength", "0"], saying: "--strength")
+        try refuse(fill + ["--detail", "1"], saying: "--detail")
+        try refuse(fill + ["--guidance", "nan"], saying: "--guidance")
+        try refuse(fill + ["--sampler", "dice"], saying: "dpm++")
+        try refuse(fill + ["--count", "0"], saying: "candidates")
+        try refuse(
+            fill + ["--lora", scratch.path("none.safetensors")], status: 3, saying: "none.safetensors")
+        try refuse(fill + ["--diffusion", "/nowhere"], status: 3, saying: "/nowhere")
+        try refuse(
+            ["remove", picture, "--mask", mask, "--inpainter", picture], status: 3, saying: "photo.png")
+        try refuse(["outpaint", picture], saying: "nothing to add")
+        try refuse(["outpaint", picture, "--left", "20000"], saying: "out of range")
+        try refuse(["outpaint", picture, "--left", "9999", "--top", "9999"], saying: "pixels are more")
+        try refuse(["outpaint", picture, "--aspect", "4:3", "--prompt", "x"], saying: "nothing to add")
+        let generate = ["generate", "--prompt", "a cup"]
+        try refuse(generate + ["--width", "0"], saying: "--width")
+        try refuse(generate + ["--width", "101", "--steps", "2"], saying: "multiples of")
+        try refuse(generate + ["--from", picture, "--width", "64"], saying: "--from")
+        try refuse(generate + ["--from", scratch.path("none.png")], saying: "none.png")
+        for name in [scratch.path("gone/x.png"), scratch.folder, picture] {
+            try Program.expectRefusal(["remove", picture, "--mask", mask, "-o", name], saying: name)
+        }
+        try Program.expectRefusal(
+            ["evaluate", "--inpainting", scratch.path("none.png")], saying: "none.png")
+    }
+
     @Test func nothingSelectedIsSaid() throws {
         try refuse(["segment", picture], saying: "--point")
         let clear = scratch.path("clear.png")

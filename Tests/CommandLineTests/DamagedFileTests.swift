@@ -29,6 +29,10 @@ struct DamagedFileTests {
         let files = try TestData.bad("images/").filter { $0.expectation.level == "file" }
         #expect(files.count > 30)
         for file in files { try check(file, status: 2, ["segment", file.path, "--mask", file.path]) }
+        // What cannot be decoded cannot be edited either; large ones are left to the command above.
+        for file in files where file.expectation.expect == "refuse" {
+            try check(file, status: 2, ["outpaint", file.path, "--left", "3", "--with", "lama"])
+        }
     }
 
     @Test func picturesAsMasksAreRefusedOrRead() throws {
@@ -41,9 +45,12 @@ struct DamagedFileTests {
     @Test func objectsAndMasksThatHoldNothingAreRefused() throws {
         for file in try TestData.bad("images/").filter({ $0.expectation.level == "pipeline" }) {
             let isMask = file.path.contains("mask_")
-            let arguments =
-                isMask ? ["segment", try photograph(), "--mask", file.path] : ["segment", file.path]
-            try check(file, status: 2, arguments)
+            for command in ["segment", "remove"] {
+                let arguments =
+                    isMask ? [command, try photograph(), "--mask", file.path] : [command, file.path]
+                try check(
+                    file, status: 2, arguments + (command == "remove" ? EditCommandTests.inpainter : []))
+            }
         }
     }
 

@@ -31,9 +31,10 @@ enum Program {
         .deletingLastPathComponent().deletingLastPathComponent()
 
     /// Runs `lathe` with these arguments.
+    /// - Parameter words: if given, the program gets Ctrl-C as soon as its standard error holds them.
     static func run(
         _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
-        redirectingOutputTo device: String? = nil
+        redirectingOutputTo device: String? = nil, interruptedAt words: String? = nil
     ) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -49,6 +50,12 @@ enum Program {
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: device ?? output))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
         try process.run()
+        if let words {
+            while process.isRunning, try !String(contentsOfFile: errors, encoding: .utf8).contains(words) {
+                Thread.sleep(forTimeInterval: 0.005)
+            }
+            process.interrupt()
+        }
         process.waitUntilExit()
         return Outcome(
             status: process.terminationReason == .exit

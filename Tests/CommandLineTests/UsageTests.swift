@@ -4,17 +4,22 @@ import Foundation
 import Testing
 
 @Suite struct UsageTests {
+    static let commands = [
+        "lift", "fit", "segment", "caption", "remove", "fill", "replace", "outpaint", "generate", "turntable",
+        "mesh", "evaluate", "toybox", "models", "doctor",
+    ]
+
     @Test func helpNamesEveryCommandAndSucceeds() throws {
         let outcome = try Program.run(["--help"])
         #expect(outcome.status == 0)
         #expect(outcome.errors.isEmpty)
-        for command in ["lift", "segment", "caption", "turntable", "mesh", "evaluate", "models", "doctor"] {
+        for command in Self.commands {
             #expect(outcome.output.contains("\n  \(command) "), "\(command) is missing")
         }
         #expect(outcome.output.contains("Exit codes: 0 done, 2 bad use"))
     }
 
-    @Test(arguments: ["lift", "segment", "caption", "turntable", "mesh", "evaluate", "models", "doctor"])
+    @Test(arguments: commands)
     func everyCommandHasHelp(command: String) throws {
         let outcome = try Program.run([command, "--help"])
         #expect(outcome.status == 0)
@@ -23,7 +28,7 @@ import Testing
     }
 
     @Test func selectionOptionsAreTheSameWhereverSomethingIsSelected() throws {
-        for command in ["lift", "segment"] {
+        for command in ["lift", "segment", "remove", "fill", "replace"] {
             let help = try Program.run([command, "--help"]).output
             for option in [
                 "--point <x,y[,+|-]>", "--box <x0,y0,x1,y1>", "--mask <file>", "--text <words>",
@@ -54,6 +59,18 @@ import Testing
         ["generate", "--prompt", "a", "-o", "a.png", "--keep-layout", "0.5"],
         ["generate", "--prompt", "a", "-o", "a.png", "--prediction", "noise"],
         ["fill", "a.png", "--prompt", "a", "-o", "b.png", "--reweight", "red"],
+        ["remove", "a.png", "--point", "1,2"], ["remove", "-o", "b.png"],
+        ["remove", "a.png", "--with", "magic", "-o", "b.png"],
+        ["fill", "a.png", "--object", "somewhere: a cup", "-o", "b.png"],
+        ["fill", "a.png", "--object", ": a cup", "-o", "b.png"],
+        ["fill", "a.png", "--lora", ":2", "-o", "b.png"], ["fill", "a.png", "--rng", "dice", "-o", "b.png"],
+        ["replace", "a.png", "--feather", "999", "-o", "b.png"],
+        ["outpaint", "a.png", "--aspect", "16:0", "-o", "b.png"],
+        ["outpaint", "a.png", "--aspect", "16:9", "--left", "3", "-o", "b.png"],
+        ["generate", "-o", "b.png"], ["generate", "--prompt", "a cup"],
+        ["evaluate", "--inpainting", "a.png", "--holes", "0"],
+        ["evaluate", "--inpainting", "a.png", "--peer", "nobody"],
+        ["evaluate", "--inpainting", "a.png", "--export", "x", "--peer", "a=b"],
     ])
     func badUseIsOneLineAndExitCodeTwo(arguments: [String]) throws {
         try Program.expectRefusal(arguments, saying: "see 'lathe")

@@ -41,9 +41,13 @@ struct DiffusionFiller: HoleFiller {
         if hole.prompt.isEmpty { request.change = nil }
         request.controls = try controls.map { try $0.hint(cutBy: hole.plan) }
         let run = try LatheError.asking(.badInput) { try pipeline.generate(request) }
+        try progress(FillStep(0, of: run.count, notes: run.notes))
         var latents: NDArray?
         for state in run {
-            try progress(state.step, state.total) { DiffusionModel.picture(of: state.clean, pipeline) }
+            try progress(
+                FillStep(
+                    state.step, of: state.total,
+                    preview: { DiffusionModel.picture(of: state.clean, pipeline) }))
             latents = state.latents
         }
         guard let latents else {

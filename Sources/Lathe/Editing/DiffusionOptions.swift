@@ -1,5 +1,6 @@
 // How a diffusion model is asked.
 
+import Foundation
 public import StableDiffusion
 
 /// The settings of a diffusion run, apart from what it shows.
@@ -77,8 +78,8 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     func validate() throws {
         func require(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
             guard value.isFinite, range.contains(value) else {
-                throw LatheError.badInput(
-                    "--\(name) is \(value); use \(range.lowerBound) to \(range.upperBound)")
+                let limits = String(format: "%g to %g", range.lowerBound, range.upperBound)
+                throw LatheError.badInput("--\(name) is \(String(format: "%g", value)); use \(limits)")
             }
         }
         try require("steps", Double(steps), 1...1000)
@@ -100,6 +101,8 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         request.change = change
         return request
     }
+    /// Whether the second pass has at least one step to take.
+    var hasDetail: Bool { detail * Double(steps) >= 1 }
 
     func samplerKind() throws -> SamplerKind? {
         guard let sampler else { return nil }

@@ -20,21 +20,22 @@ struct EditHole: Sendable {
         let size = Float(object.area).squareRoot()
         switch options.task {
         case .replace:
-            let kept = options.growth.map { object.grown(by: EditHole.pixels($0, object)) } ?? object
+            let kept =
+                options.growth.map { EditHole.grown(object, by: EditHole.pixels($0, object)) } ?? object
             mask = kept.inverted
             feather = options.feather ?? 1
         case .remove, .fill, .outpaint:
             let grown: Float
             if let growth = options.growth {
                 grown = EditHole.pixels(growth, object)
-                mask = object.grown(by: grown)
+                mask = EditHole.grown(object, by: grown)
             } else if options.task == .remove {
                 grown = max(3, 0.05 * size)
                 mask = object.removalHole(share: 0.05, shadow: options.allowsForShadow ? 0.06 : 0)
             } else {
                 // What comes has another outline than what goes: a hole with arms and handles would ask for them again.
                 grown = max(4, 0.08 * size)
-                mask = object.convexHull.grown(by: grown)
+                mask = EditHole.grown(object.convexHull, by: grown)
             }
             // What shows through the passage must be surroundings, not the object.
             feather = options.feather ?? min(6, max(0, grown - 2))
@@ -53,6 +54,12 @@ struct EditHole: Sendable {
                 return !(0..<width ~= x && 0..<height ~= y)
             })
         self.feather = feather ?? 0
+    }
+
+    init(mask: Mask, feather: Float) { (self.mask, self.feather) = (mask, feather) }
+
+    private static func grown(_ object: Mask, by radius: Float) -> Mask {
+        object.locally(within: radius) { $0.grown(by: radius) }
     }
 
     private static func pixels(_ growth: Selection.Growth, _ object: Mask) -> Float {

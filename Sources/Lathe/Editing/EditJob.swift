@@ -10,8 +10,9 @@ struct EditJob {
     let picture: EditPicture
     private(set) var notes: [String] = []
     private let report: (EditState) throws -> Void
-    private var pace = TimeLeft()
-    private var last: (stage: EditStage, step: Int, time: Date)?
+    private var last = EditState(stage: .select, step: 0, total: 1)
+    private var lastTime = Date.now
+    private var paces: [EditStage: (pace: TimeLeft, step: Int)] = [:]
     private var previews = 0
 
     /// Opens the picture.
@@ -42,22 +43,33 @@ struct EditJob {
                 margins: m, width: image.width, height: image.height, feather: options.feather)
             return ([hole], canvas)
         }
-        try tell(.select, 0, options.objects.count)
-        var holes: [EditHole] = []
-        for (index, object) in options.objects.enumerated() {
-            let found = try Selector.select(in: picture.photograph, object.selection, models: options.models)
-            holes.append(EditHole(object: found.mask, options: options))
-            guard holes[index].mask.area > 0 else {
-                throw LatheError.badInput(
-                    "the object fills the picture: there is nothing round it to change; select less")
-            }
-            guard holes[index].mask.area < image.width * image.height || options.method == .diffusion else {
-                throw LatheError.badInput(
-                    "the mask covers the whole picture: there is nothing left to go on from; select less")
-            }
-            try tell(.select, index + 1, options.objects.count)
+        var masks: [Mask] = []
+        for object in options.objects {
+            try tell(.select, masks.count, options.objects.count)
+            masks.append(
+                try Selector.select(in: picture.photograph, object.selection, models: options.models).mask)
         }
-        return (holes, image)
+        try tell(.select, masks.count, masks.count)
+        if options.task == .replace, let first = masks.first {
+            // Every one of them stays, so they have one hole round them.
+            masks = [masks.dropFirst().reduce(first) { $0.union($1) }]
+        }
+        return (try masks.map(hole), image)
+    }
+
+    private func hole(of object: Mask) throws -> EditHole {
+        let hole = EditHole(object: object, options: options), area = hole.mask.area
+        guard area > 0 else {
+            throw LatheError.badInput(
+                options.task == .replace
+                    ? "the object fills the picture: there is nothing round it to change; select less"
+                    : "--grow leaves nothing of the object: there is nothing to change; shrink it less")
+        }
+        guard area < hole.mask.width * hole.mask.height || options.method == .diffusion else {
+            throw LatheError.badInput(
+                "the hole covers the whole picture: there is nothing left to go on from; select less")
+        }
+        return hole
     }
 
     /// What each hole is filled with, in words.
@@ -65,7 +77,10 @@ struct EditJob {
     /// Where the user gave none, the captioner says what the picture shows.
     mutating func prompts(_ count: Int) throws -> [String] {
         let given =
-            options.task == .outpaint ? [options.objects.first?.prompt] : options.objects.map(\.prompt)
+            switch options.task {
+            case .remove, .fill: options.objects.map(\.prompt)
+            case .replace, .outpaint: [options.objects.lazy.compactMap(\.prompt).first]
+            }
         guard options.method == .diffusion, options.task != .remove, given.contains(nil) else {
             return (0..<count).map { given[$0] ?? "" }
         }
@@ -78,24 +93,32 @@ struct EditJob {
     }
 
     /// The model that fills holes of a picture.
-    func painter(for canvas: Image) throws -> HolePainter {
+    mutating func painter(for canvas: Image) throws -> HolePainter {
         switch options.method {
         case .lama:
-            HolePainter(filler: try LaMaFiller(options.models, refines: options.refines), detail: 0)
+            return HolePainter(filler: try LaMaFiller(options.models, refines: options.refines), detail: 0)
         case .diffusion:
+            let diffusion = options.diffusion
+            if diffusion.detail > 0, !diffusion.hasDetail {
+                try note(
+                    "\(diffusion.steps) steps leave none for a second pass of strength \(diffusion.detail), which is left out"
+                )
+            }
             // What is put in an object's place is seen close; what surrounds an object is seen with all of it.
-            HolePainter(
+            return HolePainter(
                 filler: try DiffusionFiller(
-                    options.models, options.diffusion, for: canvas,
-                    context: options.task == .fill ? 0.15 : 0.25),
-                detail: options.diffusion.detail)
+                    options.models, diffusion, for: canvas, context: options.task == .fill ? 0.15 : 0.25),
+                detail: diffusion.hasDetail ? diffusion.detail : 0)
         }
     }
 
     // MARK: What is promised
 
-    /// Checks that an outpainted picture still holds the photograph, bit for bit.
-    func checkKept(_ edited: Image) throws {
+    /// Checks the finished picture against the one that was edited, and that an outpainted one still holds the photograph.
+    func check(_ edited: Image, against canvas: Image, hole: Mask) throws {
+        _ = try LatheError.asking(.guaranteeFailed) {
+            try Promise.check(edited, against: canvas, hole: hole)
+        }
         guard options.task == .outpaint else { return }
         let m = options.margins, image = picture.image
         let kept = edited.cropped(
@@ -120,27 +143,41 @@ struct EditJob {
 
     // MARK: What the caller sees
 
+    /// Tells something once, however many objects and versions it concerns.
     mutating func note(_ text: String) throws {
+        guard !notes.contains(text) else { return }
         notes.append(text)
-        try report(EditState(stage: last?.stage ?? .select, step: last?.step ?? 0, total: 1, note: text))
+        last.note = text
+        defer { last.note = nil }
+        try report(last)
     }
 
     mutating func tell(_ stage: EditStage, _ step: Int, _ total: Int) throws {
-        if let last, last.stage == stage, step > last.step {
-            pace.add(seconds: Date.now.timeIntervalSince(last.time) / Double(step - last.step))
-        } else {
-            pace = TimeLeft()
-        }
-        last = (stage, step, .now)
-        try report(
-            EditState(
-                stage: stage, step: step, total: total, secondsLeft: pace.seconds(forSteps: total - step)))
+        var (pace, earlier) = paces[stage] ?? (TimeLeft(), step)
+        if step > earlier { pace.add(seconds: Date.now.timeIntervalSince(lastTime) / Double(step - earlier)) }
+        paces[stage] = (pace, step)
+        lastTime = .now
+        last = EditState(
+            stage: stage, step: step, total: total, secondsLeft: pace.seconds(forSteps: total - step))
+        try report(last)
     }
 
-    /// Keeps a look at the unfinished picture about ten times a run, if there is a folder for it.
-    mutating func keep(_ preview: (() -> Image)?, _ step: Int, _ total: Int, in places: EditFolder) throws {
-        let every = max(1, total / 10)
-        guard let preview, step % every == 0, let path = places.preview(previews) else { return }
+    /// Tells of a filler's step; `unit` of `units` holes are done, over all versions.
+    mutating func tell(_ stage: EditStage, _ step: FillStep, unit: Int, of units: Int) throws {
+        for text in step.notes { try note(text) }
+        // Second passes have different numbers of tiles, so each is counted by itself.
+        if stage == .fill {
+            try tell(stage, unit * step.total + step.step, units * step.total)
+        } else {
+            try tell(stage, step.step, step.total)
+        }
+    }
+
+    /// Keeps a look at the unfinished picture about ten times a pass, if there is a folder for it.
+    mutating func keep(_ step: FillStep, in places: EditFolder) throws {
+        guard let preview = step.preview, step.step % max(1, step.total / 10) == 0,
+            let path = places.preview(previews)
+        else { return }
         previews += 1
         try LatheError.asking(.badInput) { try preview().savePNG(path) }
     }

@@ -113,7 +113,16 @@ public struct EditOptions: Codable, Sendable {
             throw LatheError.badInput(
                 "the object\(place) has no prompt: say with --prompt what should be there")
         }
+        if task == .replace, Set(objects.compactMap(\.prompt)).count > 1 {
+            throw LatheError.badInput(
+                "what surrounds the objects is one thing: give one prompt for all of them, with --prompt")
+        }
         try diffusion.validate()
+    }
+
+    /// Every file that is read, apart from models.
+    var inputs: [String] {
+        [picture] + objects.flatMap { [$0.selection.maskPath, $0.selection.subtractPath].compactMap(\.self) }
     }
 }
 

@@ -30,14 +30,9 @@ package struct EditPicture: Sendable {
     }
 
     /// Writes an edited version of this picture; the name's ending says in which format.
-    /// - Throws: `LatheError` (`badInput`) if it cannot be written; nothing is left behind then.
-    package func save(_ edited: Image, to path: String) throws {
-        try LatheError.asking(.badInput) {
-            switch (path as NSString).pathExtension.lowercased() {
-            case "jpg", "jpeg": try edited.saveJPEG(path, quality: 95, colorProfile: colorProfile)
-            default: try edited.savePNG(path, bits: bits, colorProfile: colorProfile)
-            }
-        }
+    /// - Throws: `LatheError` (`badInput`) if it cannot be written.
+    func add(_ edited: Image, at path: String, to files: EditFiles) throws {
+        try files.add(edited, at: path, bits: bits, colorProfile: colorProfile)
     }
 
     /// What writing in that format loses, for a note to the user; nil if nothing.
@@ -47,7 +42,6 @@ package struct EditPicture: Sendable {
             return "a JPEG has no transparency: it was laid over white; write a PNG to keep it"
         }
         if bits == 16 { return "a JPEG has 8 bits per sample; write a PNG to keep 16" }
-        return format == .png
-            ? "a JPEG changes every pixel a little; write a PNG to keep those outside the mask exactly" : nil
+        return "a JPEG changes every pixel a little; write a PNG to keep those outside the mask exactly"
     }
 }

@@ -1,6 +1,7 @@
 // Pictures from words, or from a picture and words.
 
 import Arrays
+import Editing
 import Foundation
 import Images
 import StableDiffusion
@@ -74,7 +75,8 @@ public enum GenerateRun {
     {
         try options.validate()
         let began = Date.now
-        let places = try EditFolder(output: options.output)
+        let places = try EditFolder(
+            output: options.output, versions: options.candidates, keeping: [options.start].compactMap(\.self))
         let diffusion = options.diffusion
         let controls = try diffusion.controls.map { try ControlPicture($0) }
         let pipeline = try DiffusionModel.open(options.models, diffusion)
@@ -92,22 +94,25 @@ public enum GenerateRun {
         let runs = try LatheError.asking(.badInput) { try pipeline.candidates(request) }
         notes += runs.first?.notes ?? []
         for note in notes { try progress(EditState(stage: .fill, step: 0, total: 1, note: note)) }
-        try places.prepare()
-        let pictures = try draw(runs, pipeline, places, progress)
-        try progress(EditState(stage: .write, step: 0, total: 1))
-        for (index, picture) in pictures.enumerated() { try save(picture, places.version(index)) }
-        if pictures.count > 1 { try save(Image.contactSheet(pictures), places.sheet) }
-        let result = GenerateResult(
-            picture: places.picture, versions: pictures.indices.map(places.version), seeds: runs.map(\.seed),
-            sheet: pictures.count > 1 ? places.sheet : nil, notes: notes,
-            seconds: Date.now.timeIntervalSince(began))
-        if let path = places.record {
-            let record = GenerateRecord(
-                options: options, models: [try options.models.record(of: .diffusion)], result: result)
-            try Disk.write(try LatheJSON.encode(record), to: path)
+        return try places.filled { files in
+            let pictures = try draw(runs, pipeline, places, progress)
+            try progress(EditState(stage: .write, step: 0, total: 1))
+            for (index, picture) in pictures.enumerated() {
+                try files.add(picture, at: places.version(index))
+            }
+            if pictures.count > 1 { try files.add(.contactSheet(pictures), at: places.sheet) }
+            let result = GenerateResult(
+                picture: places.picture, versions: pictures.indices.map(places.version),
+                seeds: runs.map(\.seed), sheet: pictures.count > 1 ? places.sheet : nil, notes: notes,
+                seconds: Date.now.timeIntervalSince(began))
+            if let path = places.record {
+                let record = GenerateRecord(
+                    options: options, models: [try options.models.record(of: .diffusion)], result: result)
+                try files.add(record, at: path)
+            }
+            try progress(EditState(stage: .write, step: 1, total: 1))
+            return result
         }
-        try progress(EditState(stage: .write, step: 1, total: 1))
-        return result
     }
 
     /// Adds controls of the size of the picture to be made.
@@ -140,7 +145,9 @@ public enum GenerateRun {
                         stage: .fill, step: done, total: total,
                         secondsLeft: pace.seconds(forSteps: total - done)))
                 if state.step % max(1, state.total / 10) == 0, let path = places.preview(previews) {
-                    try save(DiffusionModel.picture(of: state.clean, pipeline), path)
+                    try LatheError.asking(.badInput) {
+                        try DiffusionModel.picture(of: state.clean, pipeline).savePNG(path)
+                    }
                     previews += 1
                 }
             }
@@ -161,14 +168,5 @@ public enum GenerateRun {
             picture.seen.resized(width: w, height: h, filter: .bicubic),
             "the picture of \(picture.width) x \(picture.height) was resized to \(w) x \(h): sides must be multiples of \(multiple)"
         )
-    }
-
-    private static func save(_ picture: Image, _ path: String) throws {
-        try LatheError.asking(.badInput) {
-            switch (path as NSString).pathExtension.lowercased() {
-            case "jpg", "jpeg": try picture.saveJPEG(path, quality: 95)
-            default: try picture.savePNG(path)
-            }
-        }
     }
 }

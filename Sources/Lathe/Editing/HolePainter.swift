@@ -1,5 +1,6 @@
 // One hole of one picture: shown to a model, laid back, and gone over once more at full resolution.
 
+import Arrays
 import Editing
 import Images
 
@@ -23,7 +24,7 @@ struct HolePainter {
     ///   throws.
     func paint(
         _ picture: Image, _ hole: EditHole, prompt: String, seed: UInt64, strength: Double,
-        progress: (EditStage, Int, Int, (() -> Image)?) throws -> Void
+        progress: (EditStage, FillStep) throws -> Void
     ) throws -> Result {
         guard let plan = CropPlan(hole: hole.mask, needs: filler.needs) else {
             throw LatheError.badInput("the hole is empty: nothing is selected; select again")
@@ -31,8 +32,8 @@ struct HolePainter {
         let request = HoleRequest(
             picture, hole: hole.mask, plan: plan, bridged: strength == 1, prompt: prompt, seed: seed,
             strength: strength)
-        let made = try filler.fill(request) { try progress(.fill, $0, $1, $2) }
-        let first = try lay(made, picture, hole.mask, plan, hole.feather)
+        let made = try filler.fill(request) { try progress(.fill, $0) }
+        let first = try lay(made, picture, hole, plan)
         guard detail > 0, plan.scale > HolePainter.coarse else { return first }
         return try sharpen(first, picture, hole, seed: seed, progress: progress)
     }
@@ -42,84 +43,70 @@ struct HolePainter {
 
     /// Goes over the hole in tiles at the picture's own resolution, each starting from what is there.
     ///
-    /// Tiles overlap by a quarter; each sees what the one before left, so they join without a seam. They are asked for
-    /// nothing in words: a tile shows a part, and a model that is told of the whole would draw it small into every one.
+    /// Each tile sees what the one before left and goes over into it. Tiles are asked for nothing in words: one shows a
+    /// part, and a model that is told of the whole would draw it small into every one. The work of a tile does not grow with
+    /// the picture.
     private func sharpen(
         _ first: Result, _ picture: Image, _ hole: EditHole, seed: UInt64,
-        progress: (EditStage, Int, Int, (() -> Image)?) throws -> Void
+        progress: (EditStage, FillStep) throws -> Void
     ) throws -> Result {
         guard case .area(let side, _) = filler.needs.size, let box = hole.mask.boundingBox else {
             return first
         }
-        let tiles = HolePainter.tiles(over: box, side: side * 3 / 4).compactMap { tile -> EditHole? in
-            let part = hole.mask.intersection(
-                Mask(box: tile, width: hole.mask.width, height: hole.mask.height))
-            return part.area > 0 ? EditHole(part: part, feather: Float(side / 8)) : nil
+        let needs = CropPlan.Needs(
+            size: .area(side: side, aspect: 1), multiple: filler.needs.multiple, context: 1.0 / 6)
+        let tiles = DetailTile.tiles(over: box, side: side).filter {
+            hole.mask.cropped(to: $0.box).area > 0
         }
-        var current = first.picture
+        var current = first.picture, excess = first.seam.excess
         for (index, tile) in tiles.enumerated() {
-            let needs = CropPlan.Needs(
-                size: .area(side: side, aspect: 1), multiple: filler.needs.multiple, context: 1.0 / 6)
-            guard let plan = CropPlan(hole: tile.mask, needs: needs) else { continue }
-            let request = HoleRequest(
-                current, hole: tile.mask, plan: plan, bridged: false, prompt: "",
+            let area = tile.box.expanded(by: side).clipped(width: picture.width, height: picture.height)
+            let share = tile.share(in: area), members = share.values.scalars
+            let inHole = hole.mask.cropped(to: area).inside
+            let part = EditHole(
+                mask: Mask(
+                    width: area.width, height: area.height,
+                    inside: members.indices.map { members[$0] > 0 && inHole[$0] }),
+                feather: hole.feather)
+            let around = current.cropped(to: area)
+            guard let plan = CropPlan(hole: part.mask, needs: needs) else { continue }
+            var request = HoleRequest(
+                around, hole: part.mask, plan: plan, bridged: false, prompt: "",
                 seed: seed &+ UInt64(index + 1) << 32, strength: detail)
-            let made = try filler.fill(request) {
-                try progress(.detail, index * $1 + $0, tiles.count * $1, $2)
+            request.plan = plan.placed(
+                left: area.left, top: area.top, width: picture.width, height: picture.height)
+            let made = try filler.fill(request) { step in
+                var step = step
+                (step.step, step.total) = (index * step.total + step.step, tiles.count * step.total)
+                try progress(.detail, step)
             }
-            current = try lay(made, current, tile.mask, plan, tile.feather).picture
+            let laid = try lay(made, around, part, plan, share: share)
+            current.paste(laid.picture, left: area.left, top: area.top)
+            excess = max(excess, laid.seam.excess)
         }
-        // The whole once more: what counts is the change from the photograph.
-        _ = try LatheError.asking(.guaranteeFailed) {
-            try Promise.check(current, against: picture, hole: hole.mask)
-        }
-        return Result(picture: current, seam: first.seam)
+        return Result(
+            picture: current,
+            seam: HolePainter.seam(of: hole.mask, box, current, picture, made: first.seam.made, excess))
     }
 
-    private func lay(_ made: Image, _ picture: Image, _ hole: Mask, _ plan: CropPlan, _ feather: Float) throws
-        -> Result
-    {
+    private func lay(
+        _ made: Image, _ picture: Image, _ hole: EditHole, _ plan: CropPlan, share: Mask? = nil
+    ) throws -> Result {
         let retouch = try LatheError.asking(.guaranteeFailed) {
-            try Retouch(laying: made, into: picture, hole: hole, plan: plan, feather: feather)
+            try Retouch(
+                laying: made, into: picture, hole: hole.mask, plan: plan, feather: hole.feather, share: share)
         }
         return Result(picture: retouch.picture, seam: retouch.seam)
     }
 
-    private static func tiles(over box: PixelRectangle, side: Int) -> [PixelRectangle] {
-        func starts(_ range: Range<Int>) -> [Range<Int>] {
-            let count = max(1, (range.count + side - 1) / side)
-            return (0..<count).map {
-                (range.lowerBound + range.count * $0 / count)..<(range.lowerBound + range.count * ($0 + 1)
-                    / count)
-            }
-        }
-        return starts(box.rows).flatMap { rows in
-            starts(box.columns).map {
-                // A sixth more on every side is what neighbours share.
-                PixelRectangle(
-                    left: $0.lowerBound, top: rows.lowerBound, right: $0.upperBound, bottom: rows.upperBound
-                )
-                .expanded(by: side / 6).clipped(width: box.right, height: box.bottom)
-            }
-        }
+    /// The steps that the last pass left; what the model made of the border is the first one's.
+    private static func seam(
+        of hole: Mask, _ box: PixelRectangle, _ result: Image, _ picture: Image, made: Float, _ excess: Float
+    ) -> Seam.Steps {
+        let area = box.expanded(by: 1).clipped(width: picture.width, height: picture.height)
+        let (after, before) = (result.cropped(to: area).seen, picture.cropped(to: area).seen)
+        var steps = Seam(of: hole.cropped(to: area)).steps(result: after, before: before, made: after)
+        (steps.made, steps.excess) = (made, excess)
+        return steps
     }
-}
-
-extension EditHole {
-    init(part: Mask, feather: Float) { (mask, self.feather) = (part, feather) }
-}
-
-extension Mask {
-    init(box: PixelRectangle, width: Int, height: Int) {
-        self.init(
-            width: width, height: height,
-            inside: (0..<width * height).map {
-                box.columns.contains($0 % width) && box.rows.contains($0 / width)
-            })
-    }
-}
-
-extension Image {
-    /// Opaque RGB, as models see a picture: transparency over white.
-    var seen: Image { composited(over: [1, 1, 1]).rgb }
 }

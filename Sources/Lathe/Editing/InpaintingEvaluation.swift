@@ -86,10 +86,10 @@ public struct InpaintingEvaluation {
             ($0, [])
         }
         for (index, trial) in trials.enumerated() {
-            let hole = EditHole(part: trial.hole, feather: 0)
+            let hole = EditHole(mask: trial.hole, feather: 0)
             // The truth must not be seen, not even by a filter.
             let blank = trial.picture.bridged(over: trial.hole)
-            let ours = try painter.paint(blank, hole, prompt: "", seed: 0, strength: 1) { _, _, _, _ in }
+            let ours = try painter.paint(blank, hole, prompt: "", seed: 0, strength: 1) { _, _ in }
                 .picture
             if let results {
                 try LatheError.asking(.badInput) { try ours.savePNG("\(results)/\(trial.name).png") }

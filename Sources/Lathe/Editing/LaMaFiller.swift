@@ -31,15 +31,14 @@ struct LaMaFiller: HoleFiller {
         var result = image
         if refines {
             let run = model.refine(image, mask: mask)
-            var passes = 0
             for state in run {
-                passes += 1
-                try progress(passes, state.scales * state.iterations, nil)
+                let done = (state.scale - 1) * state.iterations + state.iteration
+                try progress(FillStep(done, of: state.scales * state.iterations))
                 result = state.picture ?? result
             }
         } else {
             for state in model.inpaint(image, mask: mask) {
-                try progress(state.step, state.steps, nil)
+                try progress(FillStep(state.step, of: state.steps))
                 result = state.picture
             }
         }

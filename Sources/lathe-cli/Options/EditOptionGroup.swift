@@ -47,7 +47,7 @@ extension EditOptions {
     /// The selection's growth and softness speak of the hole here.
     mutating func take(_ selection: SelectionOptions) {
         growth = selection.grow
-        feather = selection.feather > 0 ? selection.feather : nil
+        feather = selection.feather
         for index in objects.indices {
             objects[index].selection.growth = nil
             objects[index].selection.feather = 0

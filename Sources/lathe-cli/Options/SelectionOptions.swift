@@ -39,7 +39,7 @@ struct SelectionOptions: ParsableArguments {
     var grow: Selection.Growth?
 
     @Option(help: ArgumentHelp("Soften the mask's edge by this many pixels.", valueName: "n"))
-    var feather: Float = 0
+    var feather: Float?
 
     @Flag(help: "Fill holes of the mask.")
     var fillHoles = false
@@ -57,7 +57,7 @@ struct SelectionOptions: ParsableArguments {
         if text != nil {
             throw ValidationError("--text cannot be used yet; select with --point, --box or --mask")
         }
-        if !(feather.isFinite && (0...200).contains(feather)) {
+        if let feather, !(feather.isFinite && (0...200).contains(feather)) {
             throw ValidationError("--feather is out of range; use 0 to 200 pixels")
         }
         if islands < 0 { throw ValidationError("--islands is negative; use 0 or more pixels") }
@@ -70,7 +70,7 @@ struct SelectionOptions: ParsableArguments {
         selection.maskPath = mask
         selection.maskIndex = maskIndex
         selection.growth = grow
-        selection.feather = feather
+        selection.feather = feather ?? 0
         selection.fillHoles = fillHoles
         selection.smallestIsland = islands
         selection.subtractPath = subtract
