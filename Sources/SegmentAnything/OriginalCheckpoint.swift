@@ -63,7 +63,9 @@ extension KeyTable {
 }
 
 extension SegmentAnythingConfiguration {
-    /// The sizes of a checkpoint under its original names, all of which its tensors tell.
+    /// The sizes of a checkpoint under its original names.
+    ///
+    /// Its tensors tell them, except for the heads of the decoder's attention: 8 in every published model.
     /// - Throws: `CheckpointError` when a tensor is missing that tells one.
     package init(original weights: WeightScope) throws {
         self.init()
