@@ -1,4 +1,4 @@
-"""Trains the starter inpainter: LaMa (Suvorov et al. 2022) with a width of 24 and two levels, on generated pictures.
+"""Trains the starter inpainter: LaMa (Suvorov et al. 2022) with a width of 16 and two levels, on generated pictures.
 
     python inpainter.py --data data/pictures --heldout data/pictures-heldout --work checkpoints/inpainter \\
         --export inpainter
@@ -21,7 +21,7 @@ from common.holes import holes
 from common.lama import FFCResNetGenerator, masked
 
 CONFIG = {
-    "model_type": "lama", "input_nc": 4, "output_nc": 3, "ngf": 24, "n_downsampling": 2, "n_blocks": 8,
+    "model_type": "lama", "input_nc": 4, "output_nc": 3, "ngf": 16, "n_downsampling": 2, "n_blocks": 9,
     "max_features": 1024, "global_ratio": 0.75, "training_size": 128,
 }
 

@@ -36,6 +36,7 @@ extension ProgressLine {
 struct ProgressBar {
     private let isSilent: Bool
     private let isTerminal: Bool
+    private let start = Date.now
     private var lastDraw = Date.distantPast
     private var lastLabel: String?
     private var lastTenth = -1
@@ -60,6 +61,8 @@ struct ProgressBar {
             isOpen = true
             if isDone { write(endOfLine()) }
         } else {
+            // What is over at once, a refusal above all, needs no lines about how it went.
+            guard Date.now.timeIntervalSince(start) > 2 else { return }
             let tenth = state.total > 0 ? state.step * 10 / state.total : 0
             guard state.label != lastLabel || tenth != lastTenth || isDone && state.step != lastStep else {
                 return
