@@ -17,7 +17,7 @@ from transformers import BertTokenizerFast, BlipConfig, BlipForConditionalGenera
 
 from common import data, photo, run, words
 
-SIZE, LENGTH, PROMPT = 96, 28, "a picture of "
+SIZE, LENGTH, PROMPT = 96, 40, "a picture of "
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])
 
@@ -79,6 +79,25 @@ def tokens(tokenizer, captions, begin, prompted):
     return input_ids, ids.attention_mask, labels
 
 
+def description(shards, row):
+    """The caption with the surroundings, where these have a name."""
+    return f"{shards.captions[row]} {shards.surroundings[row]}".strip() if shards.surroundings else shards.captions[row]
+
+
+def go_on_from(module, vocabulary, folder):
+    """Copies the weights of an earlier captioner; words that both know keep what was learnt of them."""
+    old = BlipForConditionalGeneration.from_pretrained(folder).float().state_dict()
+    words_then = (pathlib.Path(folder) / "vocab.txt").read_text().split("\n")[:-1]
+    place = {word: k for k, word in enumerate(words_then)}
+    pairs = [(k, place[word]) for k, word in enumerate(vocabulary) if word in place]
+    new, (now, then) = module.state_dict(), torch.tensor(pairs).T
+    for name, value in old.items():
+        if name in new and new[name].shape == value.shape:
+            new[name].copy_(value)
+        elif name in new and len(new[name]) == len(vocabulary) and len(value) == len(words_then):
+            new[name][now] = value[then]
+
+
 class Training(torch.nn.Module):
     """The captioner with a head that is dropped afterwards: which words the caption will hold, from the picture alone.
 
@@ -107,7 +126,7 @@ def loss_function(shards, module, tokenizer, options):
     def loss(rng, generator):
         rows = rng.integers(len(shards), size=options.batch)
         prompted = rng.random(options.batch) < 0.5
-        input_ids, mask, labels = tokens(tokenizer, [shards.captions[r] for r in rows], begin, prompted)
+        input_ids, mask, labels = tokens(tokenizer, [description(shards, r) for r in rows], begin, prompted)
         to = lambda x: x.to(options.device)
         return module(to(pictures(shards, rows, rng)), to(input_ids), to(mask), to(labels))
 
@@ -124,7 +143,7 @@ def captions_for(module, tokenizer, x, prompt=PROMPT):
     ids = tokenizer([prompt] * len(x), return_tensors="pt").input_ids if prompt else None
     if ids is not None:
         ids[:, 0] = module.config.text_config.bos_token_id
-    out = module.generate(pixel_values=x, input_ids=ids, max_new_tokens=20, num_beams=1, do_sample=False)
+    out = module.generate(pixel_values=x, input_ids=ids, max_new_tokens=32, num_beams=1, do_sample=False)
     text = tokenizer.batch_decode(out, skip_special_tokens=True)
     return [t[len(prompt) - 1 :].strip() if prompt and t.startswith(prompt.strip()) else t for t in text]
 
@@ -137,7 +156,7 @@ def score(module, shards, tokenizer, count=256, device="cpu"):
     for start in range(0, count, 32):
         rows = range(start, min(start + 32, count))
         for row, text in zip(rows, captions_for(module, tokenizer, pictures(shards, rows).to(device))):
-            truth = shards.captions[row]
+            truth = description(shards, row)
             if shards.classes:
                 classes.append(shards.classes[row].replace("_", " ") in text)
             colours.append(first_colour(text) == first_colour(truth))
@@ -171,16 +190,20 @@ def export(module, tokenizer, folder):
 def main():
     options = run.arguments("Train the starter captioner", steps=4000, batch=32, lr=1e-3, ema=0.998)
     options.add_argument("--hidden", type=int, default=144)
+    options.add_argument("--start", help="folder of an earlier captioner to go on from")
     options = options.parse_args()
     torch.manual_seed(options.seed)
     shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 512)
     file = pathlib.Path(options.work) / "vocab.txt"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("\n".join(words.vocabulary(shards.captions + shards.classes)) + "\n")
+        file.write_text("\n".join(words.vocabulary(shards.captions + shards.classes + shards.surroundings)) + "\n")
     tokenizer = tokenizer_of(options.work)
     tokenizer.vocabulary_text = file.read_text()
-    module = Training(make(file.read_text().split("\n")[:-1], options.hidden))
+    vocabulary = file.read_text().split("\n")[:-1]
+    module = Training(make(vocabulary, options.hidden))
+    if options.start:
+        go_on_from(module.captioner, vocabulary, options.start)
     training = run.Run(options, module)
     training.train(
         loss_function(shards, module, tokenizer, options),
