@@ -68,7 +68,7 @@ private struct GenerateRecord: Codable {
 
 public enum GenerateRun {
     /// Makes pictures.
-    /// - Parameter progress: called after every step; what it throws ends the work, and nothing is written but previews.
+    /// - Parameter progress: called after every step; what it throws ends the work, and nothing stays.
     /// - Throws: `LatheError`: `badInput` for what cannot be made, `modelUnusable` for models.
     public static func run(_ options: GenerateOptions, progress: (EditState) throws -> Void = { _ in }) throws
         -> GenerateResult
