@@ -30,12 +30,7 @@ extension BLIPConfiguration {
     package init(original weights: WeightScope) throws {
         self.init()
         func extents(_ name: String, _ rank: Int) throws -> [Int] {
-            guard let shape = weights.shape(of: name), shape.count == rank, !shape.contains(0) else {
-                throw CheckpointError(
-                    path: weights.origin,
-                    reason: "tensor '\(name)' is missing or has another rank than \(rank)")
-            }
-            return shape
+            try weights.extents(of: name, rank: rank)
         }
         let patch = try extents("visual_encoder.patch_embed.proj.weight", 4)
         let patches = try extents("visual_encoder.pos_embed", 3)[1] - 1

@@ -83,6 +83,16 @@ public struct WeightScope: Sendable {
     /// For layouts that are told apart by their tensors; does not count as reading it.
     public func shape(of name: String) -> [Int]? { store.shape(of: fullName(name)) }
 
+    /// The extents of a tensor that tells a model's sizes; does not count as reading it.
+    /// - Throws: `CheckpointError` naming the tensor if it is missing, empty or of another rank; `hint` ends the line.
+    package func extents(of name: String, rank: Int, hint: String = "") throws -> [Int] {
+        guard let shape = shape(of: name), shape.count == rank, !shape.contains(0) else {
+            throw CheckpointError(
+                path: origin, reason: "tensor '\(name)' is missing or has another rank than \(rank)" + hint)
+        }
+        return shape
+    }
+
     /// Whether this scope holds a tensor of that name.
     public func contains(_ name: String) -> Bool { shape(of: name) != nil }
 

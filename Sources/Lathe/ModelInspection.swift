@@ -56,8 +56,6 @@ public struct ModelInspection: Codable, Sendable {
         return ModelInspection(path: path, files: try names.map { try file("\(path)/\($0)", relative: $0) })
     }
 
-    private static func folder(of path: String) -> String { (path as NSString).deletingLastPathComponent }
-
     private static func file(_ path: String, relative: String) throws -> File {
         try LatheError.asking(.modelUnusable) {
             let file = try WeightFile.open(path)
@@ -73,12 +71,12 @@ public struct ModelInspection: Codable, Sendable {
             var comparison: ModelComparison?
             do {
                 notes += try content?.adapterNotes(WeightScope(file)) ?? []
-                comparison = try ModelComparison(WeightScope(file), content, folder: folder(of: path))
+                comparison = try ModelComparison(WeightScope(file), content, folder: parentFolder(path))
             } catch let error as CheckpointError {
                 notes.append(error.reason)
             }
             return File(
-                path: relative, kind: try ModelKind.read(folder(of: path)), format: file.format,
+                path: relative, kind: try ModelKind.read(parentFolder(path)), format: file.format,
                 content: content?.rawValue, use: content?.use, notes: notes, comparison: comparison,
                 parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
                 bytes: file.names.reduce(0) { $0 + (file.info($1)?.byteCount ?? 0) }, tensors: tensors)

@@ -101,11 +101,10 @@ public struct ModelSet: Sendable, Hashable, Codable {
     ///
     /// Where a folder has safetensors, files of PyTorch in it are copies of them and left out.
     static func weightFiles(in folder: String) -> [String] {
-        func parent(_ path: String) -> String { (path as NSString).deletingLastPathComponent }
         let walker = FileManager.default.enumerator(atPath: folder)
         let names = (walker?.compactMap { $0 as? String } ?? []).filter(WeightFile.hasEnding).sorted()
-        let preferred = Set(names.filter { $0.hasSuffix(".safetensors") }.map(parent))
-        return names.filter { $0.hasSuffix(".safetensors") || !preferred.contains(parent($0)) }
+        let preferred = Set(names.filter { $0.hasSuffix(".safetensors") }.map(parentFolder))
+        return names.filter { $0.hasSuffix(".safetensors") || !preferred.contains(parentFolder($0)) }
     }
 }
 

@@ -37,7 +37,7 @@ struct SceneTruth {
     /// The truth of the scene that a run lifted.
     /// - Throws: `LatheError` (`badInput`) if the run's picture lies in no scene that the toy world made.
     static func of(_ record: RunRecord) throws -> SceneTruth {
-        let folder = (record.options.picture as NSString).deletingLastPathComponent
+        let folder = parentFolder(record.options.picture)
         let path = folder.isEmpty ? "scene.yaml" : "\(folder)/scene.yaml"
         guard isFile(path) else {
             throw LatheError.badInput(

@@ -70,13 +70,7 @@ extension SegmentAnythingConfiguration {
     package init(original weights: WeightScope) throws {
         self.init()
         func extents(_ name: String, _ rank: Int) throws -> [Int] {
-            guard let shape = weights.shape(of: name), shape.count == rank, !shape.contains(0) else {
-                throw CheckpointError(
-                    path: weights.origin,
-                    reason: "tensor '\(name)' is missing or has another rank than \(rank); "
-                        + "SAM with a ViT encoder is supported")
-            }
-            return shape
+            try weights.extents(of: name, rank: rank, hint: "; SAM with a ViT encoder is supported")
         }
         let patch = try extents("image_encoder.patch_embed.proj.weight", 4)
         let layers = (0..<1000).prefix { weights.contains("image_encoder.blocks.\($0).norm1.weight") }.count

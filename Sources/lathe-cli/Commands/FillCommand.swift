@@ -38,18 +38,11 @@ struct FillCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        let source = try InputPicture.find(input)
-        var options = EditOptions(
-            task: .fill, picture: source.picture,
-            objects: try edit.targets(selection, of: source, prompt: prompt), models: try models.modelSet(),
-            output: edit.output)
-        options.take(selection)
-        options.seed = edit.seed
-        options.candidates = versions.count
+        var options = try edit.options(.fill, input, selection, prompt: prompt, models)
         options.diffusion = diffusion.options
         options.diffusion.strength = strength
+        versions.apply(to: &options)
         change.apply(to: &options.diffusion)
-        options.diffusion.detail = versions.detail
         try perform(options, console)
     }
 }
@@ -64,4 +57,9 @@ struct VersionOptions: ParsableArguments {
             "Strength of the second pass at the picture's own resolution, where the model's is lower; 0 for none.",
             valueName: "share"))
     var detail = DiffusionOptions().detail
+
+    func apply(to options: inout EditOptions) {
+        options.candidates = count
+        options.diffusion.detail = detail
+    }
 }

@@ -66,9 +66,8 @@ struct OutpaintCommand: ParsableCommand {
         if let aspect { options.margins = try .reaching(aspect, for: source.picture) }
         options.method = with
         options.seed = seed
-        options.candidates = versions.count
         options.diffusion = diffusion.options
-        options.diffusion.detail = versions.detail
+        versions.apply(to: &options)
         try perform(options, console)
     }
 

@@ -37,13 +37,7 @@ struct RemoveCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        let source = try InputPicture.find(input)
-        var options = EditOptions(
-            task: .remove, picture: source.picture,
-            objects: try edit.targets(selection, of: source, prompt: nil), models: try models.modelSet(),
-            output: edit.output)
-        options.take(selection)
-        options.seed = edit.seed
+        var options = try edit.options(.remove, input, selection, prompt: nil, models)
         options.method = with
         options.refines = refine
         options.allowsForShadow = !noShadow

@@ -33,17 +33,10 @@ struct ReplaceCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        let source = try InputPicture.find(input)
-        var options = EditOptions(
-            task: .replace, picture: source.picture,
-            objects: try edit.targets(selection, of: source, prompt: prompt), models: try models.modelSet(),
-            output: edit.output)
-        options.take(selection)
-        options.seed = edit.seed
-        options.candidates = versions.count
+        var options = try edit.options(.replace, input, selection, prompt: prompt, models)
         options.diffusion = diffusion.options
         options.diffusion.strength = strength
-        options.diffusion.detail = versions.detail
+        versions.apply(to: &options)
         try perform(options, console)
     }
 }

@@ -23,9 +23,25 @@ struct EditOptionGroup: ParsableArguments {
             valueName: "out"))
     var output: String
 
+    /// The edit of a picture that these options ask for.
+    /// - Throws: `LatheError` for an input or a model set that does not exist.
+    func options(
+        _ task: EditTask, _ input: String, _ selection: SelectionOptions, prompt: String?,
+        _ models: ModelOptions
+    ) throws -> EditOptions {
+        let source = try InputPicture.find(input)
+        var options = EditOptions(
+            task: task, picture: source.picture,
+            objects: try targets(selection, of: source, prompt: prompt), models: try models.modelSet(),
+            output: output)
+        options.take(selection)
+        options.seed = seed
+        return options
+    }
+
     /// What is edited: the objects given one by one, or the one selection with the one prompt.
     /// - Throws: `LatheError` (`badInput`) if both ways are mixed.
-    func targets(_ selection: SelectionOptions, of source: InputPicture, prompt: String?) throws
+    private func targets(_ selection: SelectionOptions, of source: InputPicture, prompt: String?) throws
         -> [EditObject]
     {
         let asked = selection.selection
