@@ -22,7 +22,7 @@ from common.lama import FFCResNetGenerator, masked
 
 CONFIG = {
     "model_type": "lama", "input_nc": 4, "output_nc": 3, "ngf": 16, "n_downsampling": 2, "n_blocks": 9,
-    "max_features": 1024, "global_ratio": 0.75, "training_size": 128,
+    "max_features": 1024, "global_ratio": 0.75, "training_size": 64,
 }
 
 

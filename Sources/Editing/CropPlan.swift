@@ -85,6 +85,14 @@ public struct CropPlan: Sendable, Hashable {
         }
     }
 
+    /// A plan that shows a whole picture as it is.
+    public init(wholeWidth width: Int, height: Int) {
+        self.init(
+            width: width, height: height,
+            window: PixelRectangle(left: 0, top: 0, right: width, bottom: height), workingWidth: width,
+            workingHeight: height)
+    }
+
     /// Photograph pixels per working pixel.
     public var scale: Float { Float(window.width) / Float(workingWidth) }
 

@@ -96,7 +96,8 @@ struct EditJob {
     mutating func painter(for canvas: Image) throws -> HolePainter {
         switch options.method {
         case .lama:
-            return HolePainter(filler: try LaMaFiller(options.models, refines: options.refines), detail: 0)
+            return HolePainter(
+                filler: try LaMaFiller(options.models, refines: options.refines), textures: options.textures)
         case .diffusion:
             let diffusion = options.diffusion
             if diffusion.detail > 0, !diffusion.hasDetail {

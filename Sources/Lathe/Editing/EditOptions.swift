@@ -66,6 +66,8 @@ public struct EditOptions: Codable, Sendable {
     public var feather: Float?
     /// LaMa's multi-scale refinement.
     public var refines = false
+    /// Whether a fill of LaMa that is softer than what surrounds it is given the texture of that.
+    public var textures = true
     /// After `remove`, selects again at the old place and says whether something is still there.
     public var checks = false
     public var margins = EditMargins()

@@ -8,7 +8,9 @@ import Images
 struct HolePainter {
     let filler: any HoleFiller
     /// Strength of the second pass; 0 for none.
-    let detail: Double
+    var detail = 0.0
+    /// Whether a soft fill is given the texture of what surrounds it.
+    var textures = false
 
     /// A filled hole.
     struct Result {
@@ -34,8 +36,30 @@ struct HolePainter {
             strength: strength)
         let made = try filler.fill(request) { try progress(.fill, $0) }
         let first = try lay(made, picture, hole, plan)
+        if textures { return try texture(first, picture, hole, plan, seed: seed, progress: progress) }
         guard detail > 0, plan.scale > HolePainter.coarse else { return first }
         return try sharpen(first, picture, hole, seed: seed, progress: progress)
+    }
+
+    /// Lays texture from round the hole over the first pass.
+    private func texture(
+        _ first: Result, _ picture: Image, _ hole: EditHole, _ plan: CropPlan, seed: UInt64,
+        progress: (EditStage, FillStep) throws -> Void
+    ) throws -> Result {
+        guard let box = hole.mask.boundingBox else { return first }
+        let margin = max(box.width, box.height) * 3 / 4 + 16
+        let area = box.expanded(by: margin).clipped(width: picture.width, height: picture.height)
+        let part = EditHole(mask: hole.mask.cropped(to: area), feather: hole.feather)
+        let transfer = TextureTransfer(softness: max(1.5, 2 * plan.scale), seed: seed)
+        let made = try transfer.textured(first.picture.cropped(to: area).seen, hole: part.mask) {
+            done, total in
+            try progress(.detail, FillStep(done, of: total))
+        }
+        let laid = try lay(
+            made, picture.cropped(to: area), part, CropPlan(wholeWidth: area.width, height: area.height))
+        var result = picture
+        result.paste(laid.picture, left: area.left, top: area.top)
+        return Result(picture: result, seam: laid.seam)
     }
 
     /// Photograph pixels per working pixel above which a second pass is worth its time.

@@ -75,12 +75,13 @@ public struct InpaintingEvaluation {
 
     /// Scores LaMa, a plain smooth fill, and every peer.
     /// - Parameters:
+    ///   - textures: as ``EditOptions/textures``.
     ///   - results: a folder for what LaMa made; nil to keep nothing.
     ///   - progress: called after every hole with the number done and of all.
     public func scores(
-        models: ModelSet, peers: [Peer], results: String?, progress: (Int, Int) throws -> Void
+        models: ModelSet, textures: Bool, peers: [Peer], results: String?, progress: (Int, Int) throws -> Void
     ) throws -> [InpaintingScore] {
-        let painter = HolePainter(filler: try LaMaFiller(models, refines: false), detail: 0)
+        let painter = HolePainter(filler: try LaMaFiller(models, refines: false), textures: textures)
         if let results { try Disk.createFolder(results) }
         var answers: [(method: String, scores: [[Double]])] = (["lathe", "smooth"] + peers.map(\.name)).map {
             ($0, [])

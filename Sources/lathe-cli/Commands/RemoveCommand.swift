@@ -9,7 +9,8 @@ struct RemoveCommand: ParsableCommand {
         abstract: "Take an object out of a picture.",
         discussion: """
             LaMa continues what surrounds the object. The hole is somewhat larger than the object, and more so at its foot,
-            where its shadow lies; --grow sets how much. Every pixel outside the hole stays as it is.
+            where its shadow lies; --grow sets how much. Where LaMa's answer is softer than what surrounds it, texture is taken
+            from there. Every pixel outside the hole stays as it is.
 
             Example: lathe remove photo.jpg --point 320,240 --check -o without.png
             """)
@@ -26,6 +27,9 @@ struct RemoveCommand: ParsableCommand {
     @Flag(help: "Refine LaMa's answer from coarse to fine: slower, better in large holes.")
     var refine = false
 
+    @Flag(help: "Leave LaMa's answer as it is, without texture from what surrounds the hole.")
+    var noTexture = false
+
     @Flag(help: "Keep the hole no larger at the object's foot.") var noShadow = false
 
     @Flag(help: "Select again at the old place and say whether something is still there.")
@@ -40,6 +44,7 @@ struct RemoveCommand: ParsableCommand {
         var options = try edit.options(.remove, input, selection, prompt: nil, models)
         options.method = with
         options.refines = refine
+        options.textures = !noTexture
         options.allowsForShadow = !noShadow
         options.checks = check
         options.diffusion = diffusion.options

@@ -12,6 +12,9 @@ struct InpaintingOptions: ParsableArguments {
 
     @Option(help: "Seed of the holes.") var seed: UInt64 = 0
 
+    @Flag(help: "Judge LaMa's answers as they are, without texture from what surrounds the holes.")
+    var noTexture = false
+
     @Option(
         help: ArgumentHelp(
             "Only write pictures and holes here, for other programs to fill.", valueName: "dir"))
@@ -44,7 +47,9 @@ struct InpaintingOptions: ParsableArguments {
         Interruption.listen()
         var bar = ProgressBar(console: console)
         defer { bar.finish() }
-        let scores = try evaluation.scores(models: models, peers: peers, results: results) { done, total in
+        let scores = try evaluation.scores(
+            models: models, textures: !noTexture, peers: peers, results: results
+        ) { done, total in
             bar.show(ProgressLine(label: "filling holes", step: done, total: total))
             if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }
         }

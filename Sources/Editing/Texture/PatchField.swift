@@ -1,0 +1,225 @@
+// For every patch at a hole, a patch like it elsewhere.
+
+import Arrays
+import Foundation
+
+/// The nearest-neighbour field from the patches that touch a hole to those that do not.
+///
+/// Found as in Barnes et al. 2009 ("PatchMatch", section 3): good matches spread to neighbours, random trials at falling
+/// distances find new ones. Every pass reads the field of the pass before it, neighbours at 8, 4, 2 and 1 pixels in
+/// turn, so that the result is the same whatever the number of threads.
+struct PatchField {
+    let width: Int
+    let height: Int
+    /// The pixels whose patch touches the hole, as `y * width + x`.
+    let targets: [Int]
+    /// The target of each pixel, -1 for none.
+    private let slots: [Int]
+    /// Whether a pixel's patch lies in the picture and outside of the hole.
+    private let isSource: [Bool]
+    private let sources: [Int]
+    /// The match of each target, a pixel.
+    private(set) var matches: [Int]
+    /// How unlike target and match are: a mean squared difference.
+    private(set) var distances: [Float]
+
+    /// A field of random matches.
+    /// - Returns: nil if there is no hole, or too little outside of it to take anything from.
+    init?(hole: [Bool], width: Int, height: Int, random: inout RandomStream) {
+        let reach = PatchPicture.reach
+        (self.width, self.height) = (width, height)
+        let touched = PatchField.grown(hole, by: reach, width, height)
+        let isSource = (0..<width * height).map { pixel in
+            let (x, y) = (pixel % width, pixel / width)
+            return !touched[pixel] && x >= reach && y >= reach && x < width - reach && y < height - reach
+        }
+        self.isSource = isSource
+        sources = isSource.indices.filter { isSource[$0] }
+        targets = touched.indices.filter { touched[$0] }
+        guard sources.count >= PatchField.fewest, !targets.isEmpty else { return nil }
+        var slots = [Int](repeating: -1, count: width * height)
+        for (slot, pixel) in targets.enumerated() { slots[pixel] = slot }
+        self.slots = slots
+        let draws = random.uniform([targets.count]).scalars
+        matches = draws.map { [sources] in sources[min(sources.count - 1, Int($0 * Float(sources.count)))] }
+        distances = [Float](repeating: .infinity, count: targets.count)
+    }
+
+    /// Fewer patches than this repeat visibly.
+    private static let fewest = 64
+
+    /// Takes over the matches found at a smaller size of the same picture, wherever these are matches here too.
+    mutating func take(from coarse: PatchField) {
+        let (sx, sy) = (Float(width) / Float(coarse.width), Float(height) / Float(coarse.height))
+        for (slot, pixel) in targets.enumerated() {
+            let (x, y) = (pixel % width, pixel / width)
+            let (cx, cy) = (
+                min(coarse.width - 1, Int(Float(x) / sx)), min(coarse.height - 1, Int(Float(y) / sy))
+            )
+            let there = coarse.slots[cy * coarse.width + cx]
+            guard there >= 0 else { continue }
+            let match = coarse.matches[there]
+            let mx = x + Int((Float(match % coarse.width - cx) * sx).rounded())
+            let my = y + Int((Float(match / coarse.width - cy) * sy).rounded())
+            if let found = source(mx, my) { matches[slot] = found }
+        }
+    }
+
+    /// Looks for better matches.
+    /// - Parameters:
+    ///   - picture: what is compared.
+    ///   - reach: how far from a match random trials begin, in pixels.
+    mutating func improve(in picture: PatchPicture, passes: Int, reach: Int, random: inout RandomStream) {
+        picture.withComparison { compare in
+            self = measured(picture, compare)
+            for _ in 0..<passes {
+                for step in [8, 4, 2, 1] { self = spread(step, picture, compare) }
+                self = searched(reach, picture, compare, &random)
+            }
+        }
+    }
+
+    /// What the matches show in the hole: at each pixel the mean of the patches over it, the likest counting most.
+    /// - Parameters:
+    ///   - colours: row by row, three to a pixel.
+    ///   - hole: where they are replaced.
+    ///   - within: of each patch only the pixels this near its centre count; small is sharp, large is smooth.
+    func voted(_ colours: [Float], hole: [Bool], within: Int) -> [Float] {
+        // The distance that three quarters of the matches keep is what counts as like (Wexler et al. 2007, section 3.2).
+        let usual = max(distances.sorted()[distances.count * 3 / 4], 1e-8)
+        let shares = distances.map { expf(-$0 / (2 * usual)) }
+        var result = colours
+        result.withUnsafeMutableBufferPointer { buffer in
+            nonisolated(unsafe) let out = buffer
+            parallelFor(height, chunk: 8) { rows in
+                for y in rows {
+                    for x in 0..<width where hole[y * width + x] {
+                        var sum = SIMD4<Float>.zero
+                        for dy in max(-within, -y)...min(within, height - 1 - y) {
+                            for dx in max(-within, -x)...min(within, width - 1 - x) {
+                                let slot = slots[(y + dy) * width + x + dx]
+                                guard slot >= 0 else { continue }
+                                let from = 3 * (matches[slot] - dy * width - dx)
+                                sum +=
+                                    shares[slot]
+                                    * SIMD4(colours[from], colours[from + 1], colours[from + 2], 1)
+                            }
+                        }
+                        guard sum[3] > 0 else { continue }
+                        for k in 0..<3 { out[3 * (y * width + x) + k] = sum[k] / sum[3] }
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    // MARK: Passes
+
+    private func measured(_ picture: PatchPicture, _ compare: PatchPicture.Comparison) -> PatchField {
+        updated { slot, _, _ in
+            let distance = compare.distance(
+                place(targets[slot], picture), place(matches[slot], picture), limit: .infinity)
+            return (matches[slot], distance)
+        }
+    }
+
+    /// Every target tries what its four neighbours at a distance have found, moved by that distance.
+    private func spread(
+        _ step: Int, _ picture: PatchPicture, _ compare: PatchPicture.Comparison
+    ) -> PatchField {
+        return updated { slot, match, distance in
+            var best = (match, distance)
+            let pixel = targets[slot], (x, y) = (pixel % width, pixel / width)
+            for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
+                let (nx, ny) = (x + dx, y + dy)
+                guard 0..<width ~= nx, 0..<height ~= ny else { continue }
+                let there = slots[ny * width + nx]
+                guard there >= 0 else { continue }
+                consider(
+                    matches[there] % width - dx, matches[there] / width - dy, pixel, picture, compare, &best)
+            }
+            return best
+        }
+    }
+
+    /// Every target tries places round its match, at distances that halve from `reach` to one pixel.
+    private func searched(
+        _ reach: Int, _ picture: PatchPicture, _ compare: PatchPicture.Comparison,
+        _ random: inout RandomStream
+    ) -> PatchField {
+        let radii = sequence(first: Float(reach)) { $0 >= 2 ? $0 / 2 : nil }.map(\.self)
+        let draws = random.uniform([targets.count, 2 * radii.count]).scalars
+        return updated { slot, match, distance in
+            var best = (match, distance)
+            for (k, radius) in radii.enumerated() {
+                let draw = 2 * (slot * radii.count + k)
+                let dx = ((2 * draws[draw] - 1) * radius).rounded()
+                let dy = ((2 * draws[draw + 1] - 1) * radius).rounded()
+                consider(
+                    best.0 % width + Int(dx), best.0 / width + Int(dy), targets[slot], picture, compare, &best
+                )
+            }
+            return best
+        }
+    }
+
+    private func consider(
+        _ x: Int, _ y: Int, _ pixel: Int, _ picture: PatchPicture, _ compare: PatchPicture.Comparison,
+        _ best: inout (Int, Float)
+    ) {
+        guard let candidate = source(x, y), candidate != best.0 else { return }
+        let distance = compare.distance(
+            place(pixel, picture), place(candidate, picture), limit: best.1)
+        if distance < best.1 { best = (candidate, distance) }
+    }
+
+    /// The field with another match and distance for every target, several found at a time.
+    private func updated(_ body: (Int, Int, Float) -> (Int, Float)) -> PatchField {
+        var result = self
+        result.matches.withUnsafeMutableBufferPointer { matches in
+            result.distances.withUnsafeMutableBufferPointer { distances in
+                nonisolated(unsafe) let (matches, distances, body) = (matches, distances, body)
+                parallelFor(targets.count, chunk: 256) { slots in
+                    for slot in slots {
+                        (matches[slot], distances[slot]) = body(slot, matches[slot], distances[slot])
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    // MARK: Helpers
+
+    private func place(_ pixel: Int, _ picture: PatchPicture) -> Int {
+        picture.place(pixel % width, pixel / width)
+    }
+
+    private func source(_ x: Int, _ y: Int) -> Int? {
+        guard 0..<width ~= x, 0..<height ~= y, isSource[y * width + x] else { return nil }
+        return y * width + x
+    }
+
+    /// The pixels with a member in the square of `2 * reach + 1` pixels round them.
+    private static func grown(_ members: [Bool], by reach: Int, _ width: Int, _ height: Int) -> [Bool] {
+        func along(_ members: [Bool], _ count: Int, _ lines: Int, _ step: Int, _ jump: Int) -> [Bool] {
+            var result = members
+            for line in 0..<lines {
+                var last = -reach - 1
+                // Forwards for members behind, backwards for members ahead.
+                for i in 0..<count {
+                    if members[line * jump + i * step] { last = i }
+                    if i - last <= reach { result[line * jump + i * step] = true }
+                }
+                last = count + reach
+                for i in (0..<count).reversed() {
+                    if members[line * jump + i * step] { last = i }
+                    if last - i <= reach { result[line * jump + i * step] = true }
+                }
+            }
+            return result
+        }
+        return along(along(members, width, height, 1, width), height, width, width, 1)
+    }
+}

@@ -1,0 +1,132 @@
+// Texture for a smooth fill, from what surrounds it.
+
+import Arrays
+import Foundation
+public import Images
+
+/// Gives the smooth inside of a hole the grain and the sharp edges of the picture round it.
+///
+/// A model that works at a fraction of the picture's size, or a small one, knows what belongs where but draws it soft.
+/// What it drew guides a search for patches of the picture that look the same once they are blurred, and these are laid in
+/// its place: guided PatchMatch (Zhang et al. 2022, "Inpainting at modern camera resolution by guided PatchMatch with
+/// auto-curation"), which is image analogies (Hertzmann et al. 2001, section 3) solved from coarse to fine by search and
+/// vote in turn (Wexler et al. 2007, "Space-time completion of video", section 3).
+public struct TextureTransfer: Sendable {
+    /// What the fill lacks: it is about as soft as the picture blurred by this standard deviation, in pixels.
+    public var softness: Float
+    public var seed: UInt64
+
+    public init(softness: Float, seed: UInt64) {
+        precondition(softness > 0, "TextureTransfer: softness \(softness)")
+        (self.softness, self.seed) = (softness, seed)
+    }
+
+    /// A picture with texture in its hole.
+    ///
+    /// A fill that is about as rough as what it is like elsewhere stays as it is, and so does one with too little round it.
+    /// - Parameters:
+    ///   - picture: RGB, the hole filled.
+    ///   - progress: called with the rounds done and of all; what it throws ends the work.
+    public func textured(_ picture: Image, hole: Mask, progress: (Int, Int) throws -> Void) rethrows -> Image
+    {
+        precondition(
+            picture.channels == 3 && hole.width == picture.width && hole.height == picture.height,
+            "TextureTransfer: \(picture.pixels.shape) with a hole of \(hole.width)×\(hole.height)")
+        guard let box = hole.boundingBox else { return picture }
+        let sizes = scales(longest: max(box.width, box.height))
+        let total = sizes.indices.reduce(0) { $0 + TextureTransfer.rounds($1) }
+        var random = RandomStream(seed: seed, stream: "texture")
+        var (field, made, done) = (PatchField?.none, Image?.none, 0)
+        for (index, scale) in sizes.enumerated() {
+            let level = Level(picture, hole, scale: scale, softness: softness)
+            guard
+                var next = PatchField(
+                    hole: level.hole, width: level.width, height: level.height, random: &random)
+            else { continue }
+            if let field { next.take(from: field) }
+            // At first the model's colours are known only as far as the blur leaves them.
+            var colours = level.colours, trust: Float = 0
+            if let made {
+                let larger = made.resized(width: level.width, height: level.height, filter: .bilinear)
+                colours = level.laying(larger.pixels.scalars)
+                trust = 0.3
+            }
+            let rounds = TextureTransfer.rounds(index), isLast = index == sizes.count - 1
+            for round in 0..<rounds {
+                let patches = PatchPicture(
+                    colours: colours, blurred: level.blurred, trust: level.hole.map { $0 ? trust : 1 },
+                    width: level.width, height: level.height)
+                next.improve(
+                    in: patches, passes: 3,
+                    reach: index < 3 ? max(level.width, level.height) : 32, random: &random)
+                if isLast, round == rounds - 1, level.isRough(matches: next) { return picture }
+                colours = next.voted(
+                    colours, hole: level.hole, within: isLast && round == rounds - 1 ? 1 : PatchPicture.reach)
+                trust = 1
+                done += 1
+                try progress(done, total)
+            }
+            made = Image(NDArray(colours, shape: [level.height, level.width, 3]))
+            field = next
+        }
+        guard let made, made.width == picture.width, made.height == picture.height else { return picture }
+        return made
+    }
+
+    /// How often search and vote take turns at a size; the first, smallest one decides what goes where.
+    private static func rounds(_ index: Int) -> Int { [4, 3, 2][min(index, 2)] }
+
+    /// Sizes relative to the picture, each twice the one before, the first with a hole of 24 to 48 pixels.
+    private func scales(longest: Int) -> [Float] {
+        let halvings = max(0, min(6, Int(log2f(Float(longest) / 24))))
+        return (0...halvings).reversed().map { 1 / Float(1 << $0) }
+    }
+}
+
+/// The picture at one size.
+private struct Level {
+    let width: Int
+    let height: Int
+    let hole: [Bool]
+    /// Three to a pixel.
+    let colours: [Float]
+    let blurred: [Float]
+
+    init(_ picture: Image, _ hole: Mask, scale: Float, softness: Float) {
+        let small = scale == 1 ? picture : picture.scaled(scale)
+        (width, height) = (small.width, small.height)
+        self.hole = hole.touching(width: width, height: height).inside
+        colours = small.pixels.scalars
+        blurred = gaussianBlurred(small.pixels, sigma: max(0.8, softness * scale)).scalars
+    }
+
+    /// The picture with other colours in the hole.
+    func laying(_ inside: [Float]) -> [Float] {
+        colours.indices.map { hole[$0 / 3] ? inside[$0] : colours[$0] }
+    }
+
+    /// Whether the hole has at least half of the finest detail of the patches that are like it.
+    func isRough(matches field: PatchField) -> Bool {
+        let blurred = gaussianBlurred(NDArray(colours, shape: [height, width, 3]), sigma: 1).scalars
+        func detail(_ pixel: Int) -> Float {
+            (3 * pixel..<3 * pixel + 3).reduce(0) {
+                let difference = colours[$1] - blurred[$1]
+                return $0 + difference * difference
+            }
+        }
+        var (here, there): (Double, Double) = (0, 0)
+        for (target, match) in zip(field.targets, field.matches) where hole[target] {
+            here += Double(detail(target))
+            there += Double(detail(match))
+        }
+        return here >= 0.5 * there
+    }
+}
+
+extension Image {
+    fileprivate func scaled(_ scale: Float) -> Image {
+        resized(
+            width: max(1, Int(Float(width) * scale)), height: max(1, Int(Float(height) * scale)), filter: .box
+        )
+    }
+}
