@@ -1,7 +1,6 @@
 // For every patch at a hole, a patch like it elsewhere.
 
 import Arrays
-import Foundation
 
 /// The nearest-neighbour field from the patches that touch a hole to those that do not.
 ///
@@ -83,11 +82,13 @@ struct PatchField {
     /// - Parameters:
     ///   - colours: row by row, three to a pixel.
     ///   - hole: where they are replaced.
+    ///   - shares: how much the patch round each pixel counts.
     ///   - within: of each patch only the pixels this near its centre count; small is sharp, large is smooth.
-    func voted(_ colours: [Float], hole: [Bool], within: Int) -> [Float] {
-        // The distance that three quarters of the matches keep is what counts as like (Wexler et al. 2007, section 3.2).
+    func voted(_ colours: [Float], hole: [Bool], shares: [Float], within: Int) -> [Float] {
+        // The distance that three quarters of the matches keep is what counts as like (Wexler et al. 2007, section 3.2); a
+        // slow fall, for plain parts always find their like and would outvote all others.
         let usual = max(distances.sorted()[distances.count * 3 / 4], 1e-8)
-        let shares = distances.map { expf(-$0 / (2 * usual)) }
+        let shares = zip(targets, distances).map { max(shares[$0], 1e-3) / (1 + $1 / usual) }
         var result = colours
         result.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let out = buffer

@@ -23,7 +23,7 @@ public struct TextureTransfer: Sendable {
 
     /// A picture with texture in its hole.
     ///
-    /// A fill that is about as rough as what it is like elsewhere stays as it is, and so does one with too little round it.
+    /// A fill that is about as rough as the rest of the picture stays as it is, and so does one with too little round it.
     /// - Parameters:
     ///   - picture: RGB, the hole filled.
     ///   - progress: called with the rounds done and of all; what it throws ends the work.
@@ -32,7 +32,7 @@ public struct TextureTransfer: Sendable {
         precondition(
             picture.channels == 3 && hole.width == picture.width && hole.height == picture.height,
             "TextureTransfer: \(picture.pixels.shape) with a hole of \(hole.width)×\(hole.height)")
-        guard let box = hole.boundingBox else { return picture }
+        guard let box = hole.boundingBox, !TextureTransfer.isRough(picture, hole) else { return picture }
         let sizes = scales(longest: max(box.width, box.height))
         let total = sizes.indices.reduce(0) { $0 + TextureTransfer.rounds($1) }
         var random = RandomStream(seed: seed, stream: "texture")
@@ -44,25 +44,23 @@ public struct TextureTransfer: Sendable {
                     hole: level.hole, width: level.width, height: level.height, random: &random)
             else { continue }
             if let field { next.take(from: field) }
-            // At first the model's colours are known only as far as the blur leaves them.
-            var colours = level.colours, trust: Float = 0
+            var colours = level.colours
             if let made {
                 let larger = made.resized(width: level.width, height: level.height, filter: .bilinear)
                 colours = level.laying(larger.pixels.scalars)
-                trust = 0.3
             }
             let rounds = TextureTransfer.rounds(index), isLast = index == sizes.count - 1
             for round in 0..<rounds {
+                let trust = level.trust(round: round, hasColours: made != nil)
                 let patches = PatchPicture(
-                    colours: colours, blurred: level.blurred, trust: level.hole.map { $0 ? trust : 1 },
-                    width: level.width, height: level.height)
+                    colours: colours, blurred: level.blurred, trust: trust, width: level.width,
+                    height: level.height)
                 next.improve(
                     in: patches, passes: 3,
                     reach: index < 3 ? max(level.width, level.height) : 32, random: &random)
-                if isLast, round == rounds - 1, level.isRough(matches: next) { return picture }
                 colours = next.voted(
-                    colours, hole: level.hole, within: isLast && round == rounds - 1 ? 1 : PatchPicture.reach)
-                trust = 1
+                    colours, hole: level.hole, shares: trust,
+                    within: isLast && round == rounds - 1 ? 1 : PatchPicture.reach)
                 done += 1
                 try progress(done, total)
             }
@@ -74,7 +72,22 @@ public struct TextureTransfer: Sendable {
     }
 
     /// How often search and vote take turns at a size; the first, smallest one decides what goes where.
-    private static func rounds(_ index: Int) -> Int { [4, 3, 2][min(index, 2)] }
+    private static func rounds(_ index: Int) -> Int { [10, 3, 2][min(index, 2)] }
+
+    /// Whether the hole has at least half of the finest detail of the rest.
+    private static func isRough(_ picture: Image, _ hole: Mask) -> Bool {
+        let (sharp, soft) = (picture.pixels.scalars, gaussianBlurred(picture.pixels, sigma: 1).scalars)
+        var (sums, counts) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
+        for (pixel, isHole) in hole.inside.enumerated() {
+            let side = isHole ? 0 : 1
+            counts[side] += 1
+            for i in 3 * pixel..<3 * pixel + 3 {
+                let difference = Double(sharp[i] - soft[i])
+                sums[side] += difference * difference
+            }
+        }
+        return counts[1] == 0 || sums[0] * counts[1] >= 0.5 * sums[1] * counts[0]
+    }
 
     /// Sizes relative to the picture, each twice the one before, the first with a hole of 24 to 48 pixels.
     private func scales(longest: Int) -> [Float] {
@@ -88,6 +101,8 @@ private struct Level {
     let width: Int
     let height: Int
     let hole: [Bool]
+    /// Distances to the rest of the picture, in pixels; 0 outside of the hole.
+    let depths: [Float]
     /// Three to a pixel.
     let colours: [Float]
     let blurred: [Float]
@@ -95,31 +110,28 @@ private struct Level {
     init(_ picture: Image, _ hole: Mask, scale: Float, softness: Float) {
         let small = scale == 1 ? picture : picture.scaled(scale)
         (width, height) = (small.width, small.height)
-        self.hole = hole.touching(width: width, height: height).inside
+        let touched = hole.touching(width: width, height: height)
+        (self.hole, depths) = (touched.inside, touched.depths)
         colours = small.pixels.scalars
         blurred = gaussianBlurred(small.pixels, sigma: max(0.8, softness * scale)).scalars
+    }
+
+    /// How far each pixel's colours count.
+    ///
+    /// What was found at a smaller size counts in full. At the first size what is laid at the border comes to count round by
+    /// round, so that the picture grows inwards; before that the model's colours are known as far as the blur leaves them.
+    func trust(round: Int, hasColours: Bool) -> [Float] {
+        let reached = Float(round * PatchPicture.reach)
+        return depths.map { depth in
+            if depth == 0 { return 1 }
+            if hasColours { return round == 0 ? 0.3 : 1 }
+            return depth <= reached ? max(0.1, powf(0.9, depth)) : 0
+        }
     }
 
     /// The picture with other colours in the hole.
     func laying(_ inside: [Float]) -> [Float] {
         colours.indices.map { hole[$0 / 3] ? inside[$0] : colours[$0] }
-    }
-
-    /// Whether the hole has at least half of the finest detail of the patches that are like it.
-    func isRough(matches field: PatchField) -> Bool {
-        let blurred = gaussianBlurred(NDArray(colours, shape: [height, width, 3]), sigma: 1).scalars
-        func detail(_ pixel: Int) -> Float {
-            (3 * pixel..<3 * pixel + 3).reduce(0) {
-                let difference = colours[$1] - blurred[$1]
-                return $0 + difference * difference
-            }
-        }
-        var (here, there): (Double, Double) = (0, 0)
-        for (target, match) in zip(field.targets, field.matches) where hole[target] {
-            here += Double(detail(target))
-            there += Double(detail(match))
-        }
-        return here >= 0.5 * there
     }
 }
 
