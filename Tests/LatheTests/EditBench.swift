@@ -13,10 +13,7 @@ enum EditBench {
     static let scenes = package.appending(path: "Scenes").path
     static let pictures = package.appending(path: "Tests/ImagesTests/Fixtures").path
 
-    /// The starter models with a LaMa of random weights.
-    static let models = ModelSet(
-        root: package.appending(path: "Models/starter").path,
-        overrides: [.inpainter: package.appending(path: "Tests/LaMaTests/Fixtures/small").path])
+    static let models = ModelSet(root: package.appending(path: "Models/starter").path)
 
     /// An edit of what a mask file says, in as few steps as make sense.
     static func options(

@@ -30,6 +30,38 @@ import Testing
         #expect(changed < 30, "\(changed) dB: the hole is as it was")
     }
 
+    /// Where an object was, only colours of its surroundings are left.
+    @Test(arguments: ["penguin", "snowman", "mushroom", "teddy-bear"])
+    func whatIsRemovedIsGone(scene: String) throws {
+        let folder = try TemporaryFolder()
+        let source = try InputPicture.find("\(EditBench.scenes)/\(scene)")
+        var options = EditBench.options(.remove, source.picture, masks: [], output: "\(folder.path)/out")
+        options.objects = [EditObject(selection: source.selection, prompt: nil)]
+        options.checks = true
+        let result = try EditRun.run(options)
+        let before = try Image.load(source.picture).rgb, after = try Image.load(result.picture).rgb
+        let hole = try Mask.load("\(folder.path)/out/mask.png").inside
+        /// The colour of a pixel in eight levels a channel.
+        func colours(_ image: Image) -> [Int] {
+            let bytes = image.bytes
+            return hole.indices.map { pixel in
+                (0..<3).reduce(0) { 8 * $0 + Int(bytes[3 * pixel + $1]) / 32 }
+            }
+        }
+        var around = [Int](repeating: 0, count: 512)
+        let (old, new) = (colours(before), colours(after))
+        for pixel in hole.indices where !hole[pixel] { around[old[pixel]] += 1 }
+        /// The share of the hole in colours that more than one in a thousand pixels elsewhere have.
+        func familiar(_ colours: [Int]) -> Double {
+            let inside = hole.indices.filter { hole[$0] }
+            let known = inside.filter { around[colours[$0]] * 1000 > hole.count - inside.count }
+            return Double(known.count) / Double(inside.count)
+        }
+        #expect(familiar(new) > 0.97, "\(familiar(new))")
+        #expect(familiar(old) < 0.9, "\(familiar(old))")
+        if scene == "penguin" { #expect(result.remainders.map(\.isThere) == [false]) }
+    }
+
     /// What a prompt asks for is drawn into the hole of a scene, as the captioner sees it.
     @Test func theNewObjectOfAFillIsNamedByTheCaptioner() throws {
         let folder = try TemporaryFolder()
