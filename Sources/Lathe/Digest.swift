@@ -21,6 +21,16 @@ public enum Digest {
         return hex(hash.finalize())
     }
 
+    /// The SHA-256 of files by path; of a folder, that of its weight files.
+    static func sha256(ofFiles paths: [String]) throws -> [String: String] {
+        var digests: [String: String] = [:]
+        for path in paths {
+            let files = isFolder(path) ? ModelSet.weightFiles(in: path).map { "\(path)/\($0)" } : [path]
+            for file in files { digests[file] = try sha256(ofFile: file) }
+        }
+        return digests
+    }
+
     /// The SHA-256 of bytes in memory.
     public static func sha256(of data: some Sequence<UInt8>) -> String {
         hex(SHA256.hash(data: Array(data)))

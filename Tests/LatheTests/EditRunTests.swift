@@ -56,6 +56,7 @@ import Testing
         let input = try #require(record["input"] as? [String: Any])
         #expect(input["sha256"] as? String == (try Digest.sha256(ofFile: picture)))
         #expect((record["models"] as? [[String: Any]])?.map { $0["part"] as? String } == ["diffusion"])
+        #expect(record["files"] as? [String: String] == [left: try Digest.sha256(ofFile: left)])
         let read = try JSONDecoder().decode(
             EditResult.self, from: JSONSerialization.data(withJSONObject: try #require(record["result"])))
         #expect(read.prompts == result.prompts && read.versions[0].seams == result.versions[0].seams)

@@ -93,6 +93,11 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         _ = try samplerKind()
     }
 
+    /// Every file and folder that is read apart from the model: adapters, learned words, controls and their pictures.
+    var inputs: [String] {
+        (loras + embeddings).map(\.path) + controls.flatMap { [$0.model, $0.picture] }
+    }
+
     /// A request with these settings.
     func request(_ prompt: String, seed: UInt64) throws -> GenerationRequest {
         var request = GenerationRequest(
@@ -101,6 +106,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         request.change = change
         return request
     }
+
     /// Whether the second pass has at least one step to take.
     var hasDetail: Bool { detail * Double(steps) >= 1 }
 

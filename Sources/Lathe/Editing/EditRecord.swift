@@ -10,6 +10,8 @@ struct EditRecord: Codable {
     var options: EditOptions
     var input: RunRecord.Input
     var models: [RunRecord.Model]
+    /// SHA-256 of masks, adapters and control pictures, by path.
+    var files: [String: String]
     var machine: RunRecord.Machine
     var result: EditResult
 
@@ -25,7 +27,13 @@ struct EditRecord: Codable {
         if options.objects.contains(where: { $0.selection.maskPath == nil && !$0.selection.isEmpty }) {
             parts.append(.segmenter)
         }
+        if result.prompts.contains(where: { !$0.isEmpty }), options.objects.allSatisfy({ $0.prompt == nil }) {
+            parts.append(.captioner)
+        }
         models = try parts.map(options.models.record)
+        let further = options.inputs.filter { $0 != options.picture }
+        files = try Digest.sha256(
+            ofFiles: further + (options.method == .diffusion ? options.diffusion.inputs : []))
         machine = .current
     }
 }

@@ -62,6 +62,8 @@ private struct GenerateRecord: Codable {
     var command = "generate"
     var options: GenerateOptions
     var models: [RunRecord.Model]
+    /// SHA-256 of adapters, control pictures and the picture begun from, by path.
+    var files: [String: String]
     var machine = RunRecord.Machine.current
     var result: GenerateResult
 }
@@ -107,7 +109,10 @@ public enum GenerateRun {
                 seconds: Date.now.timeIntervalSince(began))
             if let path = places.record {
                 let record = GenerateRecord(
-                    options: options, models: [try options.models.record(of: .diffusion)], result: result)
+                    options: options, models: [try options.models.record(of: .diffusion)],
+                    files: try Digest.sha256(
+                        ofFiles: [options.start].compactMap(\.self) + diffusion.inputs),
+                    result: result)
                 try files.add(record, at: path)
             }
             try progress(EditState(stage: .write, step: 1, total: 1))
