@@ -12,6 +12,9 @@ struct DiffusionFiller: HoleFiller {
     /// Context round a hole, in sides of the hole.
     private let context: Float
 
+    /// What is put in an object's place is seen close; what surrounds an object is seen with all of it.
+    static func context(for task: EditTask) -> Float { task == .fill ? 0.15 : 0.25 }
+
     /// - Parameter picture: what is edited, of whose size control pictures must be.
     /// - Throws: `LatheError`: `modelUnusable` naming what is wrong with a model, `badInput` for a control picture.
     init(_ models: ModelSet, _ options: DiffusionOptions, for picture: Image, context: Float) throws {

@@ -105,10 +105,10 @@ struct EditJob {
                     "\(diffusion.steps) steps leave none for a second pass of strength \(diffusion.detail), which is left out"
                 )
             }
-            // What is put in an object's place is seen close; what surrounds an object is seen with all of it.
             return HolePainter(
                 filler: try DiffusionFiller(
-                    options.models, diffusion, for: canvas, context: options.task == .fill ? 0.15 : 0.25),
+                    options.models, diffusion, for: canvas,
+                    context: DiffusionFiller.context(for: options.task)),
                 detail: diffusion.hasDetail ? diffusion.detail : 0)
         }
     }

@@ -40,20 +40,20 @@ package enum CaptionSamples {
         )
     }
 
-    struct Sample: Sendable {
-        let object: ToyObject
-        /// [size, size, 3] bytes.
-        let image: [UInt8]
-        /// [size, size]: coverage of the object.
-        let mask: [UInt8]
+    package struct Sample: Sendable {
+        package let object: ToyObject
+        /// [side, side, 3] bytes.
+        package let image: [UInt8]
+        /// [side, side]: coverage of the object.
+        package let mask: [UInt8]
         /// Degrees from the front.
         let azimuth: Float
         /// "on grass under a blue sky"; empty where what surrounds the object has no name.
-        let surroundings: String
+        package let surroundings: String
     }
 
     /// One object, framed loosely.
-    static func sample(seed: UInt64, split: ToySplit) throws -> Sample {
+    package static func sample(seed: UInt64, split: ToySplit, side: Int = size) throws -> Sample {
         let object = try ToyObject.make(seed: seed, split: split)
         var random = ToyRandom(seed: seed, split: split, stream: 300)
         let azimuth = random.chance(0.75) ? 40 * random.normal() : random.uniform(-180, 180)
@@ -65,11 +65,11 @@ package enum CaptionSamples {
         }
         var camera = ToyCamera(azimuth: azimuth, elevation: elevation)
         camera = ToyRenderer.framing(object, camera: camera, fraction: random.uniform(0.5, 0.92))
-        var canvas = SceneCanvas(width: size, height: size)
+        var canvas = SceneCanvas(width: side, height: side)
         let plain = kind < 0.35
         if plain {
             let tone: Float = random.chance(0.5) ? random.uniform(0.94, 1) : random.uniform(0.3, 0.94)
-            canvas.pixels = [Vector](repeating: Vector(repeating: tone), count: size * size)
+            canvas.pixels = [Vector](repeating: Vector(repeating: tone), count: side * side)
         } else {
             var backdrop =
                 named?.backdrop
@@ -82,9 +82,9 @@ package enum CaptionSamples {
             backdrop.paint(&canvas, camera: camera, light: object.light, placements: [placement])
             if named == nil, random.chance(0.5) { SceneClutter.paint(&canvas, &random) }
         }
-        let picture = ToyRenderer.render(object, camera: camera, width: size, height: size)
-        var mask = [UInt8](repeating: 0, count: size * size)
-        for i in 0..<(size * size) {
+        let picture = ToyRenderer.render(object, camera: camera, width: side, height: side)
+        var mask = [UInt8](repeating: 0, count: side * side)
+        for i in 0..<(side * side) {
             let alpha = picture.colour[i * 4 + 3]
             let c = Vector(picture.colour[i * 4], picture.colour[i * 4 + 1], picture.colour[i * 4 + 2])
             canvas.pixels[i] = c + canvas.pixels[i] * (1 - alpha)

@@ -41,6 +41,13 @@ package struct Tint: Sendable {
         }
     }
 
+    /// The colour that a text names first, as people call it.
+    package static func first(in text: String) -> String? {
+        palette.map { spoken($0.name) }.compactMap { name in
+            text.firstRange(of: name).map { (name: name, start: $0.lowerBound) }
+        }.min { ($0.start, $1.name.count) < ($1.start, $0.name.count) }?.name
+    }
+
     /// The palette's colour of that name, unvaried; mid-grey for a name outside the palette.
     package static func plain(_ name: String) -> Vector {
         palette.first { $0.name == name }?.colour ?? Vector(repeating: 0.5)

@@ -18,17 +18,21 @@ struct EvaluateCommand: ParsableCommand {
             known, filled, and compared with it (PSNR, SSIM, and a perceptual distance, all inside the holes). --export
             writes the pictures with their holes for other programs, whose answers --peer scores beside ours.
 
+            With --prompts there are no arguments: toys and surroundings of held-out pictures are exchanged as held-out prompts say,
+            and the captioner is asked what it sees.
+
             Examples:
               lathe evaluate Renders/* --require novel-iou=0.78
               lathe evaluate --inpainting photos --export holes && python telea.py holes telea
               lathe evaluate --inpainting photos --peer telea=telea
+              lathe evaluate --prompts 50 --sheet edits.png
             """)
 
     @Argument(
         help: ArgumentHelp(
             "Run directories, or scene folders whose runs lie in Renders; pictures with --inpainting.",
             valueName: "run|scene|picture"))
-    var runs: [String]
+    var runs: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -44,11 +48,25 @@ struct EvaluateCommand: ParsableCommand {
     var sheet: String?
 
     @OptionGroup(title: "Inpainting") var inpainting: InpaintingOptions
+    @OptionGroup(title: "Prompts") var prompts: PromptEvaluationOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "General") var common: CommonOptions
 
+    func validate() throws {
+        guard prompts.prompts != nil || !runs.isEmpty else {
+            throw ValidationError("name what is to be judged: runs, scenes, or pictures with --inpainting")
+        }
+        guard prompts.prompts == nil || (runs.isEmpty && !inpainting.inpainting) else {
+            throw ValidationError("--prompts makes its own pictures: leave the others out")
+        }
+    }
+
     func run() throws {
         let console = common.start()
+        if let count = prompts.prompts {
+            try prompts.run(count, models: try models.modelSet(), sheet: sheet, console)
+            return
+        }
         guard !inpainting.inpainting else {
             try inpainting.run(on: runs, models: try models.modelSet(), console)
             return

@@ -1,0 +1,90 @@
+// `lathe evaluate --prompts`: whether fill and replace put there what they are asked for.
+
+import Editing
+import Foundation
+public import Images
+
+/// How often the captioner reads the words of the prompts in what was made of them.
+public struct PromptScore: Codable, Sendable {
+    /// "fill" or "replace", and "truth" for pictures that show what the same prompts say.
+    public var task: String
+    public var prompts: Int
+    /// Share with the class (fill) or the ground (replace).
+    public var first: Double
+    /// Share with the first colour (fill) or what stands behind (replace).
+    public var second: Double
+    public var both: Double
+
+    /// The head of the table whose rows are ``row``.
+    public static let head = "task               prompts  class or ground  colour or background     both"
+
+    public var row: String {
+        func percent(_ share: Double, _ width: Int) -> String {
+            let text = "\(Int((100 * share).rounded())) %"
+            return String(repeating: " ", count: max(1, width - text.count)) + text
+        }
+        let count = "\(prompts)"
+        return task.padding(toLength: 26 - count.count, withPad: " ", startingAt: 0) + count
+            + percent(first, 17)
+            + percent(second, 22) + percent(both, 9)
+    }
+}
+
+public struct PromptEvaluation {
+    private let trials: [PromptTrial]
+
+    /// - Parameter count: prompts for fill, and as many for replace.
+    /// - Throws: `ToyError` if a toy cannot be made.
+    public init(count: Int, seed: UInt64) throws {
+        trials = try [EditTask.fill, .replace].flatMap {
+            try PromptTrial.trials($0, count: count, seed: seed)
+        }
+    }
+
+    /// Edits every picture as its prompt says and asks the captioner about the result.
+    /// - Parameters:
+    ///   - show: called with each picture and what was made of it.
+    ///   - progress: called after every edit with the number done and of all.
+    public func scores(
+        models: ModelSet, diffusion: DiffusionOptions, show: (Image, Image) -> Void,
+        progress: (Int, Int) throws -> Void
+    ) throws -> [PromptScore] {
+        var rows: [String: [(first: Bool, second: Bool)]] = [:]
+        for (index, trial) in trials.enumerated() {
+            let options = EditOptions(task: trial.task, picture: "", objects: [], models: models, output: "")
+            let hole = EditHole(object: trial.object, options: options)
+            let painter = HolePainter(
+                filler: try DiffusionFiller(
+                    models, diffusion, for: trial.picture, context: DiffusionFiller.context(for: trial.task)),
+                detail: diffusion.hasDetail ? diffusion.detail : 0)
+            let made = try painter.paint(
+                trial.picture, hole, prompt: trial.prompt, seed: UInt64(index), strength: 1
+            ) { _, _ in }.picture
+            show(trial.picture, made)
+            let seen =
+                trial.task == .fill ? made.cropped(to: PromptEvaluation.surroundings(of: hole.mask)) : made
+            for (name, image) in [
+                (trial.task.rawValue, seen), (trial.task.rawValue + ", truth", trial.truth),
+            ] {
+                let caption = try Captioning.describe(image, search: .beams(3), models: models)[0]
+                rows[name, default: []].append(trial.found(in: caption))
+            }
+            try progress(index + 1, trials.count)
+        }
+        return rows.sorted { $0.key < $1.key }.map { name, found in
+            func share(_ holds: ((first: Bool, second: Bool)) -> Bool) -> Double {
+                Double(found.filter(holds).count) / Double(found.count)
+            }
+            return PromptScore(
+                task: name, prompts: found.count, first: share(\.first), second: share(\.second),
+                both: share { $0.first && $0.second })
+        }
+    }
+
+    /// What a captioner is shown of a filled hole: the hole and a little more.
+    private static func surroundings(of hole: Mask) -> PixelRectangle {
+        let box = hole.boundingBox ?? PixelRectangle(left: 0, top: 0, right: hole.width, bottom: hole.height)
+        return box.expanded(by: max(box.width, box.height) / 8).clipped(
+            width: hole.width, height: hole.height)
+    }
+}
