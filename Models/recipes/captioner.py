@@ -172,6 +172,8 @@ def export(module, tokenizer, folder):
     module.config.save_pretrained(folder)
     config = json.loads((folder / "config.json").read_text())
     config["architectures"] = ["BlipForConditionalGeneration"]
+    # As the published configuration says how long captions get; surroundings take more words than its 20.
+    config["text_config"]["max_length"] = LENGTH
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     shared, state = {}, {}
     for name, value in module.state_dict().items():

@@ -41,6 +41,8 @@ public struct BLIPConfiguration: CheckedConfiguration, Sendable, Hashable {
         public var paddingID = 0
         /// The token that ends a caption, `[SEP]`.
         public var endID = 102
+        /// Most tokens of a caption, begin token, prompt and end token included, if nothing else is asked for.
+        public var longestCaption = 20
         public var tiesEmbeddings = true
     }
 
@@ -69,9 +71,11 @@ extension BLIPConfiguration {
             ("vision_config.intermediate_size", v.intermediateSize),
             ("vision_config.patch_size", v.patchSize), ("text_config.hidden_size", t.hiddenSize),
             ("text_config.intermediate_size", t.intermediateSize),
-            ("text_config.max_position_embeddings", t.positions),
         ]
         for (key, value) in sizes { try Problem.require(key, value, in: 1...1 << 16) }
+        // The prompt alone, spelt in letters, takes twelve.
+        try Problem.require("text_config.max_position_embeddings", t.positions, in: 16...1 << 16)
+        try Problem.require("text_config.max_length", t.longestCaption, in: 16...1 << 16)
         try Problem.require("vision_config.image_size", v.imageSize, in: 8...4096)
         try Problem.require("vision_config.num_hidden_layers", v.layers, in: 1...1000)
         try Problem.require("text_config.num_hidden_layers", t.layers, in: 1...1000)
@@ -127,6 +131,7 @@ extension BLIPConfiguration.Text {
         case beginID = "bos_token_id"
         case paddingID = "pad_token_id"
         case endID = "sep_token_id"
+        case longestCaption = "max_length"
         case tiesEmbeddings = "tie_word_embeddings"
     }
 
@@ -143,6 +148,7 @@ extension BLIPConfiguration.Text {
         try file.read(.beginID, &beginID)
         try file.read(.paddingID, &paddingID)
         try file.read(.endID, &endID)
+        try file.read(.longestCaption, &longestCaption)
         try file.read(.tiesEmbeddings, &tiesEmbeddings)
     }
 }

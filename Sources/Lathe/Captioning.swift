@@ -34,7 +34,7 @@ public enum Captioning {
         try ModelKind.require(["blip"], in: folder, for: .captioner)
         let model = try LatheError.asking(.modelUnusable) { try BLIPCaptioner(folder: folder) }
         let features = model.encode(image)
-        let longest = min(20, model.configuration.text.positions)
+        let longest = min(model.configuration.text.longestCaption, model.configuration.text.positions)
         switch search {
         case .beams(let width):
             let options = CaptionOptions(method: .beams(width), maximumLength: longest)
