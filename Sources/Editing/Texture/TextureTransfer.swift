@@ -72,7 +72,7 @@ public struct TextureTransfer: Sendable {
     }
 
     /// How often search and vote take turns at a size; the first, smallest one decides what goes where.
-    private static func rounds(_ index: Int) -> Int { [10, 3, 2][min(index, 2)] }
+    private static func rounds(_ index: Int) -> Int { [14, 3, 2][min(index, 2)] }
 
     /// Whether the hole has at least half of the finest detail of the rest.
     private static func isRough(_ picture: Image, _ hole: Mask) -> Bool {
@@ -89,9 +89,10 @@ public struct TextureTransfer: Sendable {
         return counts[1] == 0 || sums[0] * counts[1] >= 0.5 * sums[1] * counts[0]
     }
 
-    /// Sizes relative to the picture, each twice the one before, the first with a hole of 24 to 48 pixels.
+    /// Sizes relative to the picture, each twice the one before, the first with a hole of 64 to 128 pixels: at smaller ones
+    /// too few patches are left beside it.
     private func scales(longest: Int) -> [Float] {
-        let halvings = max(0, min(6, Int(log2f(Float(longest) / 24))))
+        let halvings = max(0, min(6, Int(log2f(Float(longest) / 64))))
         return (0...halvings).reversed().map { 1 / Float(1 << $0) }
     }
 }
