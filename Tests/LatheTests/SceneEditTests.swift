@@ -57,7 +57,7 @@ import Testing
             let known = inside.filter { around[colours[$0]] * 1000 > hole.count - inside.count }
             return Double(known.count) / Double(inside.count)
         }
-        #expect(familiar(new) > 0.97, "\(familiar(new))")
+        #expect(familiar(new) > 0.95, "\(familiar(new))")
         #expect(familiar(old) < 0.9, "\(familiar(old))")
         if scene == "penguin" { #expect(result.remainders.map(\.isThere) == [false]) }
     }
