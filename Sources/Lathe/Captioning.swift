@@ -30,21 +30,28 @@ public enum Captioning {
 
     /// Describes an opaque picture.
     package static func describe(_ image: Image, search: CaptionSearch, models: ModelSet) throws -> [String] {
+        captions(of: image, by: try open(models), search: search)
+    }
+
+    /// The captioner of a set of models.
+    static func open(_ models: ModelSet) throws -> BLIPCaptioner {
         let folder = try models.folder(of: .captioner)
         try ModelKind.require(["blip"], in: folder, for: .captioner)
-        let model = try LatheError.asking(.modelUnusable) { try BLIPCaptioner(folder: folder) }
+        return try LatheError.asking(.modelUnusable) { try BLIPCaptioner(folder: folder) }
+    }
+
+    /// Describes an opaque picture with a captioner at hand.
+    static func captions(of image: Image, by model: BLIPCaptioner, search: CaptionSearch) -> [String] {
         let features = model.encode(image)
         let longest = min(model.configuration.text.longestCaption, model.configuration.text.positions)
+        func caption(_ method: CaptionOptions.Method) -> String {
+            model.caption(features, options: CaptionOptions(method: method, maximumLength: longest)).text
+        }
         switch search {
         case .beams(let width):
-            let options = CaptionOptions(method: .beams(width), maximumLength: longest)
-            return [model.caption(features, options: options).text]
+            return [caption(.beams(width))]
         case .sampling(let count, let topP, let seed):
-            return (0..<count).map { sample in
-                let method = CaptionOptions.Method.nucleus(topP: topP, seed: seed, sample: UInt64(sample))
-                let options = CaptionOptions(method: method, maximumLength: longest)
-                return model.caption(features, options: options).text
-            }
+            return (0..<count).map { caption(.nucleus(topP: topP, seed: seed, sample: UInt64($0))) }
         }
     }
 }

@@ -9,15 +9,10 @@ import Testing
 
 @Suite struct GenerationTests {
     private let pipeline: DiffusionPipeline
-    private let picture: Image
-    private let mask: Mask
+    private let picture = GenerationBench.picture
+    private let mask = GenerationBench.mask(columns: 5..<10)
 
-    init() throws {
-        pipeline = try DiffusionPipeline(folder: ModelCase("pipeline").folder)
-        var stream = RandomStream(seed: 9, stream: "picture")
-        picture = Image(stream.uniform([16, 24, 3]))
-        mask = Mask(width: 24, height: 16, inside: (0..<16 * 24).map { (5..<10).contains($0 % 24) })
-    }
+    init() throws { pipeline = try GenerationBench.pipeline() }
 
     private func request(_ start: GenerationStart = .noise, _ sampler: SamplerKind = .ddim)
         -> GenerationRequest

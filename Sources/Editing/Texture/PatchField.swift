@@ -129,7 +129,7 @@ struct PatchField {
     private func spread(
         _ step: Int, _ picture: PatchPicture, _ compare: PatchPicture.Comparison
     ) -> PatchField {
-        return updated { slot, match, distance in
+        updated { slot, match, distance in
             var best = (match, distance)
             let pixel = targets[slot], (x, y) = (pixel % width, pixel / width)
             for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
@@ -149,7 +149,7 @@ struct PatchField {
         _ reach: Int, _ picture: PatchPicture, _ compare: PatchPicture.Comparison,
         _ random: inout RandomStream
     ) -> PatchField {
-        let radii = sequence(first: Float(reach)) { $0 >= 2 ? $0 / 2 : nil }.map(\.self)
+        let radii = Array(sequence(first: Float(reach)) { $0 >= 2 ? $0 / 2 : nil })
         let draws = random.uniform([targets.count, 2 * radii.count]).scalars
         return updated { slot, match, distance in
             var best = (match, distance)

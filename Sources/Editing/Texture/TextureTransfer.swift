@@ -119,7 +119,7 @@ private struct Level {
 
     /// How far each pixel's colours count.
     ///
-    /// What was found at a smaller size counts in full. At the first size what is laid at the border comes to count round by
+    /// What was found at a smaller size counts little at first and in full then. At the first size what is laid at the border comes to count round by
     /// round, so that the picture grows inwards; before that the model's colours are known as far as the blur leaves them.
     func trust(round: Int, hasColours: Bool) -> [Float] {
         let reached = Float(round * PatchPicture.reach)

@@ -106,9 +106,8 @@ struct EditJob {
                 )
             }
             return HolePainter(
-                filler: try DiffusionFiller(
-                    options.models, diffusion, for: canvas,
-                    context: DiffusionFiller.context(for: options.task)),
+                filler: try BestFiller.filler(
+                    options.models, diffusion, for: canvas, task: options.task, attempts: options.attempts),
                 detail: diffusion.hasDetail ? diffusion.detail : 0)
         }
     }

@@ -74,6 +74,8 @@ public struct EditOptions: Codable, Sendable {
     public var diffusion = DiffusionOptions()
     /// How many versions are made, with the seeds `seed`, `seed + 1` and so on.
     public var candidates = 1
+    /// How many times each hole is filled; kept is what the captioner finds likeliest to show the prompt.
+    public var attempts = 1
 
     public init(task: EditTask, picture: String, objects: [EditObject], models: ModelSet, output: String) {
         (self.task, self.picture, self.objects, self.models) = (task, picture, objects, models)
@@ -85,6 +87,9 @@ public struct EditOptions: Codable, Sendable {
     func validate() throws {
         guard (1...64).contains(candidates) else {
             throw LatheError.badInput("\(candidates) candidates are out of range; use 1 to 64")
+        }
+        guard (1...64).contains(attempts) else {
+            throw LatheError.badInput("the best of \(attempts) is out of range; use 1 to 64")
         }
         if let feather, !(feather.isFinite && (0...500).contains(feather)) {
             throw LatheError.badInput("a feather of \(feather) is out of range; use 0 to 500 pixels")

@@ -27,7 +27,9 @@ struct EditRecord: Codable {
         if options.objects.contains(where: { $0.selection.maskPath == nil && !$0.selection.isEmpty }) {
             parts.append(.segmenter)
         }
-        if result.prompts.contains(where: { !$0.isEmpty }), options.objects.allSatisfy({ $0.prompt == nil }) {
+        let isDescribed =
+            result.prompts.contains { !$0.isEmpty } && options.objects.allSatisfy { $0.prompt == nil }
+        if isDescribed || (options.method == .diffusion && options.attempts > 1) {
             parts.append(.captioner)
         }
         models = try parts.map(options.models.record)

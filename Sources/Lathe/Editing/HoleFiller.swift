@@ -18,7 +18,7 @@ package struct HoleRequest {
 
     /// A hole of a whole picture.
     /// - Parameter bridged: whether what lies in the hole is replaced by a smooth continuation before it is scaled.
-    init(
+    package init(
         _ picture: Image, hole: Mask, plan: CropPlan, bridged: Bool, prompt: String, seed: UInt64,
         strength: Double
     ) {
@@ -42,8 +42,8 @@ package protocol HoleFiller {
 /// How far a filler is.
 package struct FillStep {
     /// Steps done and of all.
-    var step: Int
-    var total: Int
+    package var step: Int
+    package var total: Int
     /// A look at the unfinished picture.
     var preview: (() -> Image)?
     /// What the user should know, such as words of a prompt that the model cannot see.

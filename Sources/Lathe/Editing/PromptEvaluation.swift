@@ -43,10 +43,11 @@ public struct PromptEvaluation {
 
     /// Edits every picture as its prompt says and asks the captioner about the result.
     /// - Parameters:
+    ///   - attempts: how many times each hole is filled, for the captioner to choose.
     ///   - show: called with each picture and what was made of it.
     ///   - progress: called after every edit with the number done and of all.
     public func scores(
-        models: ModelSet, diffusion: DiffusionOptions, show: (Image, Image) -> Void,
+        models: ModelSet, diffusion: DiffusionOptions, attempts: Int = 1, show: (Image, Image) -> Void,
         progress: (Int, Int) throws -> Void
     ) throws -> [PromptScore] {
         var rows: [String: [(first: Bool, second: Bool)]] = [:]
@@ -54,8 +55,8 @@ public struct PromptEvaluation {
             let options = EditOptions(task: trial.task, picture: "", objects: [], models: models, output: "")
             let hole = EditHole(object: trial.object, options: options)
             let painter = HolePainter(
-                filler: try DiffusionFiller(
-                    models, diffusion, for: trial.picture, context: DiffusionFiller.context(for: trial.task)),
+                filler: try BestFiller.filler(
+                    models, diffusion, for: trial.picture, task: trial.task, attempts: attempts),
                 detail: diffusion.hasDetail ? diffusion.detail : 0)
             let made = try painter.paint(
                 trial.picture, hole, prompt: trial.prompt, seed: UInt64(index), strength: 1

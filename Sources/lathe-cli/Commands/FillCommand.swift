@@ -53,6 +53,13 @@ struct VersionOptions: ParsableArguments {
     var count = 1
 
     @Option(
+        name: .customLong("best-of"),
+        help: ArgumentHelp(
+            "Fill each hole so many times and keep what the captioner finds likeliest to show the prompt.",
+            valueName: "n"))
+    var attempts = 1
+
+    @Option(
         help: ArgumentHelp(
             "Strength of the second pass at the picture's own resolution, where the model's is lower; 0 for none.",
             valueName: "share"))
@@ -60,6 +67,7 @@ struct VersionOptions: ParsableArguments {
 
     func apply(to options: inout EditOptions) {
         options.candidates = count
+        options.attempts = attempts
         options.diffusion.detail = detail
     }
 }

@@ -16,7 +16,15 @@ struct PromptEvaluationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Classifier-free guidance of each edit.", valueName: "s"))
     var guidance = DiffusionOptions().guidance
 
+    @Option(
+        name: .customLong("best-of"),
+        help: ArgumentHelp(
+            "Fill each hole so many times and keep what the captioner finds likeliest to show the prompt.",
+            valueName: "n"))
+    var attempts = 1
+
     func validate() throws {
+        guard (1...64).contains(attempts) else { throw ValidationError("--best-of must lie in 1...64") }
         guard prompts.map((1...10_000).contains) ?? true else {
             throw ValidationError("--prompts must lie in 1...10000")
         }
@@ -29,7 +37,7 @@ struct PromptEvaluationOptions: ParsableArguments {
         var bar = ProgressBar(console: console), pictures: [Image] = []
         defer { bar.finish() }
         let scores = try PromptEvaluation(count: count, seed: 0).scores(
-            models: models, diffusion: diffusion, show: { pictures += [$0, $1] }
+            models: models, diffusion: diffusion, attempts: attempts, show: { pictures += [$0, $1] }
         ) { done, total in
             bar.show(ProgressLine(label: "editing", step: done, total: total))
             if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }

@@ -1,0 +1,23 @@
+// How well given words suit a picture.
+
+import Arrays
+
+extension BLIPCaptioner {
+    /// Mean natural log-probability of the tokens of a text as the continuation of a prompt; 0 at most, higher is likelier.
+    ///
+    /// What ends a caption does not count: a text may be the beginning of a longer one. Tokens that lie past the decoder's
+    /// last position are left out. Source: the score by which transformers' beam search ranks, without a length penalty.
+    /// - Returns: nil if the text has no token, or the prompt leaves room for none.
+    public func likelihood(
+        of text: String, after prompt: String = CaptionOptions().prompt, in image: BLIPImageFeatures
+    ) -> Float? {
+        let given = promptIDs(prompt).count
+        let ids = Array(promptIDs(prompt + text).prefix(configuration.text.positions))
+        guard ids.count > given else { return nil }
+        let scores = logits([Array(ids.dropLast())], image: image.values)[leading: 0]
+        let sum = (given..<ids.count).reduce(Float(0)) { sum, place in
+            sum + logSoftmax(scores[leading: place - 1].scalars)[ids[place]]
+        }
+        return sum / Float(ids.count - given)
+    }
+}

@@ -1,0 +1,59 @@
+// The best of several fills, as the captioner reads them.
+
+import Arrays
+import Editing
+import Images
+import Lathe
+import Testing
+
+@Suite struct BestFillerTests {
+    /// Shows what was asked for in one attempt only.
+    private struct Lucky: HoleFiller {
+        let lucky: Int
+        let truth: Image
+        let needs = CropPlan.Needs(size: .area(side: 96, aspect: 1), multiple: 8, context: 0.1)
+
+        func fill(_ request: HoleRequest, progress: FillProgress) throws -> Image {
+            for step in 0...2 { try progress(FillStep(step, of: 2)) }
+            let picture = Int(request.seed >> 48) == lucky ? truth : EditBench.noise(width: 96, height: 96)
+            return picture.resized(width: request.shown.width, height: request.shown.height, filter: .bicubic)
+        }
+    }
+
+    private func request(_ trial: PromptTrial, prompt: String) throws -> HoleRequest {
+        let plan = try #require(
+            CropPlan(
+                hole: trial.object,
+                needs: CropPlan.Needs(size: .area(side: 96, aspect: 1), multiple: 8, context: 0.1)))
+        return HoleRequest(
+            trial.picture, hole: trial.object, plan: plan, bridged: true, prompt: prompt, seed: 5, strength: 1
+        )
+    }
+
+    @Test(arguments: [0, 1, 2])
+    func whatShowsThePromptIsKept(lucky: Int) throws {
+        for trial in try PromptTrial.trials(.fill, count: 3, seed: 1, side: 96) {
+            let filler = Lucky(lucky: lucky, truth: trial.truth)
+            let best = try BestFiller(filler, of: 3, task: .fill, models: EditBench.models)
+            let request = try request(trial, prompt: "(\(trial.prompt):1.2)")
+            var steps: [Int] = []
+            let kept = try best.fill(request) { step in
+                #expect(step.total == 6)
+                steps.append(step.step)
+            }
+            let truth = trial.truth.resized(
+                width: request.shown.width, height: request.shown.height, filter: .bicubic)
+            #expect(kept.pixels.scalars == truth.pixels.scalars, "\(trial.prompt)")
+            #expect(steps == [0, 1, 2, 2, 3, 4, 4, 5, 6])
+        }
+    }
+
+    @Test func whatHasNoWordsIsMadeOnce() throws {
+        let trial = try PromptTrial.trials(.fill, count: 1, seed: 1, side: 96)[0]
+        let best = try BestFiller(
+            Lucky(lucky: 0, truth: trial.truth), of: 4, task: .fill, models: EditBench.models)
+        var steps = 0
+        _ = try best.fill(try request(trial, prompt: "")) { _ in steps += 1 }
+        #expect(steps == 3)
+    }
+}
