@@ -1,4 +1,4 @@
-"""Trains the autoencoder of the text diffusion: diffusers' AutoencoderKL, 128 px pictures to 16x16 latents.
+"""Trains the autoencoder of the text diffusion: diffusers' AutoencoderKL, 64 px pictures to 16x16 latents.
 
     python autoencoder.py --data data/captions --more data/pictures --heldout data/captions-heldout --work checkpoints/autoencoder \\
         --export diffusion
@@ -15,10 +15,10 @@ from safetensors.torch import save_file
 from common import data, run
 from common.adversary import Discriminator, matching, reversed_gradient
 
-SIZE = 128
+SIZE, BLOCK = 64, 4
 
 
-def make(widths=(16, 32, 48, 64)):
+def make(widths=(16, 32, 64)):
     return AutoencoderKL(
         in_channels=3, out_channels=3, latent_channels=4, block_out_channels=widths, layers_per_block=1,
         down_block_types=("DownEncoderBlock2D",) * len(widths), up_block_types=("UpDecoderBlock2D",) * len(widths),
@@ -27,13 +27,19 @@ def make(widths=(16, 32, 48, 64)):
 
 
 def pictures(shards, rows, rng=None):
-    """[B, 3, 128, 128] in [-1, 1]; with `rng` crops of larger ones, mirrored, and in permuted colours half of the time."""
+    """[B, 3, 64, 64] in [-1, 1], larger pictures made smaller by whole numbers.
+
+    With `rng` half of the larger ones are cropped instead, and all are mirrored and have their colours permuted half of the
+    time.
+    """
     images = torch.from_numpy(shards.take("image", rows)).permute(0, 3, 1, 2)
-    room = images.shape[-1] - SIZE
-    made = []
+    room, made = images.shape[-1] - SIZE, []
     for x in images:
-        top, left = rng.integers(room + 1, size=2) if rng is not None and room else (room // 2, room // 2)
-        x = x[:, top : top + SIZE, left : left + SIZE].float() / 127.5 - 1
+        x = x.float() / 127.5 - 1
+        if rng is not None and room and rng.random() < 0.5:
+            top, left = rng.integers(room + 1, size=2)
+            x = x[:, top : top + SIZE, left : left + SIZE]
+        x = F.avg_pool2d(x, x.shape[-1] // SIZE)
         if rng is not None:
             x = x.flip(2) if rng.random() < 0.5 else x
             x = x[torch.from_numpy(rng.permutation(3))] if rng.random() < 0.5 else x
@@ -55,12 +61,12 @@ def detail(a, b):
 
 
 def tone(a, b):
-    """Squared distance of the mean colours of 8x8 blocks, all that a latent pixel sees; hue counts four times brightness.
+    """Squared distance of the mean colours of blocks, one to a latent pixel; hue counts four times brightness.
 
-    Without it, and with details asked for from the start, the four channels go to brightness: greens came out grey, and
-    3,500 steps did not bring them back.
+    Without it, and with details asked for from the start, an autoencoder of 128 px and blocks of eight gave its four
+    channels to brightness: greens came out grey, and 3,500 steps did not bring them back.
     """
-    difference = F.avg_pool2d(a - b, 8)
+    difference = F.avg_pool2d(a - b, BLOCK)
     grey = difference.mean(1, keepdim=True)
     return grey.square().mean() + 4 * (difference - grey).square().mean()
 

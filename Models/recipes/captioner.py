@@ -192,7 +192,7 @@ def export(module, tokenizer, folder):
 def main():
     options = run.arguments("Train the starter captioner", steps=4000, batch=32, lr=1e-3, ema=0.998)
     options.add_argument("--hidden", type=int, default=144)
-    options.add_argument("--start", help="folder of an earlier captioner to go on from")
+    options.add_argument("--initial", help="folder of an earlier captioner to go on from")
     options = options.parse_args()
     torch.manual_seed(options.seed)
     shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 512)
@@ -204,8 +204,8 @@ def main():
     tokenizer.vocabulary_text = file.read_text()
     vocabulary = file.read_text().split("\n")[:-1]
     module = Training(make(vocabulary, options.hidden))
-    if options.start:
-        go_on_from(module.captioner, vocabulary, options.start)
+    if options.initial:
+        go_on_from(module.captioner, vocabulary, options.initial)
     training = run.Run(options, module)
     training.train(
         loss_function(shards, module, tokenizer, options),

@@ -1,12 +1,12 @@
 """Trains the starter text diffusion: CLIPTextModel and a UNet2DConditionModel of nine input channels.
 
 The nine channels are the noisy latents (4), the mask (1) and the latents of the masked picture (4), as in Stable
-Diffusion inpainting. A third of the masks cover everything, which makes the same network a text-to-picture model, a third
-cover an object ("fill"), a third everything but the object ("replace").
+Diffusion inpainting. A fifth of the masks cover everything, which makes the same network a text-to-picture model, the others
+cover an object ("fill") or everything but the object ("replace").
 The autoencoder comes first (autoencoder.py); its `vae` folder is read from --export.
 
     python diffusion.py --data data/captions --heldout data/captions-heldout --work work/diffusion \\
-        --export made/diffusion --captioner made/captioner
+        --export made/diffusion --captioner made/captioner [--initial ../starter/diffusion]
 """
 
 import json
@@ -26,7 +26,7 @@ from common import data, ddp, run, words
 from common.holes import holes as loose_holes
 from common.schedule import Cosine
 
-SIZE, LATENT, LENGTH = 128, 16, 32
+SIZE, LATENT, LENGTH = 64, 16, 32
 SCHEDULE = Cosine()
 
 
@@ -87,20 +87,31 @@ def view_of(azimuth):
     return "front view" if turn < 45 else "side view" if turn < 135 else "back view"
 
 
-def holes(shards, rows, rng):
-    """Masks [B, 1, 128, 128] for filling (even pictures) or replacing (odd ones: all but the object).
+def kinds(shards, rows, rng):
+    """True where all but the object is to be replaced: half of the pictures whose surroundings have a name, a tenth else."""
+    named = np.array([bool(shards.surroundings and shards.surroundings[row]) for row in rows])
+    return rng.random(len(rows)) < np.where(named, 0.5, 0.1)
+
+
+def masks(shards, rows):
+    """Where the objects are, [B, 64, 64] of bool; larger masks made smaller by whole numbers."""
+    whole = torch.from_numpy(shards.take("mask", rows)).float()[:, None]
+    return (F.avg_pool2d(whole, whole.shape[-1] // SIZE)[:, 0] > 127).numpy()
+
+
+def holes(shards, rows, replaced, rng):
+    """Masks [B, 1, 64, 64] for filling, or all but the object where `replaced`.
 
     A hole for filling is a box, or the object's outline grown, half of them with the outline of another object beside
     it, so that the hole does not tell what was there.
     """
     out = torch.zeros(len(rows), 1, SIZE, SIZE)
-    others = rng.integers(len(shards), size=len(rows))
-    for k, (row, mask, other) in enumerate(zip(rows, shards.take("mask", rows), shards.take("mask", others))):
-        inside = mask > 127
+    others = masks(shards, rng.integers(len(shards), size=len(rows)))
+    for k, (inside, other) in enumerate(zip(masks(shards, rows), others)):
         if not inside.any():
             out[k] = 1
             continue
-        if row % 2:
+        if replaced[k]:
             out[k, 0] = torch.from_numpy(~inside)
             continue
         ys, xs = np.nonzero(inside)
@@ -108,34 +119,46 @@ def holes(shards, rows, rng):
         if rng.random() < 0.4:
             out[k, 0, max(0, ys.min() - grow) : ys.max() + 1 + grow, max(0, xs.min() - grow) : xs.max() + 1 + grow] = 1
             continue
-        shape = inside | (other > 127) if rng.random() < 0.5 else inside
+        shape = inside | other if rng.random() < 0.5 else inside
         out[k] = F.max_pool2d(torch.from_numpy(shape).float()[None, None], 2 * grow + 1, 1, grow)[0]
     return out
 
 
-def encode_all(vae, shards, make_holes, folder, part=6000, chunk=64):
-    """Latents [N, 4, 16, 16] of every picture, of every picture with grey in its hole, and the holes [N, 1, 16, 16].
+class Encoded:
+    """Pictures and their mirror images as latents, with a hole in each.
 
-    Kept in `folder` in parts, which the processes share out among them.
+    `plain`, `holed` [N, 4, 16, 16]: latents of the pictures, and of the pictures with grey in their holes;
+    `hole` [N, 1, 16, 16]; `row` [N] in the shards; `replaced` [N]: whether the hole is all but the object.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    parts = [range(start, min(start + part, len(shards))) for start in range(0, len(shards), part)]
-    encode = lambda x: (vae.encode(x).latent_dist.mean.float() * vae.config.scaling_factor).half()
-    for number, rows in enumerate(parts):
-        path = folder / f"{rows.start}-{rows.stop}.pt"
-        if path.exists() or number % ddp.world != ddp.rank:
-            continue
-        rng, made = np.random.default_rng(number), []
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            for start in range(rows.start, rows.stop, chunk):
-                some = list(range(start, min(start + chunk, rows.stop)))
-                x, mask = pictures(shards, some), make_holes(shards, some, rng)
-                made.append((encode(x), encode(x * (1 - mask)), F.max_pool2d(mask, SIZE // LATENT).half()))
-        torch.save([torch.cat(column) for column in zip(*made)], path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").rename(path)
-    ddp.barrier()
-    kept = [torch.load(folder / f"{r.start}-{r.stop}.pt", weights_only=True) for r in parts]
-    return [torch.cat(column) for column in zip(*kept)]
+
+    def __init__(self, vae, shards, make_holes, folder, part=6000, chunk=64):
+        """`make_holes(rows, rng)` gives masks [B, 1, 64, 64] and `replaced`. What is made is kept in `folder` in parts, which
+        the processes share out among them."""
+        folder.mkdir(parents=True, exist_ok=True)
+        parts = [range(start, min(start + part, len(shards))) for start in range(0, len(shards), part)]
+        encode = lambda x: (vae.encode(x).latent_dist.mean.float() * vae.config.scaling_factor).half()
+        for number, rows in enumerate(parts):
+            path = folder / f"{rows.start}-{rows.stop}.pt"
+            if path.exists() or number % ddp.world != ddp.rank:
+                continue
+            rng, made = np.random.default_rng(number), []
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+                for start in range(rows.start, rows.stop, chunk):
+                    some = list(range(start, min(start + chunk, rows.stop)))
+                    for mirrored in (False, True):
+                        x, (mask, replaced) = pictures(shards, some), make_holes(some, rng)
+                        if mirrored:
+                            x, mask = x.flip(3), mask.flip(3)
+                        made.append((encode(x), encode(x * (1 - mask)), F.max_pool2d(mask, SIZE // LATENT).half(),
+                                     torch.tensor(some), torch.from_numpy(replaced)))
+            torch.save([torch.cat(column) for column in zip(*made)], path.with_suffix(".tmp"))
+            path.with_suffix(".tmp").rename(path)
+        ddp.barrier()
+        kept = [torch.load(folder / f"{r.start}-{r.stop}.pt", weights_only=True) for r in parts]
+        self.plain, self.holed, self.hole, self.row, self.replaced = (torch.cat(column) for column in zip(*kept))
+
+    def __len__(self):
+        return len(self.plain)
 
 
 def phrases(shards):
@@ -146,6 +169,9 @@ def phrases(shards):
     return [shards.captions, turned, placed, [w or c for w, c in zip(surroundings, shards.captions)]]
 
 
+# Share of pictures without words, and of masks over everything.
+OTHERS, WHOLE = 0.06, 0.2
+
 # How often a picture is described in which way, for masks over everything, over the object, over the rest.
 MANNERS = {"whole": (0.3, 0.25, 0.45, 0.0), "object": (0.7, 0.1, 0.2, 0.0), "rest": (0.05, 0.0, 0.45, 0.5)}
 
@@ -153,34 +179,47 @@ MANNERS = {"whole": (0.3, 0.25, 0.45, 0.0), "object": (0.7, 0.1, 0.2, 0.0), "res
 def loss_function(shards, others, vae, tokenizer, module, options):
     """`others` are pictures without words: details at full size, for a pass that is asked for nothing in words."""
     work = pathlib.Path(options.work)
-    plain, holed, hole = encode_all(vae, shards, holes, work / "latents")
+
+    def toy_holes(rows, rng):
+        replaced = kinds(shards, rows, rng)
+        return holes(shards, rows, replaced, rng), replaced
+
+    sources = [Encoded(vae, shards, toy_holes, work / "latents")]
     if others:
-        parts = encode_all(vae, others, lambda s, rows, rng: loose_holes(rng, len(rows), SIZE, 0.9), work / "more")
-        plain, holed, hole = (torch.cat(pair) for pair in zip((plain, holed, hole), parts))
+        sources.append(Encoded(vae, others, lambda rows, rng: (
+            loose_holes(rng, len(rows), SIZE, 0.9), np.zeros(len(rows), bool)), work / "more"))
     with torch.no_grad():
         empty = vae.encode(torch.zeros(1, 3, SIZE, SIZE)).latent_dist.mean * vae.config.scaling_factor
     texts = [tokens(tokenizer, texts) for texts in phrases(shards)]
-    none = tokens(tokenizer, [""])
+    none = tokens(tokenizer, [""])[0]
     manners = {k: np.cumsum(v) for k, v in MANNERS.items()}
+    # Toys of no class say little about words: two in three are passed over.
+    weight = np.where(np.array(shards.classes)[sources[0].row.numpy()] == "toy", 0.33, 1.0)
+    cumulated = np.cumsum(weight / weight.sum())
 
-    def text_for(row, whole, rng):
-        if row >= len(shards) or rng.random() < 0.1:
-            return none[0]
-        manner = manners["whole" if whole else "rest" if row % 2 else "object"]
+    def text_for(row, whole, replaced, rng):
+        if rng.random() < 0.1:
+            return none
+        manner = manners["whole" if whole else "rest" if replaced else "object"]
         return texts[np.searchsorted(manner, rng.random())][row]
 
+    def draw(rng):
+        """Latents, hole, latents of the rest, text of one sample."""
+        if others and rng.random() < OTHERS:
+            source, k = sources[1], int(rng.integers(len(sources[1])))
+            text = none
+        else:
+            source = sources[0]
+            k = min(int(np.searchsorted(cumulated, rng.random())), len(source) - 1)
+            text = None
+        whole = rng.random() < WHOLE
+        if text is None:
+            text = text_for(int(source.row[k]), whole, bool(source.replaced[k]), rng)
+        mask, masked = (torch.ones_like(source.hole[k]), empty[0]) if whole else (source.hole[k], source.holed[k])
+        return source.plain[k].float(), mask.float(), masked.float(), text
+
     def loss(rng, generator):
-        chosen = rng.integers(len(shards), size=options.batch)
-        if others:
-            without_words = rng.random(options.batch) < 0.15
-            chosen = np.where(without_words, len(shards) + rng.integers(len(others), size=options.batch), chosen)
-        rows = torch.from_numpy(chosen)
-        clean = plain[rows].float()
-        whole = rng.random(options.batch) < 0.34
-        everything = torch.from_numpy(whole).view(-1, 1, 1, 1)
-        mask = torch.where(everything, torch.ones(1), hole[rows].float())
-        masked = torch.where(everything, empty, holed[rows].float())
-        text = torch.stack([text_for(row, w, rng) for row, w in zip(chosen, whole)])
+        clean, mask, masked, text = map(torch.stack, zip(*(draw(rng) for _ in range(options.batch))))
         t = SCHEDULE.draw(options.batch, generator)
         alpha, sigma = SCHEDULE(t)
         noise = torch.randn(clean.shape, generator=generator)
@@ -189,6 +228,24 @@ def loss_function(shards, others, vae, tokenizer, module, options):
         return F.mse_loss(found, to(alpha * noise - sigma * clean))
 
     return loss
+
+
+def go_on_from(module, folder, vocabulary):
+    """Copies the weights of an earlier model; byte pairs and positions that both know keep what was learnt of them."""
+    folder = pathlib.Path(folder)
+    module.unet.load_state_dict(UNet2DConditionModel.from_pretrained(folder / "unet").float().state_dict())
+    old = CLIPTextModel.from_pretrained(folder / "text_encoder").float().state_dict()
+    then = json.loads((folder / "tokenizer" / "vocab.json").read_text())
+    pairs = torch.tensor([(k, then[word]) for word, k in vocabulary.items() if word in then]).T
+    new = module.text_encoder.state_dict()
+    for name, value in old.items():
+        if name.endswith("token_embedding.weight"):
+            new[name][pairs[0]] = value[pairs[1]]
+        elif name.endswith("position_embedding.weight"):
+            count = min(len(value), len(new[name]))
+            new[name][:count] = value[:count]
+        elif new[name].shape == value.shape:
+            new[name].copy_(value)
 
 
 def export(module, tokenizer_folder, folder):
@@ -220,7 +277,7 @@ def export(module, tokenizer_folder, folder):
 
 @torch.no_grad()
 def generate(module, vae, tokenizer, prompts, steps=30, guidance=3.0, seed=0):
-    """Pictures [B, 3, 128, 128] in [0, 1] by DDIM with a mask over everything."""
+    """Pictures [B, 3, 64, 64] in [0, 1] by DDIM with a mask over everything."""
     ids = tokens(tokenizer, list(prompts) + [""] * len(prompts))
     count, generator = len(prompts), torch.Generator().manual_seed(seed)
     x = torch.randn(count, 4, LATENT, LATENT, generator=generator)
@@ -261,6 +318,7 @@ def load_captioner(folder):
 def main():
     options = run.arguments("Train the starter text diffusion", steps=6000, batch=32, lr=1e-3, ema=0.998)
     options.add_argument("--more", help="folder of shards of pictures without words")
+    options.add_argument("--initial", help="folder of an earlier model to go on from")
     options.add_argument("--captioner", help="folder of the captioner that reads what is made, for the scores")
     options = options.parse_args()
     if not options.export:
@@ -270,9 +328,11 @@ def main():
     folder = pathlib.Path(options.work) / "tokenizer"
     if not (folder / "vocab.json").exists():
         write_tokenizer(shards.captions + shards.surroundings, folder)
-    entries = len(json.loads((folder / "vocab.json").read_text()))
+    vocabulary = json.loads((folder / "vocab.json").read_text())
     vae = AutoencoderKL.from_pretrained(pathlib.Path(options.export) / "vae").float().eval()
-    module = Pipeline(entries)
+    module = Pipeline(len(vocabulary))
+    if options.initial:
+        go_on_from(module, options.initial, vocabulary)
     training = run.Run(options, module)
     validate = None
     if options.captioner and options.heldout:

@@ -149,14 +149,14 @@ def export(module, folder):
 def main():
     options = views.augmentation(
         run.arguments("Train the joint multi-view prior", steps=8000, batch=32, lr=1e-3, ema=0.998))
-    options.add_argument("--start", help="folder of an earlier prior whose denoiser to start from")
+    options.add_argument("--initial", help="folder of an earlier prior whose denoiser to start from")
     options = options.parse_args()
     if not options.export:
         raise SystemExit("--export: name the folder that encoder.py wrote")
     torch.manual_seed(options.seed)
     module = Prior(load_encoder(options.export))
-    if options.start:
-        start_from(module, options.start)
+    if options.initial:
+        start_from(module, options.initial)
     shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 256)
     training = run.Run(options, module)
     # The checkpoint may be older than the encoder, which can be trained on meanwhile.

@@ -63,3 +63,26 @@ import Testing
         #expect(Mask(width: 5, height: 4, value: 1).convexHull.area == 20)
     }
 }
+
+@Suite struct StretchTests {
+    private func box(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) -> Mask {
+        Mask(
+            width: 60, height: 60,
+            inside: (0..<3600).map { (left..<right).contains($0 % 60) && (top..<bottom).contains($0 / 60) })
+    }
+
+    @Test func aTallMaskIsWidenedToBothSidesAndAFlatOneUpwards() {
+        #expect(box(25, 10, 35, 50).stretched(toShare: 0.5).inside == box(20, 10, 40, 50).inside)
+        #expect(box(10, 40, 50, 50).stretched(toShare: 0.5).inside == box(10, 30, 50, 50).inside)
+        #expect(box(10, 10, 50, 40).stretched(toShare: 0.5).inside == box(10, 10, 50, 40).inside)
+    }
+
+    @Test func atTheEdgeItIsCutOffAndNothingInsideIsLost() {
+        let edge = box(0, 0, 4, 60).stretched(toShare: 1)
+        #expect(edge.inside == box(0, 0, 32, 60).inside)
+        let bent = Mask(
+            width: 60, height: 60, inside: (0..<3600).map { abs($0 % 60 - 5 - $0 / 120) < 3 })
+        #expect(zip(bent.inside, bent.stretched(toShare: 0.9).inside).allSatisfy { !$0 || $1 })
+        #expect(Mask(width: 5, height: 4, value: 0).stretched(toShare: 1).area == 0)
+    }
+}

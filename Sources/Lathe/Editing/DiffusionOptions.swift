@@ -54,6 +54,8 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     public var steps = 30
     /// s of `u + s (c - u)`.
     public var guidance: Float = 7.5
+    /// Share, 0 … 1, by which guided answers get back the contrast of unguided ones (Lin and others 2023, section 3.4).
+    public var guidanceRescale: Float = 0
     /// The sampler's short name; nil for the one that the model names.
     public var sampler: String?
     /// How much of the old content of a hole is forgotten, above 0 up to 1.
@@ -84,6 +86,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         }
         try require("steps", Double(steps), 1...1000)
         try require("guidance", Double(guidance), 0...50)
+        try require("guidance-rescale", Double(guidanceRescale), 0...1)
         try require("strength", strength, 0.02...1)
         try require("detail", detail, 0...0.9)
         if let change {
@@ -102,7 +105,8 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     func request(_ prompt: String, seed: UInt64) throws -> GenerationRequest {
         var request = GenerationRequest(
             prompt: prompt, negativePrompt: negativePrompt, steps: steps, sampler: try samplerKind(),
-            guidance: guidance, seed: seed, random: usesTorchRandom ? .torch : .lathe)
+            guidance: guidance, guidanceRescale: guidanceRescale, seed: seed,
+            random: usesTorchRandom ? .torch : .lathe)
         request.change = change
         return request
     }

@@ -13,7 +13,7 @@ struct EditHole: Sendable {
     /// The hole for a selected object.
     ///
     /// - `remove` takes the object with its outline, its glow and the shadow at its foot;
-    /// - `fill` takes the object's convex hull and somewhat more;
+    /// - `fill` takes the object's convex hull, widened where it is narrow, and somewhat more;
     /// - `replace` takes everything but the object, to the pixel.
     init(object: Mask, options: EditOptions) {
         let object = object.hardened
@@ -33,9 +33,10 @@ struct EditHole: Sendable {
                 grown = max(3, 0.05 * size)
                 mask = object.removalHole(share: 0.05, shadow: options.allowsForShadow ? 0.06 : 0)
             } else {
-                // What comes has another outline than what goes: a hole with arms and handles would ask for them again.
+                // What comes has another outline than what goes: a hole with arms and handles would ask for them again, and
+                // a narrow one for something narrow.
                 grown = max(4, 0.08 * size)
-                mask = EditHole.grown(object.convexHull, by: grown)
+                mask = EditHole.grown(object.convexHull.stretched(toShare: 0.6), by: grown)
             }
             // What shows through the passage must be surroundings, not the object.
             feather = options.feather ?? min(6, max(0, grown - 2))

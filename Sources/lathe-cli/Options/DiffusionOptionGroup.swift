@@ -15,6 +15,11 @@ struct DiffusionOptionGroup: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Gives back so much of the contrast that guidance takes: 0 nothing, 1 all.", valueName: "share"))
+    var guidanceRescale: Float = 0
+
+    @Option(
+        help: ArgumentHelp(
             "ddim, ddpm, pndm, euler, euler-a, dpm++, dpm++-karras, unipc or lcm. Default: the model's own.",
             valueName: "name"))
     var sampler: String?
@@ -66,6 +71,7 @@ struct DiffusionOptionGroup: ParsableArguments {
         options.negativePrompt = negative
         options.steps = steps
         options.guidance = guidance
+        options.guidanceRescale = guidanceRescale
         options.sampler = sampler
         options.loras = loras
         options.embeddings = embeddings

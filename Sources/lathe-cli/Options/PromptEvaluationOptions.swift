@@ -17,6 +17,10 @@ struct PromptEvaluationOptions: ParsableArguments {
     var guidance = DiffusionOptions().guidance
 
     @Option(
+        help: ArgumentHelp("Gives back so much of the contrast that guidance takes.", valueName: "share"))
+    var guidanceRescale = DiffusionOptions().guidanceRescale
+
+    @Option(
         name: .customLong("best-of"),
         help: ArgumentHelp(
             "Fill each hole so many times and keep what the captioner finds likeliest to show the prompt.",
@@ -33,6 +37,7 @@ struct PromptEvaluationOptions: ParsableArguments {
     func run(_ count: Int, models: ModelSet, sheet: String?, _ console: Console) throws {
         var diffusion = DiffusionOptions()
         (diffusion.steps, diffusion.guidance) = (steps, guidance)
+        diffusion.guidanceRescale = guidanceRescale
         Interruption.listen()
         var bar = ProgressBar(console: console), pictures: [Image] = []
         defer { bar.finish() }
