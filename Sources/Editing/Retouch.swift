@@ -5,6 +5,18 @@ public import Images
 
 /// A finished edit of one hole.
 public struct Retouch: Sendable {
+    /// What the border of a hole is in the finished picture.
+    public enum Border: Sendable, Hashable {
+        /// What lies outside goes on inside: colours are matched all over the hole.
+        case ground
+        /// What lies outside goes on round something new: colours are matched near the border alone, for what is in the
+        /// middle has colours of its own.
+        case frame
+        /// What lies outside ends here: the model's picture keeps its colours, and what it made of the thing itself, seen as
+        /// a rim where the working size is small, gives way to what lies behind.
+        case outline
+    }
+
     /// The picture with the hole filled; shape and alpha as before.
     public let picture: Image
     /// The steps at the border of the hole.
@@ -19,11 +31,12 @@ public struct Retouch: Sendable {
     ///   - picture: any channels; grey stays grey, alpha stays as it is.
     ///   - hole: what may change.
     ///   - feather: width of the passage in pixels; less where the hole is thin.
+    ///   - border: how the model's picture meets the other.
     ///   - share: of the picture's size, how much of the model's may show at most; nil shows all of it.
     /// - Throws: ``BrokenPromise`` if the result does not keep what ``Promise`` says.
     public init(
         laying working: Image, into picture: Image, hole: Mask, plan: CropPlan, feather: Float,
-        share: Mask? = nil
+        border: Border = .ground, share: Mask? = nil
     ) throws {
         try Promise.check(made: working)
         guard let box = hole.boundingBox else {
@@ -40,7 +53,13 @@ public struct Retouch: Sendable {
                 left: area.left - inside.left, top: area.top - inside.top, right: area.right - inside.left,
                 bottom: area.bottom - inside.top))
         let colours = before.channels < 3 ? restored.grey : restored.rgb
-        let made = Seam(of: part).matched(colours, to: before.colours)
+        let made: Image
+        switch border {
+        case .ground: made = Seam(of: part).matched(colours, to: before.colours)
+        case .frame: made = Seam(of: part).matched(colours, to: before.colours, depths: part.depths)
+        case .outline:
+            made = Retouch.freed(colours, round: part, rim: Retouch.rim * plan.scale, before.colours)
+        }
         let after = Retouch.blended(
             made, into: before, hole: part, feather: feather, share: share?.cropped(to: area))
         var whole = picture
@@ -54,6 +73,25 @@ public struct Retouch: Sendable {
         PixelRectangle(
             left: max(window.left, box.left - 1), top: max(window.top, box.top - 1),
             right: min(window.right, box.right + 1), bottom: min(window.bottom, box.bottom + 1))
+    }
+
+    /// How far what a model made of a thing reaches beyond its outline, in working pixels.
+    private static let rim: Float = 2
+
+    /// The model's picture in the hole without the rim round what stays, and what stays as it is.
+    private static func freed(_ made: Image, round hole: Mask, rim: Float, _ before: Image) -> Image {
+        let depths = hole.depths, c = made.channels
+        let behind = Membrane.fill(
+            made.pixels.scalars, known: depths.map { $0 > rim }, width: made.width, height: made.height,
+            channels: c)
+        let isThin = !depths.contains { $0 > rim }
+        var result = before
+        made.pixels.withUnsafeBuffer { made in
+            result.pixels.withUnsafeMutableBuffer { values in
+                for k in values.indices where depths[k / c] > 0 { values[k] = isThin ? made[k] : behind[k] }
+            }
+        }
+        return result
     }
 
     private static let noSeam = Seam.Steps(result: 0, before: 0, made: 0, excess: 0)

@@ -54,7 +54,8 @@ public struct Seam: Sendable {
     /// - Parameters:
     ///   - made: the model's picture, with the colour channels of `picture`.
     ///   - picture: of the same size.
-    public func matched(_ made: Image, to picture: Image) -> Image {
+    ///   - depths: of each pixel in the hole; if given, the match fades to nothing at half of the greatest depth.
+    public func matched(_ made: Image, to picture: Image, depths: [Float]? = nil) -> Image {
         check(made, picture)
         guard !pairs.isEmpty else { return made }
         let c = made.channels
@@ -69,9 +70,16 @@ public struct Seam: Sendable {
             }
         }
         let membrane = Membrane.fill(offsets, known: known, width: width, height: height, channels: c)
+        let reach = max(1, 0.5 * (depths?.max() ?? 0))
+        func weight(_ pixel: Int) -> Float {
+            guard let depths else { return 1 }
+            // The first pixel of the hole, of depth 1, is matched in full.
+            let t = min(1, max(0, (depths[pixel] - 1) / reach))
+            return 1 - t * t * (3 - 2 * t)
+        }
         var result = made
         result.pixels.withUnsafeMutableBuffer { values in
-            for k in values.indices { values[k] = min(1, max(0, values[k] + membrane[k])) }
+            for k in values.indices { values[k] = min(1, max(0, values[k] + weight(k / c) * membrane[k])) }
         }
         return result
     }

@@ -34,7 +34,8 @@ import Testing
             default: working = Pictures.gradient(width: plan.workingWidth, height: plan.workingHeight)
             }
             let result = try Retouch(
-                laying: working, into: picture, hole: hole, plan: plan, feather: Float(round % 5))
+                laying: working, into: picture, hole: hole, plan: plan, feather: Float(round % 5),
+                border: [.ground, .frame, .outline][round / 3 % 3])
             #expect(result.picture.pixels.shape == picture.pixels.shape)
             #expect(result.seam.excess <= Promise.seamBound)
             let (before, after, members) = (picture.bytes, result.picture.bytes, hole.inside)
@@ -72,6 +73,48 @@ import Testing
         let errors = zip(result.picture.pixels.scalars, picture.pixels.scalars).map { abs($0 - $1) }
         #expect((errors.max() ?? 1) < 0.02)
         #expect(result.seam.result < 4)
+    }
+
+    /// A grey square stays, and a model drew it half a working pixel too large on green.
+    @Test func nothingOfWhatAModelMadeOfAThingStaysRoundIt() throws {
+        let kept = { (pixel: Int) in 40..<80 ~= pixel % 120 && 40..<80 ~= pixel / 120 }
+        let picture = Image(width: 120, height: 120, color: [0.5, 0.5, 0.5])
+        let hole = Mask(width: 120, height: 120, inside: (0..<14_400).map { !kept($0) })
+        let plan = try #require(
+            CropPlan(hole: hole, needs: .init(size: .area(side: 24, aspect: 1), multiple: 8, context: 0)))
+        #expect(plan.workingWidth == 24 && plan.scale == 5)
+        let working = Image(
+            NDArray(shape: [24, 24, 3]) { out in
+                for pixel in 0..<576 {
+                    let isRed = 7..<17 ~= pixel % 24 && 7..<17 ~= pixel / 24
+                    for c in 0..<3 { out[3 * pixel + c] = c == (isRed ? 0 : 1) ? 0.8 : 0.1 }
+                }
+            })
+        func reddest(_ border: Retouch.Border) throws -> Float {
+            let laid = try Retouch(
+                laying: working, into: picture, hole: hole, plan: plan, feather: 0, border: border)
+            let values = laid.picture.pixels.scalars
+            return hole.inside.indices.filter { hole.inside[$0] }.map { values[3 * $0] }.max() ?? 0
+        }
+        #expect(try reddest(.outline) < 0.25)
+        #expect(try reddest(.ground) > 0.45)
+    }
+
+    /// What a model puts into the middle keeps its colours, though it shows the surroundings too dark.
+    @Test func somethingNewKeepsItsColours() throws {
+        let picture = Image(width: 96, height: 96, color: [0.9, 0.9, 0.9])
+        let hole = Mask(
+            width: 96, height: 96, inside: (0..<9216).map { 16..<80 ~= $0 % 96 && 16..<80 ~= $0 / 96 })
+        let plan = CropPlan(wholeWidth: 96, height: 96)
+        let working = Image(width: 96, height: 96, color: [0.5, 0.4, 0.2])
+        func middle(_ border: Retouch.Border) throws -> [Float] {
+            let laid = try Retouch(
+                laying: working, into: picture, hole: hole, plan: plan, feather: 2, border: border)
+            #expect(laid.seam.result < 20)
+            return (0..<3).map { laid.picture.pixels.scalars[3 * (48 * 96 + 48) + $0] }
+        }
+        #expect(zip(try middle(.frame), [0.5, 0.4, 0.2]).allSatisfy { abs($0 - $1) < 0.01 })
+        #expect(zip(try middle(.ground), [0.9, 0.9, 0.9]).allSatisfy { abs($0 - $1) < 0.05 })
     }
 
     @Test func changedPixelsOutsideAreABrokenPromise() throws {

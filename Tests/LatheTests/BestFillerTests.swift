@@ -2,6 +2,7 @@
 
 import Arrays
 import Editing
+import Foundation
 import Images
 import Lathe
 import Testing
@@ -55,5 +56,33 @@ import Testing
         var steps = 0
         _ = try best.fill(try request(trial, prompt: "")) { _ in steps += 1 }
         #expect(steps == 3)
+    }
+
+    @Test func theBestOfSeveralPicturesIsOneOfThem() throws {
+        let folder = try TemporaryFolder()
+        func options(_ output: String) -> GenerateOptions {
+            var options = GenerateOptions(
+                prompt: "a red apple", models: EditBench.models, output: "\(folder.path)/\(output)")
+            options.diffusion.steps = 4
+            return options
+        }
+        var several = options("several")
+        (several.candidates, several.attempts, several.seed) = (2, 3, 10)
+        let found = try GenerateRun.run(several)
+        #expect(found.versions.count == 2)
+        for (index, seed) in found.seeds.enumerated() {
+            #expect((10 + 3 * index..<13 + 3 * index).contains(Int(seed)))
+            var alone = options("alone\(index).png")
+            alone.seed = seed
+            let again = try GenerateRun.run(alone)
+            #expect(
+                try Image.load(again.picture).pixels.scalars
+                    == Image.load(found.versions[index]).pixels.scalars)
+        }
+        let record = try String(contentsOfFile: "\(folder.path)/several/run.json", encoding: .utf8)
+        #expect(record.contains("captioner"))
+        var none = options("none.png")
+        none.attempts = 0
+        #expect(throws: LatheError.self) { try GenerateRun.run(none) }
     }
 }

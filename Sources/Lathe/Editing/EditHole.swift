@@ -9,6 +9,8 @@ struct EditHole: Sendable {
     let mask: Mask
     /// Width of the passage inside the hole, in pixels.
     let feather: Float
+    /// What its border is in the finished picture.
+    let border: Retouch.Border
 
     /// The hole for a selected object.
     ///
@@ -18,12 +20,13 @@ struct EditHole: Sendable {
     init(object: Mask, options: EditOptions) {
         let object = object.hardened
         let size = Float(object.area).squareRoot()
+        border = options.task == .replace ? .outline : options.task == .fill ? .frame : .ground
         switch options.task {
         case .replace:
             let kept =
                 options.growth.map { EditHole.grown(object, by: EditHole.pixels($0, object)) } ?? object
             mask = kept.inverted
-            feather = options.feather ?? 1
+            feather = options.feather ?? 0.5
         case .remove, .fill, .outpaint:
             let grown: Float
             if let growth = options.growth {
@@ -55,9 +58,11 @@ struct EditHole: Sendable {
                 return !(0..<width ~= x && 0..<height ~= y)
             })
         self.feather = feather ?? 0
+        border = .ground
     }
 
-    init(mask: Mask, feather: Float) { (self.mask, self.feather) = (mask, feather) }
+    /// A hole whose surroundings go on inside.
+    init(mask: Mask, feather: Float) { (self.mask, self.feather, border) = (mask, feather, .ground) }
 
     private static func grown(_ object: Mask, by radius: Float) -> Mask {
         object.locally(within: radius) { $0.grown(by: radius) }

@@ -16,6 +16,8 @@ public struct GenerateOptions: Codable, Sendable {
     public var models: ModelSet
     public var seed: UInt64 = 0
     public var candidates = 1
+    /// How many times each version is made; kept is what the captioner finds likeliest to show the prompt.
+    public var attempts = 1
     public var diffusion = DiffusionOptions()
     public var output: String
 
@@ -26,6 +28,9 @@ public struct GenerateOptions: Codable, Sendable {
     func validate() throws {
         guard (1...64).contains(candidates) else {
             throw LatheError.badInput("\(candidates) versions are out of range; use 1 to 64")
+        }
+        guard (1...64).contains(attempts) else {
+            throw LatheError.badInput("the best of \(attempts) is out of range; use 1 to 64")
         }
         for (name, side) in [("--width", width), ("--height", height)] {
             if let side, !(1...4096).contains(side) {
@@ -85,7 +90,8 @@ public enum GenerateRun {
         for control in controls { try control.check(pipeline) }
         var request = try diffusion.request(options.prompt, seed: options.seed)
         (request.width, request.height) = (options.width, options.height)
-        request.candidates = options.candidates
+        request.candidates = options.candidates * options.attempts
+        let judge = options.attempts > 1 ? try PromptJudge(options.models) : nil
         var notes: [String] = []
         if let path = options.start {
             let (picture, note) = try fitted(try Photograph.load(path), to: pipeline)
@@ -97,7 +103,13 @@ public enum GenerateRun {
         notes += runs.first?.notes ?? []
         for note in notes { try progress(EditState(stage: .fill, step: 0, total: 1, note: note)) }
         return try places.filled { files in
-            let pictures = try draw(runs, pipeline, places, progress)
+            let made = try draw(runs, pipeline, places, progress)
+            let kept = (0..<options.candidates).map {
+                best(
+                    of: $0 * options.attempts..<($0 + 1) * options.attempts, made, prompt: options.prompt,
+                    judge)
+            }
+            let pictures = kept.map { made[$0] }
             try progress(EditState(stage: .write, step: 0, total: 1))
             for (index, picture) in pictures.enumerated() {
                 try files.add(picture, at: places.version(index))
@@ -105,11 +117,13 @@ public enum GenerateRun {
             if pictures.count > 1 { try files.add(.contactSheet(pictures), at: places.sheet) }
             let result = GenerateResult(
                 picture: places.picture, versions: pictures.indices.map(places.version),
-                seeds: runs.map(\.seed), sheet: pictures.count > 1 ? places.sheet : nil, notes: notes,
+                seeds: kept.map { runs[$0].seed }, sheet: pictures.count > 1 ? places.sheet : nil,
+                notes: notes,
                 seconds: Date.now.timeIntervalSince(began))
             if let path = places.record {
+                let parts: [ModelSet.Part] = judge == nil ? [.diffusion] : [.diffusion, .captioner]
                 let record = GenerateRecord(
-                    options: options, models: [try options.models.record(of: .diffusion)],
+                    options: options, models: try parts.map(options.models.record),
                     files: try Digest.sha256(
                         ofFiles: [options.start].compactMap(\.self) + diffusion.inputs),
                     result: result)
@@ -118,6 +132,16 @@ public enum GenerateRun {
             try progress(EditState(stage: .write, step: 1, total: 1))
             return result
         }
+    }
+
+    /// The number of the picture that likeliest shows the prompt; without a judge, the first.
+    private static func best(of range: Range<Int>, _ pictures: [Image], prompt: String, _ judge: PromptJudge?)
+        -> Int
+    {
+        guard let judge else { return range.lowerBound }
+        let likelihoods = range.map { judge.likelihood(of: prompt, in: pictures[$0]) }
+        return range.max { likelihoods[$0 - range.lowerBound] < likelihoods[$1 - range.lowerBound] }
+            ?? range.lowerBound
     }
 
     /// Adds controls of the size of the picture to be made.

@@ -118,7 +118,8 @@ struct HolePainter {
     ) throws -> Result {
         let retouch = try LatheError.asking(.guaranteeFailed) {
             try Retouch(
-                laying: made, into: picture, hole: hole.mask, plan: plan, feather: hole.feather, share: share)
+                laying: made, into: picture, hole: hole.mask, plan: plan, feather: hole.feather,
+                border: hole.border, share: share)
         }
         return Result(picture: retouch.picture, seam: retouch.seam)
     }

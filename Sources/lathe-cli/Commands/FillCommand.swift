@@ -52,12 +52,7 @@ struct VersionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Versions to make, with a sheet of them all.", valueName: "n"))
     var count = 1
 
-    @Option(
-        name: .customLong("best-of"),
-        help: ArgumentHelp(
-            "Fill each hole so many times and keep what the captioner finds likeliest to show the prompt.",
-            valueName: "n"))
-    var attempts = 1
+    @OptionGroup var best: BestOfOption
 
     @Option(
         help: ArgumentHelp(
@@ -67,7 +62,7 @@ struct VersionOptions: ParsableArguments {
 
     func apply(to options: inout EditOptions) {
         options.candidates = count
-        options.attempts = attempts
+        options.attempts = best.attempts
         options.diffusion.detail = detail
     }
 }

@@ -30,6 +30,8 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Versions to make, with a sheet of them all.", valueName: "n"))
     var count = 1
 
+    @OptionGroup var best: BestOfOption
+
     @Option(help: "Seed of everything random.") var seed: UInt64 = 0
 
     @Option(
@@ -51,6 +53,7 @@ struct GenerateCommand: ParsableCommand {
         options.height = height
         options.seed = seed
         options.candidates = count
+        options.attempts = best.attempts
         options.diffusion = diffusion.options
         options.diffusion.strength = strength
         change.apply(to: &options.diffusion)

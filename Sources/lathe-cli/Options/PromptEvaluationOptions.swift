@@ -20,15 +20,12 @@ struct PromptEvaluationOptions: ParsableArguments {
         help: ArgumentHelp("Gives back so much of the contrast that guidance takes.", valueName: "share"))
     var guidanceRescale = DiffusionOptions().guidanceRescale
 
-    @Option(
-        name: .customLong("best-of"),
-        help: ArgumentHelp(
-            "Fill each hole so many times and keep what the captioner finds likeliest to show the prompt.",
-            valueName: "n"))
-    var attempts = 1
+    @Option(help: ArgumentHelp("Strength of the second pass of each edit.", valueName: "share"))
+    var detail = DiffusionOptions().detail
+
+    @OptionGroup var best: BestOfOption
 
     func validate() throws {
-        guard (1...64).contains(attempts) else { throw ValidationError("--best-of must lie in 1...64") }
         guard prompts.map((1...10_000).contains) ?? true else {
             throw ValidationError("--prompts must lie in 1...10000")
         }
@@ -38,11 +35,12 @@ struct PromptEvaluationOptions: ParsableArguments {
         var diffusion = DiffusionOptions()
         (diffusion.steps, diffusion.guidance) = (steps, guidance)
         diffusion.guidanceRescale = guidanceRescale
+        diffusion.detail = detail
         Interruption.listen()
         var bar = ProgressBar(console: console), pictures: [Image] = []
         defer { bar.finish() }
         let scores = try PromptEvaluation(count: count, seed: 0).scores(
-            models: models, diffusion: diffusion, attempts: attempts, show: { pictures += [$0, $1] }
+            models: models, diffusion: diffusion, attempts: best.attempts, show: { pictures += [$0, $1] }
         ) { done, total in
             bar.show(ProgressLine(label: "editing", step: done, total: total))
             if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }
