@@ -69,7 +69,13 @@ import Testing
             "d",
         ])
         #expect(drawn["prompts"] as? [String] == [""])
-        #expect((drawn["notes"] as? [String])?.count == 1, "two steps leave none for the second pass")
+        #expect((drawn["notes"] as? [String])?.count == 0)
+        let detailed = try result([
+            "fill", picture, "--mask", mask, "--prompt", "a red mug", "--steps", "2", "--detail", "0.35",
+            "--grow",
+            "0", "-o", "e",
+        ])
+        #expect((detailed["notes"] as? [String])?.count == 1, "two steps leave none for the second pass")
         try expectKept(scratch.path("d/result.png"), outside: hole)
     }
 

@@ -64,25 +64,30 @@ import Testing
     }
 }
 
-@Suite struct StretchTests {
+@Suite struct RoomTests {
     private func box(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) -> Mask {
         Mask(
-            width: 60, height: 60,
-            inside: (0..<3600).map { (left..<right).contains($0 % 60) && (top..<bottom).contains($0 / 60) })
+            width: 120, height: 120,
+            inside: (0..<14_400).map {
+                (left..<right).contains($0 % 120) && (top..<bottom).contains($0 / 120)
+            })
     }
 
-    @Test func aTallMaskIsWidenedToBothSidesAndAFlatOneUpwards() {
-        #expect(box(25, 10, 35, 50).stretched(toShare: 0.5).inside == box(20, 10, 40, 50).inside)
-        #expect(box(10, 40, 50, 50).stretched(toShare: 0.5).inside == box(10, 30, 50, 50).inside)
-        #expect(box(10, 10, 50, 40).stretched(toShare: 0.5).inside == box(10, 10, 50, 40).inside)
+    @Test func roomIsWideEnoughAndLiesMostlyAboveTheFoot() throws {
+        let tall = try #require(box(55, 40, 65, 80).room(share: 0.5, margin: 0.1).boundingBox)
+        #expect((tall.left, tall.right, tall.top, tall.bottom) == (46, 74, 36, 82))
+        let flat = try #require(box(40, 70, 80, 80).room(share: 0.5, margin: 0.1).boundingBox)
+        #expect((flat.left, flat.right, flat.top, flat.bottom) == (36, 84, 56, 82))
+        let corner = box(55, 40, 65, 80).room(share: 0.5, margin: 0.1)
+        #expect(!corner.inside[36 * 120 + 46] && corner.inside[60 * 120 + 46])
     }
 
-    @Test func atTheEdgeItIsCutOffAndNothingInsideIsLost() {
-        let edge = box(0, 0, 4, 60).stretched(toShare: 1)
-        #expect(edge.inside == box(0, 0, 32, 60).inside)
+    @Test func nothingInsideIsLostAndTheEdgeCutsItOff() throws {
         let bent = Mask(
             width: 60, height: 60, inside: (0..<3600).map { abs($0 % 60 - 5 - $0 / 120) < 3 })
-        #expect(zip(bent.inside, bent.stretched(toShare: 0.9).inside).allSatisfy { !$0 || $1 })
-        #expect(Mask(width: 5, height: 4, value: 0).stretched(toShare: 1).area == 0)
+        let room = bent.room(share: 0.9, margin: 0)
+        #expect(zip(bent.inside, room.inside).allSatisfy { !$0 || $1 })
+        #expect(try #require(room.boundingBox).left == 0)
+        #expect(Mask(width: 5, height: 4, value: 0).room(share: 1, margin: 1).area == 0)
     }
 }

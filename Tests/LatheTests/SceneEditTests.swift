@@ -62,24 +62,42 @@ import Testing
         if scene == "penguin" { #expect(result.remainders.map(\.isThere) == [false]) }
     }
 
-    /// What a prompt asks for is drawn into the hole of a scene, as the captioner sees it.
-    @Test func theNewObjectOfAFillIsNamedByTheCaptioner() throws {
+    /// What the captioner reads in a scene after an edit, best of four.
+    private func read(_ task: EditTask, _ scene: String, _ prompt: String) throws -> String {
         let folder = try TemporaryFolder()
-        let picture = "\(EditBench.scenes)/mug/photo.png"
         var options = EditBench.options(
-            .fill, picture, masks: ["\(EditBench.scenes)/mug/mask.png"], prompt: "a yellow rubber duck",
-            output: "\(folder.path)/out")
-        options.diffusion.steps = 20
-        options.diffusion.guidance = 5
-        options.candidates = 4
+            task, "\(EditBench.scenes)/\(scene)/photo.png", masks: ["\(EditBench.scenes)/\(scene)/mask.png"],
+            prompt: prompt, output: "\(folder.path)/out")
+        (options.diffusion.steps, options.diffusion.guidance, options.attempts) = (20, 4, 4)
         let result = try EditRun.run(options)
-        let hole = try Mask.load("\(folder.path)/out/mask.png")
-        let box = try #require(hole.boundingBox).expanded(by: 30).clipped(width: 512, height: 512)
-        let said = try result.versions.map {
-            try Captioning.describe(
-                try Image.load($0.picture).rgb.cropped(to: box), search: .beams(3), models: EditBench.models)[
-                    0]
-        }
-        #expect(said.contains { $0.contains("yellow") || $0.contains("duck") }, "\(said)")
+        let hole = try Mask.load("\(folder.path)/out/mask.png"), picture = try Image.load(result.picture).rgb
+        let box = try #require(hole.boundingBox)
+        let seen = box.expanded(by: max(box.width, box.height) / 8).clipped(width: 512, height: 512)
+        return try Captioning.describe(
+            picture.cropped(to: seen), search: .beams(3), models: EditBench.models)[0]
+    }
+
+    @Test func whatFillsAHoleIsNamedByTheCaptioner() throws {
+        let asked = [
+            ("mug", "a red apple", "red", "apple"), ("penguin", "a green cactus", "green", "cactus"),
+            ("house", "a blue ball", "blue", "ball"), ("duck", "a brown teddy bear", "brown", "teddy bear"),
+            ("car", "a striped purple mug", "purple", "mug"), ("snowman", "a yellow pear", "yellow", "pear"),
+        ]
+        let said = try asked.map { try read(.fill, $0.0, $0.1) }
+        let named = zip(asked, said).count { $1.contains($0.3) }
+        let coloured = zip(asked, said).count { $1.contains($0.2) }
+        #expect(named >= 3 && coloured >= 5, "\(said)")
+    }
+
+    @Test func whatSurroundsAnObjectIsNamedByTheCaptioner() throws {
+        let asked = [
+            ("penguin", "on grass", "under a blue sky"), ("mushroom", "on snow", "under a sunset sky"),
+            ("teddy-bear", "on sand", "under a blue sky"), ("car", "on grass", "in front of a brick wall"),
+            ("duck", "on a checkered floor", "under a night sky"),
+        ]
+        let said = try asked.map { try read(.replace, $0.0, "\($0.1) \($0.2)") }
+        let grounds = zip(asked, said).count { $1.contains($0.1) }
+        let behind = zip(asked, said).count { $1.contains($0.2) }
+        #expect(grounds >= 4 && behind >= 4, "\(said)")
     }
 }

@@ -1,5 +1,6 @@
 // How a diffusion model is asked.
 
+import Editing
 import Foundation
 public import StableDiffusion
 
@@ -61,7 +62,9 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     /// How much of the old content of a hole is forgotten, above 0 up to 1.
     public var strength = 1.0
     /// Strength of the second pass at the picture's own resolution; 0 for none.
-    public var detail = 0.35
+    ///
+    /// nil is 0.35, or none where the model works below 256 pixels: it has no finer things to draw than it was shown.
+    public var detail: Double?
     /// Random numbers as PyTorch draws them.
     public var usesTorchRandom = false
     public var loras: [Weighted] = []
@@ -88,7 +91,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         try require("guidance", Double(guidance), 0...50)
         try require("guidance-rescale", Double(guidanceRescale), 0...1)
         try require("strength", strength, 0.02...1)
-        try require("detail", detail, 0...0.9)
+        if let detail { try require("detail", detail, 0...0.9) }
         if let change {
             try require("keep-attention", Double(change.crossReplaceSteps), 0...1)
             try require("keep-layout", Double(change.selfReplaceSteps), 0...1)
@@ -111,8 +114,15 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         return request
     }
 
-    /// Whether the second pass has at least one step to take.
-    var hasDetail: Bool { detail * Double(steps) >= 1 }
+    /// Strength of the second pass with a model that needs this.
+    func strengthOfDetail(_ needs: CropPlan.Needs) -> Double {
+        if let detail { return detail }
+        guard case .area(let side, _) = needs.size else { return 0 }
+        return side >= 256 ? 0.35 : 0
+    }
+
+    /// Whether a second pass has at least one step to take.
+    func hasSteps(forDetail strength: Double) -> Bool { strength * Double(steps) >= 1 }
 
     func samplerKind() throws -> SamplerKind? {
         guard let sampler else { return nil }

@@ -15,7 +15,7 @@ struct EditHole: Sendable {
     /// The hole for a selected object.
     ///
     /// - `remove` takes the object with its outline, its glow and the shadow at its foot;
-    /// - `fill` takes the object's convex hull, widened where it is narrow, and somewhat more;
+    /// - `fill` takes the object and a rounded box round it, widened where it is narrow;
     /// - `replace` takes everything but the object, to the pixel.
     init(object: Mask, options: EditOptions) {
         let object = object.hardened
@@ -39,7 +39,7 @@ struct EditHole: Sendable {
                 // What comes has another outline than what goes: a hole with arms and handles would ask for them again, and
                 // a narrow one for something narrow.
                 grown = max(4, 0.08 * size)
-                mask = EditHole.grown(object.convexHull.stretched(toShare: 0.6), by: grown)
+                mask = EditHole.grown(object, by: grown).room(share: 0.7, margin: 0.06)
             }
             // What shows through the passage must be surroundings, not the object.
             feather = options.feather ?? min(6, max(0, grown - 2))

@@ -99,16 +99,16 @@ struct EditJob {
             return HolePainter(
                 filler: try LaMaFiller(options.models, refines: options.refines), textures: options.textures)
         case .diffusion:
-            let diffusion = options.diffusion
-            if diffusion.detail > 0, !diffusion.hasDetail {
+            let filler = try BestFiller.filler(
+                options.models, options.diffusion, for: canvas, task: options.task, attempts: options.attempts
+            )
+            let detail = options.diffusion.strengthOfDetail(filler.needs)
+            if detail > 0, !options.diffusion.hasSteps(forDetail: detail) {
                 try note(
-                    "\(diffusion.steps) steps leave none for a second pass of strength \(diffusion.detail), which is left out"
+                    "\(options.diffusion.steps) steps leave none for a second pass of strength \(detail), which is left out"
                 )
             }
-            return HolePainter(
-                filler: try BestFiller.filler(
-                    options.models, diffusion, for: canvas, task: options.task, attempts: options.attempts),
-                detail: diffusion.hasDetail ? diffusion.detail : 0)
+            return HolePainter(filler: filler, options.diffusion)
         }
     }
 

@@ -12,6 +12,15 @@ struct HolePainter {
     /// Whether a soft fill is given the texture of what surrounds it.
     var textures = false
 
+    init(filler: any HoleFiller, textures: Bool = false) { (self.filler, self.textures) = (filler, textures) }
+
+    /// - Parameter diffusion: says how strong the second pass is; one without a step is left out.
+    init(filler: any HoleFiller, _ diffusion: DiffusionOptions) {
+        self.filler = filler
+        let strength = diffusion.strengthOfDetail(filler.needs)
+        detail = diffusion.hasSteps(forDetail: strength) ? strength : 0
+    }
+
     /// A filled hole.
     struct Result {
         let picture: Image

@@ -56,8 +56,7 @@ public struct PromptEvaluation {
             let hole = EditHole(object: trial.object, options: options)
             let painter = HolePainter(
                 filler: try BestFiller.filler(
-                    models, diffusion, for: trial.picture, task: trial.task, attempts: attempts),
-                detail: diffusion.hasDetail ? diffusion.detail : 0)
+                    models, diffusion, for: trial.picture, task: trial.task, attempts: attempts), diffusion)
             let made = try painter.paint(
                 trial.picture, hole, prompt: trial.prompt, seed: UInt64(index), strength: 1
             ) { _, _ in }.picture

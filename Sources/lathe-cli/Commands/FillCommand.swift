@@ -56,9 +56,10 @@ struct VersionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Strength of the second pass at the picture's own resolution, where the model's is lower; 0 for none.",
+            "Strength of the second pass at the picture's own resolution, where the model's is lower; 0 for none. "
+                + "Default: 0.35, or none for a model of less than 256 pixels.",
             valueName: "share"))
-    var detail = DiffusionOptions().detail
+    var detail: Double?
 
     func apply(to options: inout EditOptions) {
         options.candidates = count

@@ -21,7 +21,7 @@ struct PromptEvaluationOptions: ParsableArguments {
     var guidanceRescale = DiffusionOptions().guidanceRescale
 
     @Option(help: ArgumentHelp("Strength of the second pass of each edit.", valueName: "share"))
-    var detail = DiffusionOptions().detail
+    var detail: Double?
 
     @OptionGroup var best: BestOfOption
 
