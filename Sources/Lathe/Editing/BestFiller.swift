@@ -1,5 +1,6 @@
 // The best of several fills of a hole, as the captioner reads them.
 
+import Arrays
 package import Editing
 package import Images
 
@@ -44,7 +45,8 @@ package struct BestFiller: HoleFiller {
                 (step.step, step.total) = (attempt * step.total + step.step, attempts * step.total)
                 try progress(step)
             }
-            let likelihood = judge.likelihood(of: request.prompt, after: subject, in: picture)
+            let likelihood = judge.likelihood(
+                of: request.prompt, after: subject, in: request.laid(picture))
             if best.map({ likelihood > $0.likelihood }) ?? true { best = (picture, likelihood) }
         }
         return best?.picture ?? request.shown
@@ -53,5 +55,19 @@ package struct BestFiller: HoleFiller {
     /// What stays when everything round an object is replaced, in words.
     private func subject(of request: HoleRequest) -> String {
         judge.caption(request.shown.withAlpha(request.hole.inverted.values).composited(over: [1, 1, 1]))
+    }
+}
+
+extension HoleRequest {
+    /// What is shown, with the hole filled: models also draw what stays, and not as it is.
+    fileprivate func laid(_ made: Image) -> Image {
+        let members = hole.inside
+        var result = shown
+        result.pixels.withUnsafeMutableBuffer { values in
+            made.rgb.pixels.withUnsafeBuffer { made in
+                for k in values.indices where members[k / 3] { values[k] = made[k] }
+            }
+        }
+        return result
     }
 }
