@@ -1,8 +1,10 @@
 // The tiny random models and the reference's captions (Fixtures/make.py), and how arrays are compared.
 
 import Arrays
+import BLIP
 import Checkpoints
 import Foundation
+import Images
 
 let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures").path
 
@@ -21,4 +23,11 @@ func relativeError(_ value: NDArray, _ reference: NDArray) -> Float {
 
 func loadFixture<T: Decodable>(_ type: T.Type, _ name: String) throws -> T {
     try JSONDecoder().decode(type, from: Data(contentsOf: URL(filePath: fixtures + "/" + name)))
+}
+
+/// The model with tied embeddings, and what it sees in one of the pictures.
+func tiedCaptioner() throws -> (BLIPCaptioner, BLIPImageFeatures) {
+    let model = try BLIPCaptioner(folder: fixtures + "/tied")
+    let picture = try SafetensorsFile(path: fixtures + "/expected.safetensors").array("picture1")
+    return (model, model.encode(Image(picture)))
 }

@@ -2,7 +2,6 @@
 
 import Arrays
 import BLIP
-import Checkpoints
 import Foundation
 import Images
 import Testing
@@ -11,11 +10,7 @@ import Testing
     private let model: BLIPCaptioner
     private let features: BLIPImageFeatures
 
-    init() throws {
-        model = try BLIPCaptioner(folder: fixtures + "/tied")
-        let picture = try SafetensorsFile(path: fixtures + "/expected.safetensors").array("picture1")
-        features = model.encode(Image(picture))
-    }
+    init() throws { (model, features) = try tiedCaptioner() }
 
     private func sample(_ index: UInt64, seed: UInt64 = 7, topP: Float = 0.9) -> Caption {
         model.caption(

@@ -2,7 +2,6 @@
 
 import Arrays
 import BLIP
-import Checkpoints
 import Foundation
 import Images
 import Testing
@@ -12,14 +11,11 @@ import Tokenizers
     private let model: BLIPCaptioner
     private let features: BLIPImageFeatures
 
-    init() throws {
-        model = try BLIPCaptioner(folder: fixtures + "/tied")
-        let picture = try SafetensorsFile(path: fixtures + "/expected.safetensors").array("picture1")
-        features = model.encode(Image(picture))
-    }
+    init() throws { (model, features) = try tiedCaptioner() }
 
     @Test func captionsAreAsLikelyAsTheSearchThatFoundThemSays() throws {
         let prompt = CaptionOptions().prompt
+        var compared = 0
         // Cut off before it ends, so that every token that counts is a word.
         for length in 6...9 {
             let caption = model.caption(
@@ -30,7 +26,9 @@ import Tokenizers
                 .elementsEqual(caption.ids.dropFirst())
             guard isOneWay else { continue }
             #expect(abs(again - caption.score) < 1e-4, "\(caption.text)")
+            compared += 1
         }
+        #expect(compared > 0)
     }
 
     @Test func wordsShareOneProbability() throws {

@@ -38,32 +38,6 @@ import Testing
     }
 }
 
-@Suite struct ConvexHullTests {
-    @Test func hullOfTwoPixelsIsTheLineBetweenThem() {
-        let two = Mask(width: 9, height: 9, inside: (0..<81).map { $0 == 10 || $0 == 70 })
-        #expect(
-            two.convexHull.inside.indices.filter { two.convexHull.inside[$0] } == [
-                10, 20, 30, 40, 50, 60, 70,
-            ])
-    }
-
-    @Test func hullHoldsTheMaskIsConvexAndIsItsOwnHull() {
-        // A ring with a gap becomes a disc without.
-        let ring = Mask(
-            width: 60, height: 60,
-            inside: (0..<3600).map { i in
-                let (dx, dy) = (i % 60 - 30, i / 60 - 30), r = dx * dx + dy * dy
-                return r <= 625 && r >= 400 && dx < 15
-            })
-        let hull = ring.convexHull
-        #expect(zip(ring.inside, hull.inside).allSatisfy { !$0 || $1 })
-        #expect(hull.inside[30 * 60 + 30])
-        #expect(hull.convexHull.inside == hull.inside)
-        #expect(Mask(width: 5, height: 4, value: 0).convexHull.area == 0)
-        #expect(Mask(width: 5, height: 4, value: 1).convexHull.area == 20)
-    }
-}
-
 @Suite struct RoomTests {
     private func box(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) -> Mask {
         Mask(
