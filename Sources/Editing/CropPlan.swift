@@ -12,8 +12,8 @@ public struct CropPlan: Sendable, Hashable {
     /// What a model wants of the pictures that it is given.
     public struct Needs: Sendable, Hashable {
         public enum Size: Sendable, Hashable {
-            /// Pictures of about the area of a square of this side, at most `aspect` times as long as wide or as wide as long,
-            /// as models of latent diffusion were trained on.
+            /// Pictures of about the area of a square of this side, at most `aspect` times as long as wide or as wide as long:
+            /// squares, as models of latent diffusion were trained on, unless the picture is too narrow for one.
             case area(side: Int, aspect: Float)
             /// Any size, for models that see far only relative to what they were trained on: the picture is made smaller
             /// until the hole is at most this thick, in pixels.
@@ -56,7 +56,13 @@ public struct CropPlan: Sendable, Hashable {
         switch needs.size {
         case .area(let side, let aspect):
             let grown = 1 + 2 * needs.context
-            var (w, h) = (Float(box.width) * grown, Float(box.height) * grown)
+            // Context gives way before the window hangs over: a reflection tells a model less than nothing.
+            func shown(_ count: Int, _ limit: Int) -> Float {
+                min(Float(count) * grown, Float(max(count, limit)))
+            }
+            var (w, h) = (shown(box.width, width), shown(box.height, height))
+            // The models know squares best: the shorter side is given more, as far as the picture reaches.
+            (w, h) = (max(w, min(h, Float(width))), max(h, min(w, Float(height))))
             (w, h) = (max(w, h / aspect), max(h, w / aspect))
             let cells = Float(side / needs.multiple), stretch = (w / h).squareRoot()
             func working(_ factor: Float) -> Int { max(1, Int((cells * factor).rounded())) * needs.multiple }

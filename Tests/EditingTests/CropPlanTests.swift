@@ -39,6 +39,35 @@ import Testing
         }
     }
 
+    /// A reflection shows a model what is not there, and models of latent diffusion know squares best.
+    @Test func windowsAreSquaresWithinThePicture() throws {
+        var random = RandomStream(seed: 12, stream: "squares")
+        func plan(_ width: Int, _ height: Int, _ box: PixelRectangle) throws -> CropPlan {
+            let hole = Mask(
+                width: width, height: height,
+                inside: (0..<width * height).map {
+                    box.columns.contains($0 % width) && box.rows.contains($0 / width)
+                })
+            return try #require(
+                CropPlan(
+                    hole: hole, needs: .init(size: .area(side: 64, aspect: 1.6), multiple: 16, context: 0.25))
+            )
+        }
+        for _ in 0..<100 {
+            let (width, height) = (200 + random.int(below: 100), 200 + random.int(below: 100))
+            let (w, h) = (10 + random.int(below: 180), 10 + random.int(below: 180))
+            let (x, y) = (random.int(below: width - w + 1), random.int(below: height - h + 1))
+            let made = try plan(width, height, PixelRectangle(left: x, top: y, right: x + w, bottom: y + h))
+            let longer = min(Int(1.5 * Float(max(w, h))), max(width, height))
+            if longer <= min(width, height) {
+                #expect(made.workingWidth == 64 && made.workingHeight == 64)
+                #expect(made.inside == made.window, "\(w) x \(h) in \(width) x \(height): \(made.window)")
+            }
+        }
+        let all = try plan(300, 200, PixelRectangle(left: 0, top: 0, right: 300, bottom: 200))
+        #expect(all.workingWidth == 80 && all.workingHeight == 48)
+    }
+
     @Test func freeWindowsKeepThePictureAsItIsWhereTheHoleIsThin() throws {
         let wire = Mask(width: 900, height: 300, inside: (0..<270_000).map { $0 / 900 == 120 })
         let plan = try #require(

@@ -73,7 +73,7 @@ import Testing
         for (index, seed) in found.seeds.enumerated() {
             #expect((10 + 3 * index..<13 + 3 * index).contains(Int(seed)))
             var alone = options("alone\(index).png")
-            alone.seed = seed
+            (alone.seed, alone.attempts) = (seed, 1)
             let again = try GenerateRun.run(alone)
             #expect(
                 try Image.load(again.picture).pixels.scalars
@@ -84,5 +84,36 @@ import Testing
         var none = options("none.png")
         none.attempts = 0
         #expect(throws: LatheError.self) { try GenerateRun.run(none) }
+    }
+
+    /// What `run.json` of an edit says.
+    private struct Record: Decodable {
+        struct Options: Decodable {
+            struct Diffusion: Decodable { let guidance: Float, detail: Double }
+            let attempts: Int, diffusion: Diffusion
+        }
+        let options: Options
+    }
+
+    /// A small model is asked less strongly and more often, as long as there is a captioner; the record says so.
+    @Test(arguments: [true, false]) func whatIsLeftOpenIsSettledBeforeItIsRecorded(hasCaptioner: Bool) throws
+    {
+        let folder = try TemporaryFolder(), scene = "\(EditBench.scenes)/mug"
+        var options = EditBench.options(
+            .fill, "\(scene)/photo.png", masks: ["\(scene)/mask.png"], prompt: "a red apple",
+            output: "\(folder.path)/out")
+        (options.attempts, options.diffusion.detail) = (nil, nil)
+        if !hasCaptioner {
+            options.models = ModelSet(
+                root: nil, overrides: [.diffusion: "\(EditBench.models.root!)/diffusion"])
+        }
+        var calls = 0
+        let result = try EditRun.run(options) { if $0.stage == .fill { calls = max(calls, $0.total) } }
+        let record = try JSONDecoder().decode(
+            Record.self, from: Data(contentsOf: URL(filePath: "\(folder.path)/out/run.json")))
+        #expect(record.options.attempts == (hasCaptioner ? 4 : 1))
+        #expect(record.options.diffusion.guidance == 4 && record.options.diffusion.detail == 0)
+        #expect(calls == (hasCaptioner ? 8 : 2))
+        #expect(result.notes.contains { $0.contains("no captioner") } == !hasCaptioner)
     }
 }

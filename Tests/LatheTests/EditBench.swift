@@ -28,6 +28,7 @@ enum EditBench {
             task: task, picture: picture, objects: objects, models: models, output: output)
         options.diffusion.steps = 2
         options.diffusion.detail = 0
+        options.attempts = 1
         return options
     }
 

@@ -3,6 +3,7 @@
 import Arrays
 package import Editing
 package import Images
+import StableDiffusion
 
 /// Fills each hole several times and keeps the picture in which the captioner likeliest reads the prompt.
 ///
@@ -20,12 +21,14 @@ package struct BestFiller: HoleFiller {
     }
 
     /// A diffusion model that fills each hole `attempts` times.
+    /// - Parameter models: hold the captioner, if there is more than one attempt.
     /// - Throws: as ``DiffusionFiller``, and `LatheError` (`modelUnusable`) naming what is wrong with the captioner.
     static func filler(
-        _ models: ModelSet, _ options: DiffusionOptions, for picture: Image, task: EditTask, attempts: Int
+        _ pipeline: DiffusionPipeline, _ options: DiffusionOptions, for picture: Image, task: EditTask,
+        attempts: Int, models: ModelSet
     ) throws -> any HoleFiller {
         let filler = try DiffusionFiller(
-            models, options, for: picture, context: DiffusionFiller.context(for: task))
+            pipeline, options, for: picture, context: DiffusionFiller.context(for: task))
         return attempts > 1
             ? try BestFiller(filler, of: attempts, task: task, models: models) : filler
     }

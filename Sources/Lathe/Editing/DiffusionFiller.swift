@@ -16,10 +16,12 @@ struct DiffusionFiller: HoleFiller {
     static func context(for task: EditTask) -> Float { task == .fill ? 0.15 : 0.25 }
 
     /// - Parameter picture: what is edited, of whose size control pictures must be.
-    /// - Throws: `LatheError`: `modelUnusable` naming what is wrong with a model, `badInput` for a control picture.
-    init(_ models: ModelSet, _ options: DiffusionOptions, for picture: Image, context: Float) throws {
+    /// - Throws: `LatheError`: `modelUnusable` or `badInput` for a control.
+    init(_ pipeline: DiffusionPipeline, _ options: DiffusionOptions, for picture: Image, context: Float)
+        throws
+    {
         controls = try options.controls.map { try ControlPicture($0, for: picture) }
-        pipeline = try DiffusionModel.open(models, options)
+        self.pipeline = pipeline
         for control in controls { try control.check(pipeline) }
         self.options = options
         self.context = context
@@ -33,7 +35,8 @@ struct DiffusionFiller: HoleFiller {
     }
 
     func fill(_ hole: HoleRequest, progress: FillProgress) throws -> Image {
-        var request = try options.request(hole.prompt, seed: hole.seed)
+        var request = try options.request(
+            hole.prompt, seed: hole.seed, DiffusionModel.defaults(pipeline))
         request.start = .inpainting(
             Inpainting(picture: hole.shown, mask: hole.hole, strength: hole.strength))
         request.width = hole.shown.width

@@ -34,6 +34,11 @@ enum DiffusionModel {
         (pipeline.unet.configuration.sampleSize ?? 64) * pipeline.autoencoder.downscale
     }
 
+    /// What the model is asked where the user leaves it open.
+    static func defaults(_ pipeline: DiffusionPipeline) -> DiffusionDefaults {
+        DiffusionDefaults(side: nativeSide(pipeline))
+    }
+
     /// What both sides of a picture are a multiple of, so that every level of the network has whole pixels.
     static func multiple(_ pipeline: DiffusionPipeline) -> Int {
         pipeline.autoencoder.downscale << (pipeline.unet.configuration.channels.count - 1)

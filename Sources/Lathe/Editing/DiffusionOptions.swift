@@ -53,8 +53,8 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     /// What the picture should not show.
     public var negativePrompt = ""
     public var steps = 30
-    /// s of `u + s (c - u)`.
-    public var guidance: Float = 7.5
+    /// s of `u + s (c - u)`; nil is 7.5, or 4 where the model works below 256 pixels.
+    public var guidance: Float?
     /// Share, 0 … 1, by which guided answers get back the contrast of unguided ones (Lin and others 2023, section 3.4).
     public var guidanceRescale: Float = 0
     /// The sampler's short name; nil for the one that the model names.
@@ -63,7 +63,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     public var strength = 1.0
     /// Strength of the second pass at the picture's own resolution; 0 for none.
     ///
-    /// nil is 0.35, or none where the model works below 256 pixels: it has no finer things to draw than it was shown.
+    /// nil is 0.35, or none where the model works below 256 pixels.
     public var detail: Double?
     /// Random numbers as PyTorch draws them.
     public var usesTorchRandom = false
@@ -88,7 +88,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
             }
         }
         try require("steps", Double(steps), 1...1000)
-        try require("guidance", Double(guidance), 0...50)
+        if let guidance { try require("guidance", Double(guidance), 0...50) }
         try require("guidance-rescale", Double(guidanceRescale), 0...1)
         try require("strength", strength, 0.02...1)
         if let detail { try require("detail", detail, 0...0.9) }
@@ -104,11 +104,11 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         (loras + embeddings).map(\.path) + controls.flatMap { [$0.model, $0.picture] }
     }
 
-    /// A request with these settings.
-    func request(_ prompt: String, seed: UInt64) throws -> GenerationRequest {
+    /// A request with these settings, and what they leave open as `defaults` say.
+    func request(_ prompt: String, seed: UInt64, _ defaults: DiffusionDefaults) throws -> GenerationRequest {
         var request = GenerationRequest(
             prompt: prompt, negativePrompt: negativePrompt, steps: steps, sampler: try samplerKind(),
-            guidance: guidance, guidanceRescale: guidanceRescale, seed: seed,
+            guidance: guidance ?? defaults.guidance, guidanceRescale: guidanceRescale, seed: seed,
             random: usesTorchRandom ? .torch : .lathe)
         request.change = change
         return request
@@ -118,7 +118,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     func strengthOfDetail(_ needs: CropPlan.Needs) -> Double {
         if let detail { return detail }
         guard case .area(let side, _) = needs.size else { return 0 }
-        return side >= 256 ? 0.35 : 0
+        return DiffusionDefaults(side: side).detail
     }
 
     /// Whether a second pass has at least one step to take.

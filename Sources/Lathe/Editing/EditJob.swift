@@ -6,7 +6,8 @@ import Images
 
 /// The work of an edit, in the order in which ``EditRun`` asks for it.
 struct EditJob {
-    let options: EditOptions
+    /// What was asked for; once there is a painter, also what was left open.
+    private(set) var options: EditOptions
     let picture: EditPicture
     private(set) var notes: [String] = []
     private let report: (EditState) throws -> Void
@@ -99,10 +100,19 @@ struct EditJob {
             return HolePainter(
                 filler: try LaMaFiller(options.models, refines: options.refines), textures: options.textures)
         case .diffusion:
+            let pipeline = try DiffusionModel.open(options.models, options.diffusion)
+            let defaults = DiffusionModel.defaults(pipeline)
+            options.diffusion.guidance = options.diffusion.guidance ?? defaults.guidance
+            // A hole that is asked for nothing in words has nothing to be chosen by.
+            let (attempts, warning) = defaults.attempts(
+                asked: options.task == .remove ? 1 : options.attempts, models: options.models)
+            if let warning { try note(warning) }
+            options.attempts = attempts
             let filler = try BestFiller.filler(
-                options.models, options.diffusion, for: canvas, task: options.task, attempts: options.attempts
-            )
+                pipeline, options.diffusion, for: canvas, task: options.task, attempts: attempts,
+                models: options.models)
             let detail = options.diffusion.strengthOfDetail(filler.needs)
+            options.diffusion.detail = detail
             if detail > 0, !options.diffusion.hasSteps(forDetail: detail) {
                 try note(
                     "\(options.diffusion.steps) steps leave none for a second pass of strength \(detail), which is left out"

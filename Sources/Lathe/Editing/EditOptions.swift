@@ -75,7 +75,9 @@ public struct EditOptions: Codable, Sendable {
     /// How many versions are made, with the seeds `seed`, `seed + 1` and so on.
     public var candidates = 1
     /// How many times each hole is filled; kept is what the captioner finds likeliest to show the prompt.
-    public var attempts = 1
+    ///
+    /// nil is once, or 4 times where the model works below 256 pixels and there is a captioner.
+    public var attempts: Int?
 
     public init(task: EditTask, picture: String, objects: [EditObject], models: ModelSet, output: String) {
         (self.task, self.picture, self.objects, self.models) = (task, picture, objects, models)
@@ -88,7 +90,7 @@ public struct EditOptions: Codable, Sendable {
         guard (1...64).contains(candidates) else {
             throw LatheError.badInput("\(candidates) candidates are out of range; use 1 to 64")
         }
-        guard (1...64).contains(attempts) else {
+        if let attempts, !(1...64).contains(attempts) {
             throw LatheError.badInput("the best of \(attempts) is out of range; use 1 to 64")
         }
         if let feather, !(feather.isFinite && (0...500).contains(feather)) {

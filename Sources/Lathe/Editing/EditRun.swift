@@ -71,7 +71,7 @@ public enum EditRun {
                 prompts: prompts, coverage: Double(whole.area) / Double(whole.width * whole.height),
                 remainders: remainders, notes: job.notes, seconds: Date.now.timeIntervalSince(start))
             if let path = places.record {
-                try files.add(try EditRecord(options, result, input: job.picture), at: path)
+                try files.add(try EditRecord(job.options, result, input: job.picture), at: path)
             }
             try job.tell(.write, 1, 1)
             return result

@@ -17,7 +17,9 @@ public struct GenerateOptions: Codable, Sendable {
     public var seed: UInt64 = 0
     public var candidates = 1
     /// How many times each version is made; kept is what the captioner finds likeliest to show the prompt.
-    public var attempts = 1
+    ///
+    /// nil is once, or 4 times where the model works below 256 pixels and there is a captioner.
+    public var attempts: Int?
     public var diffusion = DiffusionOptions()
     public var output: String
 
@@ -29,7 +31,7 @@ public struct GenerateOptions: Codable, Sendable {
         guard (1...64).contains(candidates) else {
             throw LatheError.badInput("\(candidates) versions are out of range; use 1 to 64")
         }
-        guard (1...64).contains(attempts) else {
+        if let attempts, !(1...64).contains(attempts) {
             throw LatheError.badInput("the best of \(attempts) is out of range; use 1 to 64")
         }
         for (name, side) in [("--width", width), ("--height", height)] {
@@ -88,11 +90,15 @@ public enum GenerateRun {
         let controls = try diffusion.controls.map { try ControlPicture($0) }
         let pipeline = try DiffusionModel.open(options.models, diffusion)
         for control in controls { try control.check(pipeline) }
-        var request = try diffusion.request(options.prompt, seed: options.seed)
+        let defaults = DiffusionModel.defaults(pipeline)
+        let (attempts, warning) = defaults.attempts(asked: options.attempts, models: options.models)
+        var options = options
+        (options.attempts, options.diffusion.guidance) = (attempts, diffusion.guidance ?? defaults.guidance)
+        var request = try diffusion.request(options.prompt, seed: options.seed, defaults)
         (request.width, request.height) = (options.width, options.height)
-        request.candidates = options.candidates * options.attempts
-        let judge = options.attempts > 1 ? try PromptJudge(options.models) : nil
-        var notes: [String] = []
+        request.candidates = options.candidates * attempts
+        let judge = attempts > 1 ? try PromptJudge(options.models) : nil
+        var notes = [warning].compactMap(\.self)
         if let path = options.start {
             let (picture, note) = try fitted(try Photograph.load(path), to: pipeline)
             request.start = .picture(picture, strength: diffusion.strength)
@@ -106,8 +112,7 @@ public enum GenerateRun {
             let made = try draw(runs, pipeline, places, progress)
             let kept = (0..<options.candidates).map {
                 best(
-                    of: $0 * options.attempts..<($0 + 1) * options.attempts, made, prompt: options.prompt,
-                    judge)
+                    of: $0 * attempts..<($0 + 1) * attempts, made, prompt: options.prompt, judge)
             }
             let pictures = kept.map { made[$0] }
             try progress(EditState(stage: .write, step: 0, total: 1))

@@ -47,6 +47,8 @@ struct EvaluateCommand: ParsableCommand {
             "Write a picture: per run a row of the true views over a row of the lift's.", valueName: "png"))
     var sheet: String?
 
+    @Option(help: "Seed of the holes, or of the prompts.") var seed: UInt64 = 0
+
     @OptionGroup(title: "Inpainting") var inpainting: InpaintingOptions
     @OptionGroup(title: "Prompts") var prompts: PromptEvaluationOptions
     @OptionGroup(title: "Models") var models: ModelOptions
@@ -64,11 +66,11 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let console = common.start()
         if let count = prompts.prompts {
-            try prompts.run(count, models: try models.modelSet(), sheet: sheet, console)
+            try prompts.run(count, seed: seed, models: try models.modelSet(), sheet: sheet, console)
             return
         }
         guard !inpainting.inpainting else {
-            try inpainting.run(on: runs, models: try models.modelSet(), console)
+            try inpainting.run(on: runs, seed: seed, models: try models.modelSet(), console)
             return
         }
         var evaluations: [Evaluation] = []

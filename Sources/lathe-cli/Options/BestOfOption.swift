@@ -6,11 +6,14 @@ struct BestOfOption: ParsableArguments {
     @Option(
         name: .customLong("best-of"),
         help: ArgumentHelp(
-            "Make each picture, or fill each hole, so many times and keep what the captioner finds likeliest to show the prompt.",
+            "Make each picture, or fill each hole, so many times and keep what the captioner finds likeliest to show the prompt. "
+                + "Default: 1, or 4 for a model of less than 256 pixels.",
             valueName: "n"))
-    var attempts = 1
+    var attempts: Int?
 
     func validate() throws {
-        guard (1...64).contains(attempts) else { throw ValidationError("--best-of must lie in 1...64") }
+        guard attempts.map((1...64).contains) ?? true else {
+            throw ValidationError("--best-of must lie in 1...64")
+        }
     }
 }

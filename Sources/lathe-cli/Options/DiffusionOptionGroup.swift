@@ -10,8 +10,11 @@ struct DiffusionOptionGroup: ParsableArguments {
 
     @Option(help: "Denoising steps.") var steps = 30
 
-    @Option(help: ArgumentHelp("Classifier-free guidance; 1 is none.", valueName: "s"))
-    var guidance: Float = 7.5
+    @Option(
+        help: ArgumentHelp(
+            "Classifier-free guidance; 1 is none. Default: 7.5, or 4 for a model of less than 256 pixels.",
+            valueName: "s"))
+    var guidance: Float?
 
     @Option(
         help: ArgumentHelp(

@@ -10,8 +10,6 @@ struct InpaintingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Holes per picture.", valueName: "n"))
     var holes = 4
 
-    @Option(help: "Seed of the holes.") var seed: UInt64 = 0
-
     @Flag(help: "Judge LaMa's answers as they are, without texture from what surrounds the holes.")
     var noTexture = false
 
@@ -37,7 +35,7 @@ struct InpaintingOptions: ParsableArguments {
         }
     }
 
-    func run(on pictures: [String], models: ModelSet, _ console: Console) throws {
+    func run(on pictures: [String], seed: UInt64, models: ModelSet, _ console: Console) throws {
         let evaluation = try InpaintingEvaluation(pictures: pictures, holes: holes, seed: seed)
         if let export {
             try evaluation.export(to: export)

@@ -13,8 +13,9 @@ struct PromptEvaluationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Denoising steps of each edit.", valueName: "n"))
     var steps = DiffusionOptions().steps
 
-    @Option(help: ArgumentHelp("Classifier-free guidance of each edit.", valueName: "s"))
-    var guidance = DiffusionOptions().guidance
+    @Option(
+        help: ArgumentHelp("Classifier-free guidance of each edit. Default: the model's.", valueName: "s"))
+    var guidance: Float?
 
     @Option(
         help: ArgumentHelp("Gives back so much of the contrast that guidance takes.", valueName: "share"))
@@ -31,7 +32,7 @@ struct PromptEvaluationOptions: ParsableArguments {
         }
     }
 
-    func run(_ count: Int, models: ModelSet, sheet: String?, _ console: Console) throws {
+    func run(_ count: Int, seed: UInt64, models: ModelSet, sheet: String?, _ console: Console) throws {
         var diffusion = DiffusionOptions()
         (diffusion.steps, diffusion.guidance) = (steps, guidance)
         diffusion.guidanceRescale = guidanceRescale
@@ -39,7 +40,7 @@ struct PromptEvaluationOptions: ParsableArguments {
         Interruption.listen()
         var bar = ProgressBar(console: console), pictures: [Image] = []
         defer { bar.finish() }
-        let scores = try PromptEvaluation(count: count, seed: 0).scores(
+        let scores = try PromptEvaluation(count: count, seed: seed).scores(
             models: models, diffusion: diffusion, attempts: best.attempts, show: { pictures += [$0, $1] }
         ) { done, total in
             bar.show(ProgressLine(label: "editing", step: done, total: total))
