@@ -138,7 +138,8 @@ import Testing
 
     @Test func generateStartsFromWordsOrAPictureOfAnySize() throws {
         let fresh = try result([
-            "generate", "--prompt", "a red cup", "--steps", "2", "--count", "2", "-o", "made",
+            "generate", "--prompt", "a red cup", "--steps", "2", "--count", "2", "--best-of", "1", "-o",
+            "made",
         ])
         #expect(fresh["seeds"] as? [Int] == [0, 1])
         #expect(try Image.load(scratch.path("made/result-1.png")).width == 64)

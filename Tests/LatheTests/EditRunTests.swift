@@ -44,6 +44,7 @@ import Testing
     @Test func aFolderHoldsTheResultItsMaskTheWayToItAndARecord() throws {
         var wanted = options(.fill, [left], "run")
         wanted.diffusion.steps = 4
+        wanted.ground = .drawn
         let result = try EditRun.run(wanted)
         let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/run").sorted()
         #expect(names == ["mask.png", "overlay.png", "progress", "result.png", "run.json"])

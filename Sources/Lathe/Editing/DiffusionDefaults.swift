@@ -11,10 +11,12 @@ struct DiffusionDefaults {
     let attempts: Int
     /// Strength of the second pass at the picture's own resolution.
     let detail: Double
+    /// What a filled thing stands on.
+    let ground: FillGround
 
     /// - Parameter side: of the squares that the model was trained on, in pixels.
     init(side: Int) {
-        (guidance, attempts, detail) = side < 256 ? (4, 4, 0) : (7.5, 1, 0.35)
+        (guidance, attempts, detail, ground) = side < 256 ? (4, 4, 0, .kept) : (7.5, 1, 0.35, .drawn)
     }
 
     /// How many times something is made, and what the user should know of it.
@@ -25,5 +27,17 @@ struct DiffusionDefaults {
         if let asked { return (asked, nil) }
         guard attempts > 1, !models.has(.captioner) else { return (attempts, nil) }
         return (1, "there is no captioner to choose among several tries: the first is kept")
+    }
+
+    /// What a filled thing stands on, and what the user should know of it.
+    /// - Parameters:
+    ///   - asked: what the user says, if anything.
+    ///   - models: without an inpainter and a segmenter no ground can be kept.
+    func ground(asked: FillGround?, models: ModelSet) -> (FillGround, note: String?) {
+        if let asked { return (asked, nil) }
+        guard ground == .kept, !(models.has(.inpainter) && models.has(.segmenter)) else {
+            return (ground, nil)
+        }
+        return (.drawn, "there is no inpainter and segmenter to keep the ground: it is the diffusion model's")
     }
 }

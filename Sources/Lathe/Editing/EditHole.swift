@@ -11,6 +11,8 @@ struct EditHole: Sendable {
     let feather: Float
     /// What its border is in the finished picture.
     let border: Retouch.Border
+    /// The part of a fill's hole that shows the old thing, its outline or its shadow, and so no ground; softness as of the hole.
+    var bare: Mask?
 
     /// The hole for a selected object.
     ///
@@ -41,6 +43,10 @@ struct EditHole: Sendable {
                 grown = max(4, 0.08 * size)
                 mask = EditHole.grown(object, by: grown).room(share: 0.7, margin: 0.06)
             }
+            if options.task == .fill {
+                // Wider than a removal's: the rest of the hole has the drawn thing to hide it, and ground to spare.
+                bare = object.removalHole(share: 0.12, least: max(4, grown)).intersection(mask)
+            }
             // What shows through the passage must be surroundings, not the object.
             feather = options.feather ?? min(6, max(0, grown - 2))
         }
@@ -62,7 +68,9 @@ struct EditHole: Sendable {
     }
 
     /// A hole whose surroundings go on inside.
-    init(mask: Mask, feather: Float) { (self.mask, self.feather, border) = (mask, feather, .ground) }
+    init(mask: Mask, feather: Float, border: Retouch.Border = .ground) {
+        (self.mask, self.feather, self.border) = (mask, feather, border)
+    }
 
     private static func grown(_ object: Mask, by radius: Float) -> Mask {
         object.locally(within: radius) { $0.grown(by: radius) }

@@ -101,24 +101,9 @@ struct EditJob {
                 filler: try LaMaFiller(options.models, refines: options.refines), textures: options.textures)
         case .diffusion:
             let pipeline = try DiffusionModel.open(options.models, options.diffusion)
-            let defaults = DiffusionModel.defaults(pipeline)
-            options.diffusion.guidance = options.diffusion.guidance ?? defaults.guidance
-            // A hole that is asked for nothing in words has nothing to be chosen by.
-            let (attempts, warning) = defaults.attempts(
-                asked: options.task == .remove ? 1 : options.attempts, models: options.models)
-            if let warning { try note(warning) }
-            options.attempts = attempts
-            let filler = try BestFiller.filler(
-                pipeline, options.diffusion, for: canvas, task: options.task, attempts: attempts,
-                models: options.models)
-            let detail = options.diffusion.strengthOfDetail(filler.needs)
-            options.diffusion.detail = detail
-            if detail > 0, !options.diffusion.hasSteps(forDetail: detail) {
-                try note(
-                    "\(options.diffusion.steps) steps leave none for a second pass of strength \(detail), which is left out"
-                )
-            }
-            return HolePainter(filler: filler, options.diffusion)
+            let (painter, notes) = try HolePainter.diffusion(pipeline, for: canvas, settling: &options)
+            for text in notes { try note(text) }
+            return painter
         }
     }
 

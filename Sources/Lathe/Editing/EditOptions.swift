@@ -78,6 +78,9 @@ public struct EditOptions: Codable, Sendable {
     ///
     /// nil is once, or 4 times where the model works below 256 pixels and there is a captioner.
     public var attempts: Int?
+    /// What a filled thing stands on; nil is the model's own drawing, or the photograph's ground where the model works below 256
+    /// pixels and there are an inpainter and a segmenter.
+    public var ground: FillGround?
 
     public init(task: EditTask, picture: String, objects: [EditObject], models: ModelSet, output: String) {
         (self.task, self.picture, self.objects, self.models) = (task, picture, objects, models)

@@ -27,6 +27,9 @@ struct EditRecord: Codable {
         if options.objects.contains(where: { $0.selection.maskPath == nil && !$0.selection.isEmpty }) {
             parts.append(.segmenter)
         }
+        if options.method == .diffusion, options.ground == .kept {
+            parts += [.segmenter, .inpainter].filter { !parts.contains($0) }
+        }
         let isDescribed =
             result.prompts.contains { !$0.isEmpty } && options.objects.allSatisfy { $0.prompt == nil }
         if isDescribed || (options.method == .diffusion && options.attempts ?? 1 > 1) {

@@ -29,7 +29,7 @@ public enum EditRun {
         let (holes, canvas) = try job.holes()
         let prompts = try job.prompts(holes.count)
         let painter =
-            try filler.map { HolePainter(filler: $0, options.diffusion) }
+            try filler.map { try HolePainter(filler: $0, options) }
             ?? job.painter(for: canvas)
         return try places.filled { files in
             let whole = holes.dropFirst().reduce(holes[0].mask) { $0.union($1.mask) }

@@ -2,7 +2,7 @@
 
 /// The stages of an edit, in order; not every edit has all of them.
 public enum EditStage: String, Codable, Sendable, CaseIterable {
-    case select, caption, fill, detail, check, write
+    case select, caption, fill, detail, ground, check, write
 
     /// What the stage does, for a progress line.
     public var label: String {
@@ -11,6 +11,7 @@ public enum EditStage: String, Codable, Sendable, CaseIterable {
         case .caption: "describing the picture"
         case .fill: "filling"
         case .detail: "adding detail"
+        case .ground: "keeping the ground"
         case .check: "looking for what is left"
         case .write: "writing"
         }

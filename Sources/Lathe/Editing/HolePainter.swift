@@ -11,14 +11,20 @@ struct HolePainter {
     var detail = 0.0
     /// Whether a soft fill is given the texture of what surrounds it.
     var textures = false
+    /// Puts what is drawn on the photograph's own ground.
+    var keeper: GroundKeeper?
 
     init(filler: any HoleFiller, textures: Bool = false) { (self.filler, self.textures) = (filler, textures) }
 
-    /// - Parameter diffusion: says how strong the second pass is; one without a step is left out.
-    init(filler: any HoleFiller, _ diffusion: DiffusionOptions) {
+    /// A painter of what is asked for in words.
+    ///
+    /// A second pass without a step is left out; the ground is kept where the options say so.
+    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with a model that keeps the ground.
+    init(filler: any HoleFiller, _ options: EditOptions) throws {
         self.filler = filler
-        let strength = diffusion.strengthOfDetail(filler.needs)
-        detail = diffusion.hasSteps(forDetail: strength) ? strength : 0
+        let strength = options.diffusion.strengthOfDetail(filler.needs)
+        detail = options.diffusion.hasSteps(forDetail: strength) ? strength : 0
+        keeper = options.ground == .kept ? try GroundKeeper(options.models) : nil
     }
 
     /// A filled hole.
@@ -46,8 +52,39 @@ struct HolePainter {
         let made = try filler.fill(request) { try progress(.fill, $0) }
         let first = try lay(made, picture, hole, plan)
         if textures { return try texture(first, picture, hole, plan, seed: seed, progress: progress) }
-        guard detail > 0, plan.scale > HolePainter.coarse else { return first }
-        return try sharpen(first, picture, hole, seed: seed, progress: progress)
+        var result = first
+        if detail > 0, plan.scale > HolePainter.coarse {
+            result = try sharpen(first, picture, hole, seed: seed, progress: progress)
+        }
+        guard let keeper, let bare = hole.bare, !prompt.isEmpty else { return result }
+        return try keep(
+            result, picture, hole, EditHole(mask: bare, feather: hole.feather), keeper, plan, seed: seed
+        ) { try progress(.ground, $0) }
+    }
+
+    /// Puts what was drawn on the photograph's own ground.
+    private func keep(
+        _ filled: Result, _ picture: Image, _ hole: EditHole, _ bare: EditHole, _ keeper: GroundKeeper,
+        _ plan: CropPlan, seed: UInt64, progress: FillProgress
+    ) throws -> Result {
+        guard let box = hole.mask.boundingBox else { return filled }
+        let area = box.expanded(by: max(box.width, box.height) / 2).clipped(
+            width: picture.width, height: picture.height)
+        let part = EditHole(mask: hole.mask.cropped(to: area), feather: 0, border: hole.border)
+        let before = picture.cropped(to: area)
+        let made = try keeper.kept(
+            filled.picture.cropped(to: area), before, hole: part.mask,
+            bare: EditHole(mask: bare.mask.cropped(to: area), feather: bare.feather), scale: plan.scale,
+            seed: seed, progress: progress)
+        guard let made else {
+            let note = "what was drawn cannot be told from what is round it: the ground is the model's too"
+            try progress(FillStep(1, of: 1, notes: [note]))
+            return filled
+        }
+        let laid = try lay(made, before, part, CropPlan(wholeWidth: area.width, height: area.height))
+        var whole = picture
+        whole.paste(laid.picture, left: area.left, top: area.top)
+        return Result(picture: whole, seam: laid.seam)
     }
 
     /// Lays texture from round the hole over the first pass.

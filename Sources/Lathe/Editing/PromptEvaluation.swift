@@ -43,23 +43,22 @@ public struct PromptEvaluation {
 
     /// Edits every picture as its prompt says and asks the captioner about the result.
     /// - Parameters:
-    ///   - attempts: how many times each hole is filled, for the captioner to choose; nil as ``EditOptions/attempts``.
+    ///   - attempts: as ``EditOptions/attempts``.
+    ///   - ground: as ``EditOptions/ground``.
     ///   - show: called with each picture and what was made of it.
     ///   - progress: called after every edit with the number done and of all.
     public func scores(
-        models: ModelSet, diffusion: DiffusionOptions, attempts: Int? = nil, show: (Image, Image) -> Void,
+        models: ModelSet, diffusion: DiffusionOptions, attempts: Int? = nil,
+        ground: FillGround? = nil, show: (Image, Image) -> Void,
         progress: (Int, Int) throws -> Void
     ) throws -> [PromptScore] {
         let pipeline = try DiffusionModel.open(models, diffusion)
-        let attempts = DiffusionModel.defaults(pipeline).attempts(asked: attempts, models: models).count
         var rows: [String: [(first: Bool, second: Bool)]] = [:]
         for (index, trial) in trials.enumerated() {
-            let options = EditOptions(task: trial.task, picture: "", objects: [], models: models, output: "")
+            var options = EditOptions(task: trial.task, picture: "", objects: [], models: models, output: "")
+            (options.diffusion, options.attempts, options.ground) = (diffusion, attempts, ground)
             let hole = EditHole(object: trial.object, options: options)
-            let painter = HolePainter(
-                filler: try BestFiller.filler(
-                    pipeline, diffusion, for: trial.picture, task: trial.task, attempts: attempts,
-                    models: models), diffusion)
+            let painter = try HolePainter.diffusion(pipeline, for: trial.picture, settling: &options).painter
             let made = try painter.paint(
                 trial.picture, hole, prompt: trial.prompt, seed: UInt64(index), strength: 1
             ) { _, _ in }.picture

@@ -29,6 +29,7 @@ struct FillCommand: ParsableCommand {
         help: ArgumentHelp("How much of what was there is forgotten, above 0 up to 1.", valueName: "share"))
     var strength = 1.0
 
+    @OptionGroup var ground: GroundOption
     @OptionGroup(title: "Edit") var edit: EditOptionGroup
     @OptionGroup(title: "Versions") var versions: VersionOptions
     @OptionGroup(title: "Editing by prompt") var change: PromptChangeOptionGroup
@@ -41,6 +42,7 @@ struct FillCommand: ParsableCommand {
         var options = try edit.options(.fill, input, selection, prompt: prompt, models)
         options.diffusion = diffusion.options
         options.diffusion.strength = strength
+        options.ground = ground.ground
         versions.apply(to: &options)
         change.apply(to: &options.diffusion)
         try perform(options, console)

@@ -25,6 +25,7 @@ struct PromptEvaluationOptions: ParsableArguments {
     var detail: Double?
 
     @OptionGroup var best: BestOfOption
+    @OptionGroup var ground: GroundOption
 
     func validate() throws {
         guard prompts.map((1...10_000).contains) ?? true else {
@@ -41,7 +42,8 @@ struct PromptEvaluationOptions: ParsableArguments {
         var bar = ProgressBar(console: console), pictures: [Image] = []
         defer { bar.finish() }
         let scores = try PromptEvaluation(count: count, seed: seed).scores(
-            models: models, diffusion: diffusion, attempts: best.attempts, show: { pictures += [$0, $1] }
+            models: models, diffusion: diffusion, attempts: best.attempts,
+            ground: ground.ground, show: { pictures += [$0, $1] }
         ) { done, total in
             bar.show(ProgressLine(label: "editing", step: done, total: total))
             if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }
