@@ -11,9 +11,7 @@ extension HolePainter {
     /// - Throws: `LatheError`: `modelUnusable` naming what is wrong with a model, `badInput` for a control picture.
     static func diffusion(
         _ pipeline: DiffusionPipeline, for canvas: Image, settling options: inout EditOptions
-    )
-        throws -> (painter: HolePainter, notes: [String])
-    {
+    ) throws -> (painter: HolePainter, notes: [String]) {
         let defaults = DiffusionModel.defaults(pipeline)
         // A hole that is asked for nothing in words has nothing to be chosen by.
         let (attempts, tries) = defaults.attempts(

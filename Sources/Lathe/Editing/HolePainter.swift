@@ -57,34 +57,28 @@ struct HolePainter {
             result = try sharpen(first, picture, hole, seed: seed, progress: progress)
         }
         guard let keeper, let bare = hole.bare, !prompt.isEmpty else { return result }
-        return try keep(
-            result, picture, hole, EditHole(mask: bare, feather: hole.feather), keeper, plan, seed: seed
-        ) { try progress(.ground, $0) }
+        return try keep(result, picture, hole, bare, keeper, plan, seed: seed) { try progress(.ground, $0) }
     }
 
     /// Puts what was drawn on the photograph's own ground.
     private func keep(
-        _ filled: Result, _ picture: Image, _ hole: EditHole, _ bare: EditHole, _ keeper: GroundKeeper,
+        _ filled: Result, _ picture: Image, _ hole: EditHole, _ bare: Mask, _ keeper: GroundKeeper,
         _ plan: CropPlan, seed: UInt64, progress: FillProgress
     ) throws -> Result {
-        guard let box = hole.mask.boundingBox else { return filled }
-        let area = box.expanded(by: max(box.width, box.height) / 2).clipped(
-            width: picture.width, height: picture.height)
-        let part = EditHole(mask: hole.mask.cropped(to: area), feather: 0, border: hole.border)
-        let before = picture.cropped(to: area)
-        let made = try keeper.kept(
-            filled.picture.cropped(to: area), before, hole: part.mask,
-            bare: EditHole(mask: bare.mask.cropped(to: area), feather: bare.feather), scale: plan.scale,
-            seed: seed, progress: progress)
-        guard let made else {
-            let note = "what was drawn cannot be told from what is round it: the ground is the model's too"
-            try progress(FillStep(1, of: 1, notes: [note]))
-            return filled
+        try redone(
+            filled, picture, EditHole(mask: hole.mask, feather: 0, border: hole.border), margin: (1, 2)
+        ) { filled, before, area in
+            let made = try keeper.kept(
+                filled, before, hole: hole.mask.cropped(to: area),
+                bare: EditHole(mask: bare.cropped(to: area), feather: hole.feather), scale: plan.scale,
+                seed: seed, progress: progress)
+            if made == nil {
+                let note =
+                    "what was drawn cannot be told from what is round it: the ground is the model's too"
+                try progress(FillStep(1, of: 1, notes: [note]))
+            }
+            return made
         }
-        let laid = try lay(made, before, part, CropPlan(wholeWidth: area.width, height: area.height))
-        var whole = picture
-        whole.paste(laid.picture, left: area.left, top: area.top)
-        return Result(picture: whole, seam: laid.seam)
     }
 
     /// Lays texture from round the hole over the first pass.
@@ -92,20 +86,32 @@ struct HolePainter {
         _ first: Result, _ picture: Image, _ hole: EditHole, _ plan: CropPlan, seed: UInt64,
         progress: (EditStage, FillStep) throws -> Void
     ) throws -> Result {
-        guard let box = hole.mask.boundingBox else { return first }
-        let margin = max(box.width, box.height) * 3 / 4 + 16
-        let area = box.expanded(by: margin).clipped(width: picture.width, height: picture.height)
-        let part = EditHole(mask: hole.mask.cropped(to: area), feather: hole.feather)
         let transfer = TextureTransfer(softness: max(1.5, 2 * plan.scale), seed: seed)
-        let made = try transfer.textured(first.picture.cropped(to: area).seen, hole: part.mask) {
-            done, total in
-            try progress(.detail, FillStep(done, of: total))
+        return try redone(first, picture, hole, margin: (3, 4)) { filled, _, area in
+            try transfer.textured(filled.seen, hole: hole.mask.cropped(to: area)) { done, total in
+                try progress(.detail, FillStep(done, of: total))
+            }
         }
-        let laid = try lay(
-            made, picture.cropped(to: area), part, CropPlan(wholeWidth: area.width, height: area.height))
-        var result = picture
-        result.paste(laid.picture, left: area.left, top: area.top)
-        return Result(picture: result, seam: laid.seam)
+    }
+
+    /// Makes the part of a picture round a filled hole over again, at its own size.
+    /// - Parameters:
+    ///   - margin: round the hole, as a part of its longer side.
+    ///   - make: makes the part that it is given filled, as it was, and where; nil leaves it filled as it is.
+    private func redone(
+        _ filled: Result, _ picture: Image, _ hole: EditHole, margin: (Int, of: Int),
+        make: (_ filled: Image, _ before: Image, _ area: PixelRectangle) throws -> Image?
+    ) throws -> Result {
+        guard let box = hole.mask.boundingBox else { return filled }
+        let area = box.expanded(by: max(box.width, box.height) * margin.0 / margin.of + 16).clipped(
+            width: picture.width, height: picture.height)
+        let before = picture.cropped(to: area)
+        guard let made = try make(filled.picture.cropped(to: area), before, area) else { return filled }
+        let part = EditHole(mask: hole.mask.cropped(to: area), feather: hole.feather, border: hole.border)
+        let laid = try lay(made, before, part, CropPlan(wholeWidth: area.width, height: area.height))
+        var whole = picture
+        whole.paste(laid.picture, left: area.left, top: area.top)
+        return Result(picture: whole, seam: laid.seam)
     }
 
     /// Photograph pixels per working pixel above which a second pass is worth its time.
