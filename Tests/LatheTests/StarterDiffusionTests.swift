@@ -33,7 +33,7 @@ import Testing
             if said.contains(name) { named += 1 }
             if said.contains(colour) { coloured += 1 }
         }
-        #expect(named >= 5, "\(named) of \(prompts.count) named")
-        #expect(coloured >= 6, "\(coloured) of \(prompts.count) in their colour")
+        #expect(named >= 6, "\(named) of \(prompts.count) named")
+        #expect(coloured >= 7, "\(coloured) of \(prompts.count) in their colour")
     }
 }
