@@ -83,6 +83,6 @@ import Testing
 
     @Test func whatCannotBeCutOutIsSaid() throws {
         let result = try EditRun.run(options(.kept), filler: DiscFiller(hasDisc: false))
-        #expect(result.notes.contains { $0.contains("cannot be told") })
+        #expect(result.notes.contains { $0.contains("cannot be cut out") })
     }
 }

@@ -132,6 +132,9 @@ public struct EditOptions: Codable, Sendable {
         try diffusion.validate()
     }
 
+    /// Whether the captioner has a say in what a settled edit shows.
+    var asksCaptioner: Bool { attempts ?? 1 > 1 || (ground == .kept && models.has(.captioner)) }
+
     /// Every file that is read, apart from models.
     var inputs: [String] {
         [picture] + objects.flatMap { [$0.selection.maskPath, $0.selection.subtractPath].compactMap(\.self) }

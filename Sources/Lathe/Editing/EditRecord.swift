@@ -32,7 +32,7 @@ struct EditRecord: Codable {
         }
         let isDescribed =
             result.prompts.contains { !$0.isEmpty } && options.objects.allSatisfy { $0.prompt == nil }
-        if isDescribed || (options.method == .diffusion && options.attempts ?? 1 > 1) {
+        if isDescribed || (options.method == .diffusion && options.asksCaptioner) {
             parts.append(.captioner)
         }
         models = try parts.map(options.models.record)

@@ -19,9 +19,12 @@ public enum FillGround: String, Codable, Sendable, CaseIterable {
 struct GroundKeeper {
     private let remover: LaMaFiller
     private let segmenter: Segmenter
+    private let judge: PromptJudge?
 
-    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the inpainter or the segmenter.
+    /// - Parameter models: with a captioner, it says whether a cut-out still shows what was asked for.
+    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with a model.
     init(_ models: ModelSet) throws {
+        judge = models.has(.captioner) ? try PromptJudge(models) : nil
         remover = try LaMaFiller(models, refines: false)
         segmenter = try Segmenter(models)
     }
@@ -32,30 +35,53 @@ struct GroundKeeper {
     ///   - picture: the same part as it was.
     ///   - hole: what may change.
     ///   - bare: the part of the hole that has no ground to show, with its feather.
+    ///   - prompt: what was asked for.
     ///   - scale: picture pixels per pixel that was drawn.
-    /// - Returns: opaque RGB; nil if nothing can be told from what surrounds it.
+    /// - Returns: opaque RGB; nil if nothing can be cut out that shows what was asked for about as well as the whole.
     func kept(
-        _ filled: Image, _ picture: Image, hole: Mask, bare: EditHole, scale: Float, seed: UInt64,
-        progress: FillProgress
+        _ filled: Image, _ picture: Image, hole: Mask, bare: EditHole, prompt: String, scale: Float,
+        seed: UInt64, progress: FillProgress
     ) throws -> Image? {
-        guard let thing = try thing(in: filled.seen, hole) else { return nil }
+        let things = try things(in: filled.seen, hole)
+        guard !things.isEmpty, let box = hole.boundingBox else { return nil }
         let ground = try HolePainter(filler: remover, textures: true).paint(
             picture, bare, prompt: "", seed: seed, strength: 1
         ) { try progress($1) }
+        let made = try things.compactMap { try lay($0, of: filled, on: ground.picture.seen, hole, scale) }
+        guard let judge else { return made.first }
+        let view = box.expanded(by: max(box.width, box.height) / 8).clipped(
+            width: filled.width, height: filled.height)
+        func likelihood(_ picture: Image) -> Float {
+            judge.likelihood(of: prompt, in: picture.cropped(to: view))
+        }
+        let likelihoods = made.map(likelihood)
+        guard let best = likelihoods.indices.max(by: { likelihoods[$0] < likelihoods[$1] }),
+            likelihoods[best] >= likelihood(filled.seen) - GroundKeeper.loss
+        else { return nil }
+        return made[best]
+    }
+
+    /// How much less likely the captioner may find the prompt, in mean log-probability of its tokens, for a sharp ground.
+    private static let loss: Float = 0.1
+
+    /// A thing before another ground; opaque RGB.
+    private func lay(_ thing: Mask, of filled: Image, on ground: Image, _ hole: Mask, _ scale: Float) throws
+        -> Image?
+    {
         // The outline is as soft as the drawing, and a little inside, where no drawn ground is mixed in.
         let opacity = thing.grown(by: -0.25 * scale).feathered(by: max(1.5, scale)).intersection(hole)
         guard opacity.area > 0 else { return nil }
         let cutout = try Cutout(colour: filled.seen.pixels, mask: opacity.values)
         return cutout.inPlace(width: filled.width, height: filled.height)
-            .composited(over: ground.picture.seen).rgb
+            .composited(over: ground).rgb
     }
 
     /// What was drawn lies in the hole but for this share, and covers between these shares of the hole.
     private static let (outside, least, most) = (0.1, 0.05, 0.9)
 
-    /// The thing in a filled hole, asked for by the hole's box, then by its middle.
-    private func thing(in filled: Image, _ hole: Mask) throws -> Mask? {
-        guard let box = hole.boundingBox else { return nil }
+    /// What may be the thing in a filled hole, asked for by the hole's box and by its middle.
+    private func things(in filled: Image, _ hole: Mask) throws -> [Mask] {
+        guard let box = hole.boundingBox else { return [] }
         var (whole, middle) = (Selection(), Selection())
         whole.boxes = [
             Selection.Box(
@@ -64,21 +90,17 @@ struct GroundKeeper {
         middle.points = [
             Selection.Point(x: Float(box.left + box.right) / 2, y: Float(box.top + box.bottom) / 2)
         ]
-        for selection in [whole, middle] {
+        return try [whole, middle].compactMap { selection in
             let found: Mask
             do {
                 found = Selector.withoutSpecks(try segmenter.find(selection, in: filled).mask.hardened)
             } catch let error as LatheError where error.code == .badInput {
                 // The segmenter finds nothing at all there.
-                continue
+                return nil
             }
             let inside = Double(found.intersection(hole).area), share = inside / Double(max(1, hole.area))
-            if inside >= (1 - GroundKeeper.outside) * Double(max(1, found.area)),
-                (GroundKeeper.least...GroundKeeper.most).contains(share)
-            {
-                return found
-            }
+            return inside >= (1 - GroundKeeper.outside) * Double(max(1, found.area))
+                && (GroundKeeper.least...GroundKeeper.most).contains(share) ? found : nil
         }
-        return nil
     }
 }

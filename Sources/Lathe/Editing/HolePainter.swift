@@ -57,24 +57,26 @@ struct HolePainter {
             result = try sharpen(first, picture, hole, seed: seed, progress: progress)
         }
         guard let keeper, let bare = hole.bare, !prompt.isEmpty else { return result }
-        return try keep(result, picture, hole, bare, keeper, plan, seed: seed) { try progress(.ground, $0) }
+        return try keep(result, picture, hole, bare, keeper, plan, prompt: prompt, seed: seed) {
+            try progress(.ground, $0)
+        }
     }
 
     /// Puts what was drawn on the photograph's own ground.
     private func keep(
         _ filled: Result, _ picture: Image, _ hole: EditHole, _ bare: Mask, _ keeper: GroundKeeper,
-        _ plan: CropPlan, seed: UInt64, progress: FillProgress
+        _ plan: CropPlan, prompt: String, seed: UInt64, progress: FillProgress
     ) throws -> Result {
         try redone(
             filled, picture, EditHole(mask: hole.mask, feather: 0, border: hole.border), margin: (1, 2)
         ) { filled, before, area in
             let made = try keeper.kept(
                 filled, before, hole: hole.mask.cropped(to: area),
-                bare: EditHole(mask: bare.cropped(to: area), feather: hole.feather), scale: plan.scale,
-                seed: seed, progress: progress)
+                bare: EditHole(mask: bare.cropped(to: area), feather: hole.feather), prompt: prompt,
+                scale: plan.scale, seed: seed, progress: progress)
             if made == nil {
                 let note =
-                    "what was drawn cannot be told from what is round it: the ground is the model's too"
+                    "what was drawn cannot be cut out whole: the ground round it is the model's too"
                 try progress(FillStep(1, of: 1, notes: [note]))
             }
             return made
