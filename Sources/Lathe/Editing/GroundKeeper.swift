@@ -47,14 +47,18 @@ struct GroundKeeper {
         let ground = try HolePainter(filler: remover, textures: true).paint(
             picture, bare, prompt: "", seed: seed, strength: 1
         ) { try progress($1) }
-        let made = try things.compactMap { try lay($0, of: filled, on: ground.picture.seen, hole, scale) }
+        let cutouts = try things.compactMap { try cutout($0, of: filled.seen, hole, scale) }
+        let made = cutouts.map { $0.composited(over: ground.picture.seen).rgb }
         guard let judge else { return made.first }
         let view = box.expanded(by: max(box.width, box.height) / 8).clipped(
             width: filled.width, height: filled.height)
         func likelihood(_ picture: Image) -> Float {
             judge.likelihood(of: prompt, in: picture.cropped(to: view))
         }
-        let likelihoods = made.map(likelihood)
+        // On white too: what else stands on the ground is no fault of the cut-out.
+        let likelihoods = zip(made, cutouts).map {
+            max(likelihood($0), likelihood($1.composited(over: [1, 1, 1])))
+        }
         guard let best = likelihoods.indices.max(by: { likelihoods[$0] < likelihoods[$1] }),
             likelihoods[best] >= likelihood(filled.seen) - GroundKeeper.loss
         else { return nil }
@@ -64,16 +68,13 @@ struct GroundKeeper {
     /// How much less likely the captioner may find the prompt, in mean log-probability of its tokens, for a sharp ground.
     private static let loss: Float = 0.1
 
-    /// A thing before another ground; opaque RGB.
-    private func lay(_ thing: Mask, of filled: Image, on ground: Image, _ hole: Mask, _ scale: Float) throws
-        -> Image?
-    {
+    /// A thing with transparency round it, of the size of what it is cut out of.
+    private func cutout(_ thing: Mask, of filled: Image, _ hole: Mask, _ scale: Float) throws -> Image? {
         // The outline is as soft as the drawing, and a little inside, where no drawn ground is mixed in.
         let opacity = thing.grown(by: -0.25 * scale).feathered(by: max(1.5, scale)).intersection(hole)
         guard opacity.area > 0 else { return nil }
-        let cutout = try Cutout(colour: filled.seen.pixels, mask: opacity.values)
-        return cutout.inPlace(width: filled.width, height: filled.height)
-            .composited(over: ground).rgb
+        return try Cutout(colour: filled.pixels, mask: opacity.values)
+            .inPlace(width: filled.width, height: filled.height)
     }
 
     /// What was drawn lies in the hole but for this share, and covers between these shares of the hole.
