@@ -28,7 +28,7 @@ import Testing
     }
 
     /// The mean squared difference between pixels side by side in the hole.
-    static func roughness(_ image: Image) -> Float {
+    static func roughness(_ image: Image, in hole: Mask = hole) -> Float {
         let values = image.pixels.scalars, inside = hole.inside
         var sum: Float = 0, count: Float = 0
         for pixel in inside.indices where inside[pixel] && inside[pixel + 1] {
@@ -50,6 +50,22 @@ import Testing
         #expect(Self.roughness(made) < 1.5 * Self.roughness(truth))
         let inside = Self.hole.inside, (before, after) = (soft.pixels.scalars, made.pixels.scalars)
         #expect(before.indices.allSatisfy { inside[$0 / 3] || before[$0] == after[$0] })
+    }
+
+    @Test func aWideHoleIsNotPlain() {
+        // A plain strip of the same colour is at hand, and the mean of patches that overlap is like it.
+        let side = 320
+        let hole = Mask(
+            width: side, height: side,
+            inside: (0..<side * side).map { 70..<250 ~= $0 % side && 60..<240 ~= $0 / side })
+        var random = RandomStream(seed: 5, stream: "weave")
+        let noise = gaussianBlurred(random.normal([side, side, 3]), sigma: 1.2).scalars
+        let truth = Image(
+            NDArray(shape: [side, side, 3]) { out in
+                for i in out.indices { out[i] = i / 3 / side > 265 ? 0.5 : 0.5 + 0.3 * noise[i] }
+            })
+        let made = Self.transfer.textured(truth.bridged(over: hole), hole: hole) { _, _ in }
+        #expect(Self.roughness(made, in: hole) > 0.5 * Self.roughness(truth, in: hole))
     }
 
     @Test func anEdgeThatTheModelKnowsBecomesSharp() {

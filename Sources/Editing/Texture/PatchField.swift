@@ -60,7 +60,9 @@ struct PatchField {
             let match = coarse.matches[there]
             let mx = x + Int((Float(match % coarse.width - cx) * sx).rounded())
             let my = y + Int((Float(match / coarse.width - cy) * sy).rounded())
-            if let found = source(mx, my) { matches[slot] = found }
+            if let found = source(mx, my) {
+                (matches[slot], distances[slot]) = (found, coarse.distances[there])
+            }
         }
     }
 
@@ -80,34 +82,32 @@ struct PatchField {
 
     /// What the matches show in the hole: at each pixel the mean of the patches over it, the likest counting most.
     /// - Parameters:
-    ///   - colours: row by row, three to a pixel.
-    ///   - hole: where they are replaced.
+    ///   - cells: as ``PatchPicture`` takes them.
+    ///   - hole: where they are replaced, but for what is blurred.
     ///   - shares: how much the patch round each pixel counts.
     ///   - within: of each patch only the pixels this near its centre count; small is sharp, large is smooth.
-    func voted(_ colours: [Float], hole: [Bool], shares: [Float], within: Int) -> [Float] {
+    func voted(_ cells: [SIMD8<Float>], hole: [Bool], shares: [Float], within: Int) -> [SIMD8<Float>] {
         // The distance that three quarters of the matches keep is what counts as like (Wexler et al. 2007, section 3.2); a
         // slow fall, for plain parts always find their like and would outvote all others.
-        let usual = max(distances.sorted()[distances.count * 3 / 4], 1e-8)
+        let usual = min(max(distances.sorted()[distances.count * 3 / 4], 1e-8), 1)
         let shares = zip(targets, distances).map { max(shares[$0], 1e-3) / (1 + $1 / usual) }
-        var result = colours
+        var result = cells
         result.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let out = buffer
             parallelFor(height, chunk: 8) { rows in
                 for y in rows {
                     for x in 0..<width where hole[y * width + x] {
-                        var sum = SIMD4<Float>.zero
+                        var (sum, total) = (SIMD8<Float>.zero, Float.zero)
                         for dy in max(-within, -y)...min(within, height - 1 - y) {
                             for dx in max(-within, -x)...min(within, width - 1 - x) {
                                 let slot = slots[(y + dy) * width + x + dx]
                                 guard slot >= 0 else { continue }
-                                let from = 3 * (matches[slot] - dy * width - dx)
-                                sum +=
-                                    shares[slot]
-                                    * SIMD4(colours[from], colours[from + 1], colours[from + 2], 1)
+                                sum += shares[slot] * cells[matches[slot] - dy * width - dx]
+                                total += shares[slot]
                             }
                         }
-                        guard sum[3] > 0 else { continue }
-                        for k in 0..<3 { out[3 * (y * width + x) + k] = sum[k] / sum[3] }
+                        guard total > 0 else { continue }
+                        out[y * width + x].replace(with: sum / total, where: PatchPicture.found)
                     }
                 }
             }

@@ -36,39 +36,42 @@ public struct TextureTransfer: Sendable {
         let sizes = scales(longest: max(box.width, box.height))
         let total = sizes.indices.reduce(0) { $0 + TextureTransfer.rounds($1) }
         var random = RandomStream(seed: seed, stream: "texture")
-        var (field, made, done) = (PatchField?.none, Image?.none, 0)
+        let roughness = PatchRoughness(
+            picture, hole: hole, reach: max(1, 0.5 * Float(1 << (sizes.count - 1))))
+        var (coarse, made, done) = (PatchField?.none, Image?.none, 0)
         for (index, scale) in sizes.enumerated() {
-            let level = Level(picture, hole, scale: scale, softness: softness)
+            let level = Level(picture, hole, scale: scale, softness: softness, roughness)
             guard
-                var next = PatchField(
+                var field = PatchField(
                     hole: level.hole, width: level.width, height: level.height, random: &random)
             else { continue }
-            if let field { next.take(from: field) }
-            var colours = level.colours
-            if let made {
-                let larger = made.resized(width: level.width, height: level.height, filter: .bilinear)
-                colours = level.laying(larger.pixels.scalars)
+            var cells = level.cells
+            let isFirst = coarse == nil, isLast = index == sizes.count - 1
+            if let coarse {
+                // Patches of this size where the smaller ones lay. What was made of these, enlarged, would be soft, and soft
+                // parts of the picture the likest to it.
+                field.take(from: coarse)
+                cells = field.voted(
+                    cells, hole: level.hole, shares: level.trust(round: .max), within: PatchPicture.reach)
             }
-            let rounds = TextureTransfer.rounds(index), isLast = index == sizes.count - 1
+            let rounds = TextureTransfer.rounds(index)
             for round in 0..<rounds {
-                let trust = level.trust(round: round, hasColours: made != nil)
+                let trust = level.trust(round: isFirst ? round : .max)
                 let patches = PatchPicture(
-                    colours: colours, blurred: level.blurred, trust: trust, width: level.width,
-                    height: level.height)
-                next.improve(
+                    cells: cells, trust: trust, width: level.width, height: level.height)
+                field.improve(
                     in: patches, passes: 3,
                     reach: index < 3 ? max(level.width, level.height) : 32, random: &random)
-                colours = next.voted(
-                    colours, hole: level.hole, shares: trust,
+                cells = field.voted(
+                    cells, hole: level.hole, shares: trust,
                     within: isLast && round == rounds - 1 ? 1 : PatchPicture.reach)
                 done += 1
                 try progress(done, total)
             }
-            made = Image(NDArray(colours, shape: [level.height, level.width, 3]))
-            field = next
+            if isLast { made = level.picture(cells) }
+            coarse = field
         }
-        guard let made, made.width == picture.width, made.height == picture.height else { return picture }
-        return made
+        return made ?? picture
     }
 
     /// How often search and vote take turns at a size; the first, smallest one decides what goes where.
@@ -104,35 +107,42 @@ private struct Level {
     let hole: [Bool]
     /// Distances to the rest of the picture, in pixels; 0 outside of the hole.
     let depths: [Float]
-    /// Three to a pixel.
-    let colours: [Float]
-    let blurred: [Float]
+    /// As ``PatchPicture`` takes them.
+    let cells: [SIMD8<Float>]
 
-    init(_ picture: Image, _ hole: Mask, scale: Float, softness: Float) {
+    init(_ picture: Image, _ hole: Mask, scale: Float, softness: Float, _ roughness: PatchRoughness) {
         let small = scale == 1 ? picture : picture.scaled(scale)
         (width, height) = (small.width, small.height)
         let touched = hole.touching(width: width, height: height)
         (self.hole, depths) = (touched.inside, touched.depths)
-        colours = small.pixels.scalars
-        blurred = gaussianBlurred(small.pixels, sigma: max(0.8, softness * scale)).scalars
+        let colours = small.pixels.scalars, rough = roughness.values(width: width, height: height)
+        let blurred = gaussianBlurred(small.pixels, sigma: max(0.8, softness * scale)).scalars
+        cells = (0..<width * height).map { i in
+            SIMD8(
+                colours[3 * i], colours[3 * i + 1], colours[3 * i + 2], rough[3 * i],
+                blurred[3 * i], blurred[3 * i + 1], blurred[3 * i + 2], rough[3 * i + 1])
+        }
     }
 
     /// How far each pixel's colours count.
     ///
-    /// What was found at a smaller size counts little at first and in full then. At the first size what is laid at the border comes to count round by
-    /// round, so that the picture grows inwards; before that the model's colours are known as far as the blur leaves them.
-    func trust(round: Int, hasColours: Bool) -> [Float] {
-        let reached = Float(round * PatchPicture.reach)
+    /// What is laid at the border comes to count round by round, so that the picture grows inwards; before that the model's
+    /// colours are known as far as the blur leaves them.
+    func trust(round: Int) -> [Float] {
+        let reached = Float(min(round, 1 << 20) * PatchPicture.reach)
         return depths.map { depth in
-            if depth == 0 { return 1 }
-            if hasColours { return round == 0 ? 0.3 : 1 }
-            return depth <= reached ? max(0.1, powf(0.9, depth)) : 0
+            depth == 0 || round == .max ? 1 : depth <= reached ? max(0.1, powf(0.9, depth)) : 0
         }
     }
 
-    /// The picture with other colours in the hole.
-    func laying(_ inside: [Float]) -> [Float] {
-        colours.indices.map { hole[$0 / 3] ? inside[$0] : colours[$0] }
+    /// The colours of `cells`.
+    func picture(_ cells: [SIMD8<Float>]) -> Image {
+        Image(
+            NDArray(shape: [height, width, 3]) { out in
+                for (i, cell) in cells.enumerated() {
+                    (out[3 * i], out[3 * i + 1], out[3 * i + 2]) = (cell[0], cell[1], cell[2])
+                }
+            })
     }
 }
 
