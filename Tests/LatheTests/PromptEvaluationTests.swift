@@ -48,4 +48,14 @@ import Toybox
             })
         #expect(shown == 2 && steps == [1, 2])
     }
+
+    @Test func aReaderThatIsNoCaptionerIsNamed() throws {
+        let folder = try EditBench.models.folder(of: .inpainter)
+        let error = #expect(throws: LatheError.self) {
+            _ = try PromptEvaluation(count: 1, seed: 0).scores(
+                models: EditBench.models, diffusion: DiffusionOptions(), reader: folder, show: { _, _ in }
+            ) { _, _ in }
+        }
+        #expect(error?.code == .modelUnusable && error?.message.contains(folder) == true)
+    }
 }

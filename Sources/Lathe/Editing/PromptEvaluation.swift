@@ -45,14 +45,17 @@ public struct PromptEvaluation {
     /// - Parameters:
     ///   - attempts: as ``EditOptions/attempts``.
     ///   - ground: as ``EditOptions/ground``.
+    ///   - reader: folder of a captioner that reads the results in place of the models' own, which chose among them.
     ///   - show: called with each picture and what was made of it.
     ///   - progress: called after every edit with the number done and of all.
     public func scores(
         models: ModelSet, diffusion: DiffusionOptions, attempts: Int? = nil,
-        ground: FillGround? = nil, show: (Image, Image) -> Void,
+        ground: FillGround? = nil, reader: String? = nil, show: (Image, Image) -> Void,
         progress: (Int, Int) throws -> Void
     ) throws -> [PromptScore] {
         let pipeline = try DiffusionModel.open(models, diffusion)
+        let readers = reader.map { ModelSet(root: nil, overrides: [.captioner: $0]) } ?? models
+        let captioner = try Captioning.open(readers)
         var rows: [String: [(first: Bool, second: Bool)]] = [:]
         for (index, trial) in trials.enumerated() {
             var options = EditOptions(task: trial.task, picture: "", objects: [], models: models, output: "")
@@ -68,7 +71,7 @@ public struct PromptEvaluation {
             for (name, image) in [
                 (trial.task.rawValue, seen), (trial.task.rawValue + ", truth", trial.truth),
             ] {
-                let caption = try Captioning.describe(image, search: .beams(3), models: models)[0]
+                let caption = Captioning.captions(of: image, by: captioner, search: .beams(3))[0]
                 rows[name, default: []].append(trial.found(in: caption))
             }
             try progress(index + 1, trials.count)

@@ -24,6 +24,11 @@ struct PromptEvaluationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Strength of the second pass of each edit.", valueName: "share"))
     var detail: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Captioner that reads the results. Default: the one that chose among them.", valueName: "dir"))
+    var reader: String?
+
     @OptionGroup var best: BestOfOption
     @OptionGroup var ground: GroundOption
 
@@ -43,7 +48,7 @@ struct PromptEvaluationOptions: ParsableArguments {
         defer { bar.finish() }
         let scores = try PromptEvaluation(count: count, seed: seed).scores(
             models: models, diffusion: diffusion, attempts: best.attempts,
-            ground: ground.ground, show: { pictures += [$0, $1] }
+            ground: ground.ground, reader: reader, show: { pictures += [$0, $1] }
         ) { done, total in
             bar.show(ProgressLine(label: "editing", step: done, total: total))
             if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }
