@@ -87,6 +87,14 @@ let package = Package(
             "Distillation",
             ["Arrays", "Autograd", "Checkpoints", "CLIP", "Images", "Radiance", "StableDiffusion"]),
 
+        // Timing
+        library(
+            "Bench",
+            [
+                "Arrays", "Autograd", "Checkpoints", "Tokenizers", "SegmentAnything", "CLIP", "BLIP",
+                "LaMa", "StableDiffusion", "Radiance",
+            ]),
+
         // Composition
         library(
             "Lathe",
@@ -100,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "lathe",
             dependencies: [
-                "Lathe", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser, logging,
+                "Lathe", "Bench", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser, logging,
             ],
             path: "Sources/lathe-cli", swiftSettings: strict),
 
@@ -112,7 +120,7 @@ let package = Package(
         tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Editing", ["Arrays", "Images"]), tests(of: "Autograd"),
-        tests(of: "Layers"),
+        tests(of: "Layers"), tests(of: "Bench"),
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),

@@ -46,6 +46,8 @@ final class WeightStore: Sendable {
     private let sources: [String: Source]
     /// What answers requests in place of the sources, if the weights are only compared with a model.
     let survey: WeightSurvey?
+    /// What answers requests where there are no sources.
+    private let drawn: DrawnWeights?
     private let ledger = Mutex<Set<String>>([])
 
     init(_ file: any TensorFile) {
@@ -53,13 +55,19 @@ final class WeightStore: Sendable {
         names = file.names
         metadata = file.metadata
         sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, .file(file)) })
-        survey = nil
+        (survey, drawn) = (nil, nil)
     }
 
     /// The names of another store, where a survey answers.
     init(_ store: WeightStore, survey: WeightSurvey) {
         (origin, names, metadata, sources) = (store.origin, store.names, store.metadata, store.sources)
         self.survey = survey
+        drawn = nil
+    }
+
+    init(_ drawn: DrawnWeights) {
+        (origin, names, metadata, sources) = ("random weights", [], [:], [:])
+        (survey, self.drawn) = (nil, drawn)
     }
 
     /// Shards whose names do not overlap.
@@ -68,7 +76,7 @@ final class WeightStore: Sendable {
         names = shards.keys.sorted()
         metadata = [:]
         sources = shards.mapValues { .file($0) }
-        survey = nil
+        (survey, drawn) = (nil, nil)
     }
 
     init(_ arrays: [String: NDArray], origin: String) {
@@ -76,7 +84,7 @@ final class WeightStore: Sendable {
         names = arrays.keys.sorted()
         metadata = [:]
         sources = arrays.mapValues { .array($0) }
-        survey = nil
+        (survey, drawn) = (nil, nil)
     }
 
     /// Tensors made of those of another store.
@@ -86,7 +94,7 @@ final class WeightStore: Sendable {
         names = derived.keys.sorted()
         metadata = store.metadata
         sources = derived.mapValues { .derived($0, read) }
-        survey = nil
+        (survey, drawn) = (nil, nil)
     }
 
     var namesRead: Set<String> { ledger.withLock { $0 } }
@@ -102,6 +110,7 @@ final class WeightStore: Sendable {
 
     func tensor(_ name: String, shape: [Int]) throws -> NDArray {
         if let survey { return try survey.answer(name, shape) }
+        if let drawn { return drawn.tensor(name, shape) }
         guard let source = sources[name], let stored = self.shape(of: name) else {
             throw CheckpointError(
                 path: origin,

@@ -18,6 +18,16 @@ extension BERTTokenizer {
         try self.init(vocabulary: vocabulary, settings: TokenizerSettings())
     }
 
+    /// A tokenizer of `pieces`, whose places are their ids.
+    /// - Throws: `TokenizerError` where one of them is there twice, or BERT's special tokens are not.
+    package init(pieces: [String]) throws {
+        var table = Vocabulary()
+        for (id, piece) in pieces.enumerated() {
+            try table.add(Bytes(piece.utf8), id: id, path: "vocabulary")
+        }
+        try self.init(vocabulary: table, added: nil, rules: Rules(), path: "vocabulary")
+    }
+
     /// Loads `tokenizer.json`.
     public init(tokenizerFile: String) throws {
         try self.init(tokenizerFile: tokenizerFile, settings: TokenizerSettings())

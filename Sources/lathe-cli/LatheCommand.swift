@@ -20,7 +20,7 @@ struct LatheCommand: ParsableCommand {
             GenerateCommand.self,
             TurntableCommand.self,
             MeshCommand.self,
-            EvaluateCommand.self,
+            EvaluateCommand.self, BenchCommand.self,
             ToyboxCommand.self, ModelsCommand.self, DoctorCommand.self,
         ])
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct UsageTests {
     static let commands = [
         "lift", "fit", "segment", "caption", "remove", "fill", "replace", "outpaint", "generate", "turntable",
-        "mesh", "evaluate", "toybox", "models", "doctor",
+        "mesh", "evaluate", "bench", "toybox", "models", "doctor",
     ]
 
     @Test func helpNamesEveryCommandAndSucceeds() throws {
@@ -42,7 +42,8 @@ import Testing
 
     @Test(arguments: [
         ["nothing-like-this"], ["lift"], ["lift", "a.png", "--nope"], ["doctor", "--threads", "0"],
-        ["doctor", "--threads", "many"], ["lift", "a.png", "--preset", "slow"],
+        ["doctor", "--threads", "many"], ["bench", "nothing"], ["bench", "--rounds", "0"],
+        ["lift", "a.png", "--preset", "slow"],
         ["lift", "a.png", "--seed", "-1"],
         ["lift", "a.png", "--point", "12"], ["lift", "a.png", "--point", "1,nan"],
         ["lift", "a.png", "--point", "1,2,*"],

@@ -1,0 +1,58 @@
+// How long a workload takes.
+
+import Foundation
+
+/// The runs of one workload.
+public struct Timing: Codable, Sendable {
+    public var workload: String
+    public var summary: String
+    /// Wall time of every timed run in seconds, in order; one run before them is not timed.
+    public var seconds: [Double]
+    public var median: Double
+    public var minimum: Double
+    /// 10^9 operations per second at the median; nil where the workload has no count.
+    public var gigaflopsPerSecond: Double?
+    /// Most memory held from the first timed run to the last, weights included, in MiB.
+    public var peakMebibytes: Int
+
+    /// Times a workload.
+    /// - Parameters:
+    ///   - rounds: timed runs; at least 3 where nil, more of short ones.
+    ///   - progress: called before each run with the runs done and of all; what it throws ends the timing.
+    /// - Throws: what building the network throws.
+    public static func of(
+        _ workload: Workload, rounds: Int? = nil, progress: (Int, Int) throws -> Void
+    ) throws -> Timing {
+        let run = try workload.prepare()
+        let first = try elapsed(run)
+        let count = rounds ?? (first > 1 ? 3 : first > 0.1 ? 7 : 15)
+        PeakMemory.reset()
+        let seconds = try (0..<count).map { done in
+            try progress(done, count)
+            return try elapsed(run)
+        }
+        let sorted = seconds.sorted(), median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+        return Timing(
+            workload: workload.name, summary: workload.summary, seconds: seconds, median: median,
+            minimum: sorted[0],
+            gigaflopsPerSecond: workload.gigaflops > 0 ? workload.gigaflops / median : nil,
+            peakMebibytes: PeakMemory.mebibytes)
+    }
+
+    private static func elapsed(_ run: () throws -> Void) rethrows -> Double {
+        let start = ContinuousClock.now
+        try run()
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    /// The head of the table whose rows are ``row``.
+    public static let head = "workload                    median s   minimum s   GFLOPS  peak MiB"
+
+    public var row: String {
+        let rate = gigaflopsPerSecond.map { String(format: "%.0f", $0) } ?? "–"
+        let padding = String(repeating: " ", count: max(1, 9 - rate.count))
+        return workload.padding(toLength: 25, withPad: " ", startingAt: 0)
+            + String(format: "%11.4f %11.4f", median, minimum) + padding + rate
+            + String(format: "%10d", peakMebibytes)
+    }
+}

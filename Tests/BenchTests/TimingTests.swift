@@ -1,0 +1,39 @@
+// Timings: what they hold, and that every workload can be asked for.
+
+import Bench
+import Testing
+
+struct TimingTests {
+    @Test func theFieldIsTimed() throws {
+        let workload = try #require(Workload.named("field-step"))
+        var told: [Int] = []
+        let timing = try Timing.of(workload, rounds: 4) { done, total in
+            #expect(total == 4)
+            told.append(done)
+        }
+        #expect(told == [0, 1, 2, 3] && timing.seconds.count == 4)
+        let sorted = timing.seconds.sorted()
+        #expect(timing.minimum == sorted[0] && timing.minimum > 0)
+        #expect(timing.median == (sorted[1] + sorted[2]) / 2)
+        #expect(timing.peakMebibytes > 0)
+        // It has no count of operations.
+        #expect(timing.gigaflopsPerSecond == nil && timing.row.hasPrefix("field-step "))
+    }
+
+    @Test func operationsPerSecond() throws {
+        let workload = try #require(Workload.named("clip-text"))
+        let timing = try Timing.of(workload, rounds: 1) { _, _ in }
+        #expect(timing.gigaflopsPerSecond == workload.gigaflops / timing.median)
+    }
+
+    @Test func whatProgressThrowsEndsTheTiming() throws {
+        struct Stop: Error {}
+        let workload = try #require(Workload.named("field-step"))
+        #expect(throws: Stop.self) { try Timing.of(workload, rounds: 2) { _, _ in throw Stop() } }
+    }
+
+    @Test func namesAreUnique() {
+        #expect(Set(Workload.all.map(\.name)).count == Workload.all.count)
+        #expect(Workload.named("nothing") == nil)
+    }
+}
