@@ -66,7 +66,7 @@ struct GroundKeeper {
     }
 
     /// How much less likely the captioner may find the prompt, in mean log-probability of its tokens, for a sharp ground.
-    private static let loss: Float = 0.1
+    private static let loss: Float = 0.05
 
     /// A thing with transparency round it, of the size of what it is cut out of.
     private func cutout(_ thing: Mask, of filled: Image, _ hole: Mask, _ scale: Float) throws -> Image? {

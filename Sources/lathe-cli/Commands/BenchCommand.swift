@@ -24,7 +24,7 @@ struct BenchCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("What to time. Default: everything.", valueName: "workload"),
-        transform: parsed(Workload.named, "is no workload; see the list in the help"))
+        transform: parsed(Workload.named, "choose from the list in the help"))
     var workloads: [Workload] = []
 
     @Option(help: ArgumentHelp("Timed runs of each. Default: 3, more of short ones.", valueName: "n"))
