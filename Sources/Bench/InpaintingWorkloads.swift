@@ -7,7 +7,7 @@ import LaMa
 extension Workload {
     static let inpainting = [
         Workload("lama", "LaMa, big-lama's size, 512²", gigaflops: 440) {
-            let model = try LaMaModel(configuration: LaMaConfiguration(), weights: .drawn(seed: 0))
+            let model = try LaMaModel(LaMaConfiguration(), generator: .drawn(seed: 0))
             var random = RandomStream(seed: 1, stream: "bench")
             let picture = random.uniform([1, 512, 512, 3])
             let hole = NDArray(shape: [1, 512, 512, 1]) { out in

@@ -25,6 +25,13 @@ public struct LaMaModel: Sendable {
         try weights.finish(ignoring: WeightScope.unusedByLaMa)
     }
 
+    /// Builds the model from a generator's own weights, wherever they are.
+    /// - Throws: `CheckpointError` when a tensor is missing or misshapen.
+    package init(_ configuration: LaMaConfiguration, generator weights: WeightScope) throws {
+        self.configuration = configuration
+        generator = try LaMaGenerator(configuration, from: weights)
+    }
+
     /// Opens a folder with `model.safetensors` and, if it has one, `config.json`; the published `big-lama`, a folder with
     /// `models/best.ckpt`; or a file of any layout: safetensors, a training checkpoint, or TorchScript.
     /// - Throws: `CheckpointError` when something is missing or does not fit.

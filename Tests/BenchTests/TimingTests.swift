@@ -20,8 +20,9 @@ struct TimingTests {
         #expect(timing.gigaflopsPerSecond == nil && timing.row.hasPrefix("field-step "))
     }
 
-    @Test func operationsPerSecond() throws {
-        let workload = try #require(Workload.named("clip-text"))
+    @Test(arguments: ["sam-decoder", "clip-text", "blip", "tiny-vae-decode", "lama"])
+    func operationsPerSecond(name: String) throws {
+        let workload = try #require(Workload.named(name))
         let timing = try Timing.of(workload, rounds: 1) { _, _ in }
         #expect(timing.gigaflopsPerSecond == workload.gigaflops / timing.median)
     }
