@@ -111,9 +111,9 @@ import Testing
         let result = try EditRun.run(options) { if $0.stage == .fill { calls = max(calls, $0.total) } }
         let record = try JSONDecoder().decode(
             Record.self, from: Data(contentsOf: URL(filePath: "\(folder.path)/out/run.json")))
-        #expect(record.options.attempts == (hasCaptioner ? 4 : 1))
+        #expect(record.options.attempts == (hasCaptioner ? 8 : 1))
         #expect(record.options.diffusion.guidance == 4 && record.options.diffusion.detail == 0)
-        #expect(calls == (hasCaptioner ? 8 : 2))
+        #expect(calls == (hasCaptioner ? 16 : 2))
         #expect(result.notes.contains { $0.contains("no captioner") } == !hasCaptioner)
     }
 }

@@ -16,7 +16,7 @@ struct DiffusionDefaults {
 
     /// - Parameter side: of the squares that the model was trained on, in pixels.
     init(side: Int) {
-        (guidance, attempts, detail, ground) = side < 256 ? (4, 4, 0, .kept) : (7.5, 1, 0.35, .drawn)
+        (guidance, attempts, detail, ground) = side < 256 ? (4, 8, 0, .kept) : (7.5, 1, 0.35, .drawn)
     }
 
     /// How many times something is made, and what the user should know of it.

@@ -76,7 +76,7 @@ public struct EditOptions: Codable, Sendable {
     public var candidates = 1
     /// How many times each hole is filled; kept is what the captioner finds likeliest to show the prompt.
     ///
-    /// nil is once, or 4 times where the model works below 256 pixels and there is a captioner.
+    /// nil is once, or 8 times where the model works below 256 pixels and there is a captioner.
     public var attempts: Int?
     /// What a filled thing stands on; nil is the model's own drawing, or the photograph's ground where the model works below 256
     /// pixels and there are an inpainter and a segmenter.

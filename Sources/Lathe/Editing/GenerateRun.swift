@@ -18,7 +18,7 @@ public struct GenerateOptions: Codable, Sendable {
     public var candidates = 1
     /// How many times each version is made; kept is what the captioner finds likeliest to show the prompt.
     ///
-    /// nil is once, or 4 times where the model works below 256 pixels and there is a captioner.
+    /// nil is once, or 8 times where the model works below 256 pixels and there is a captioner.
     public var attempts: Int?
     public var diffusion = DiffusionOptions()
     public var output: String

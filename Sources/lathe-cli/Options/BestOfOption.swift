@@ -7,7 +7,7 @@ struct BestOfOption: ParsableArguments {
         name: .customLong("best-of"),
         help: ArgumentHelp(
             "Make each picture, or fill each hole, so many times and keep what the captioner finds likeliest to show the prompt. "
-                + "Default: 1, or 4 for a model of less than 256 pixels.",
+                + "Default: 1, or 8 for a model of less than 256 pixels.",
             valueName: "n"))
     var attempts: Int?
 
