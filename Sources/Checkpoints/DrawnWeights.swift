@@ -1,6 +1,6 @@
 // Weights of a size that nobody has at hand: drawn, for timing and for trying out.
 
-public import Arrays
+import Arrays
 
 /// Answers every request of a model with random numbers of the size that trained ones have.
 struct DrawnWeights: Sendable {
