@@ -6,7 +6,8 @@ import Radiance
 extension Workload {
     static let field = [
         Workload(
-            "field-step", "Starter hash grid (8 × 2, 2^15), 4096 rays × 64 samples: forward, backward, Adam"
+            "field-step",
+            "Starter hash grid (8 × 2, 2^15), 4096 rays, 64 samples across: forward, backward, Adam"
         ) {
             var random = RandomStream(seed: 0, stream: "field")
             var field = try RadianceField(dense, random: &random)
@@ -29,7 +30,7 @@ extension Workload {
         },
     ]
 
-    /// No ray misses it, no sample is left out.
+    /// So thin that no ray ends before it has left the cube.
     private static let dense = FieldConfiguration(
         density: DensityActivation(bias: -9), bound: 1, domain: .cube)
     private static let settings = RenderSettings(

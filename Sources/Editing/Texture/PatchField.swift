@@ -89,6 +89,7 @@ struct PatchField {
     func voted(_ cells: [SIMD8<Float>], hole: [Bool], shares: [Float], within: Int) -> [SIMD8<Float>] {
         // The distance that three quarters of the matches keep is what counts as like (Wexler et al. 2007, section 3.2); a
         // slow fall, for plain parts always find their like and would outvote all others.
+        // Infinite where nothing was measured yet.
         let usual = min(max(distances.sorted()[distances.count * 3 / 4], 1e-8), 1)
         let shares = zip(targets, distances).map { max(shares[$0], 1e-3) / (1 + $1 / usual) }
         var result = cells

@@ -52,11 +52,11 @@ public struct TextureTransfer: Sendable {
                 // parts of the picture the likest to it.
                 field.take(from: coarse)
                 cells = field.voted(
-                    cells, hole: level.hole, shares: level.trust(round: .max), within: PatchPicture.reach)
+                    cells, hole: level.hole, shares: level.trust(round: nil), within: PatchPicture.reach)
             }
             let rounds = TextureTransfer.rounds(index)
             for round in 0..<rounds {
-                let trust = level.trust(round: isFirst ? round : .max)
+                let trust = level.trust(round: isFirst ? round : nil)
                 let patches = PatchPicture(
                     cells: cells, trust: trust, width: level.width, height: level.height)
                 field.improve(
@@ -128,10 +128,12 @@ private struct Level {
     ///
     /// What is laid at the border comes to count round by round, so that the picture grows inwards; before that the model's
     /// colours are known as far as the blur leaves them.
-    func trust(round: Int) -> [Float] {
-        let reached = Float(min(round, 1 << 20) * PatchPicture.reach)
+    /// - Parameter round: of the first size; nil at the others, which begin from patches and trust all of them.
+    func trust(round: Int?) -> [Float] {
+        guard let round else { return depths.map { _ in 1 } }
+        let reached = Float(round * PatchPicture.reach)
         return depths.map { depth in
-            depth == 0 || round == .max ? 1 : depth <= reached ? max(0.1, powf(0.9, depth)) : 0
+            depth == 0 ? 1 : depth <= reached ? max(0.1, powf(0.9, depth)) : 0
         }
     }
 
