@@ -39,7 +39,7 @@ enum BLAS {
     /// The variable is set back afterwards: it is this process' affair only.
     private static func repairCoreType() {
         let name = openblas_get_corename().map { String(cString: $0) }
-        guard KernelTier.detected == .avx512, name == "Haswell" || name == "Zen" else { return }
+        guard KernelTier.selected >= .avx512, name == "Haswell" || name == "Zen" else { return }
         typealias Routine = @convention(c) () -> Void
         guard let quit = dlsym(nil, "gotoblas_dynamic_quit"),
             let start = dlsym(nil, "gotoblas_dynamic_init")

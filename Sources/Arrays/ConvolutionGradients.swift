@@ -82,7 +82,7 @@ extension ConvolutionGeometry {
     }
 
     /// The same convolution of an image that was padded before.
-    private var unpadded: ConvolutionGeometry {
+    var unpadded: ConvolutionGeometry {
         let tall = height + padding.top + padding.bottom, wide = width + padding.left + padding.right
         return ConvolutionGeometry(
             input: [batch, tall, wide, inputs], weight: [kernelHeight, kernelWidth, inputs, outputs],
@@ -92,7 +92,7 @@ extension ConvolutionGeometry {
 
 extension NDArray {
     /// The adjoint of padding `[batch, height, width, channels]` by reflection: `self` is the padded gradient.
-    fileprivate func foldedReflection(_ padding: Padding) -> NDArray {
+    func foldedReflection(_ padding: Padding) -> NDArray {
         let (b, tall, wide, c) = (shape[0], shape[1], shape[2], shape[3])
         let h = tall - padding.top - padding.bottom, w = wide - padding.left - padding.right
         func sources(_ padded: Int, before: Int, count: Int) -> [[Int]] {

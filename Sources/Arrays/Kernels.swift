@@ -1,4 +1,4 @@
-// The only file of this target that touches the C kernels: the table of the running machine, under Swift names.
+// The C kernels of arrays, under Swift names; those of products are in `Products/MatrixKernels.swift`.
 internal import CKernels
 
 /// Elementwise functions of one variable.
@@ -14,11 +14,17 @@ package enum BinaryFunction: UInt32, Sendable, CaseIterable {
 }
 
 /// Instruction-set variants of the kernels, worst to best.
-package enum KernelTier: UInt32, Sendable, CaseIterable {
+package enum KernelTier: UInt32, Sendable, CaseIterable, Comparable {
     case scalar, avx2, avx512
+    /// AVX-512 with products of bfloat16.
+    case avx512bf16
 
     /// The best variant this machine can run.
-    package static var detected: KernelTier { KernelTier(rawValue: ck_detected_tier().rawValue) ?? .scalar }
+    package static let detected = KernelTier(rawValue: ck_detected_tier().rawValue) ?? .scalar
+    /// The variant in use.
+    package static let selected = detected
+
+    package static func < (a: KernelTier, b: KernelTier) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// Sliding-window geometry over one image.
@@ -52,7 +58,7 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
     }
 
     /// The variant every array operation uses.
-    package static let current = Kernels(.detected)
+    package static let current = Kernels(.selected)
 
     package func unary(_ f: UnaryFunction, _ x: Pointer, _ y: MutablePointer, _ n: Int) {
         table.pointee.unary(ck_unary(rawValue: f.rawValue), x, y, n)
@@ -299,7 +305,7 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
 }
 
 extension ck_window {
-    fileprivate init(_ w: Window) {
+    init(_ w: Window) {
         self.init(
             height: w.height, width: w.width, channels: w.channels, kernel_height: w.kernelHeight,
             kernel_width: w.kernelWidth, stride: w.stride, pad_top: w.padTop, pad_left: w.padLeft,
@@ -318,7 +324,7 @@ package struct FourierKernels: @unchecked Sendable {  // The table is immutable 
     }
 
     /// The variant every array operation uses.
-    package static let current = FourierKernels(.detected)
+    package static let current = FourierKernels(.selected)
 
     package func real(
         _ line: FourierLine, _ x: Pointer, channels: Int, scale: Float, interior: Float,

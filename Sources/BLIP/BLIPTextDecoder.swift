@@ -140,7 +140,7 @@ private struct BLIPTextLayer: Sendable {
         }
         let y = own.attend(x, to: pair, mask: mask)
         let z = cross.attendShared(y, to: image)
-        return (norm(z + output(activation(intermediate(z)))), pair)
+        return (norm(output(intermediate(z, then: activation), plus: z)), pair)
     }
 }
 
@@ -169,7 +169,7 @@ private struct BERTAttention: Sendable {
 
     func attend(_ x: Tensor, to pair: BLIPDecoderState.Pair, mask: Tensor?) -> Tensor {
         let mixed = attention(query(x).splitHeads(heads), pair.keys, pair.values, bias: mask).mergedHeads()
-        return norm(dense(mixed) + x)
+        return norm(dense(mixed, plus: x))
     }
 
     /// Attention of all sequences to one shared set of keys: the sequences' tokens stand side by side as queries.
@@ -177,7 +177,7 @@ private struct BERTAttention: Sendable {
         let (b, n) = (x.shape[0], x.shape[1])
         let queries = query(x.reshaped([1, b * n, x.shape[2]])).splitHeads(heads)
         let mixed = attention(queries, pair.keys, pair.values).mergedHeads().reshaped(x.shape)
-        return norm(dense(mixed) + x)
+        return norm(dense(mixed, plus: x))
     }
 }
 
@@ -197,11 +197,13 @@ private struct WordPredictor: Sendable {
         if let shared {
             // Tied files hold the bias under one name or the other, or both.
             let name = weights.contains("bias") ? "bias" : "decoder.bias"
-            decoder = Linear(weight: shared, bias: Tensor(try weights.tensor(name, [count])))
+            decoder = Linear(
+                weight: Weight(shared.value, precision: weights.precision),
+                bias: try weights.tensor(name, [count]))
         } else {
             decoder = try Linear(weights: weights["decoder"], in: size, out: count)
         }
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor { decoder(norm(activation(dense(x)))) }
+    func callAsFunction(_ x: Tensor) -> Tensor { decoder(norm(dense(x, then: activation))) }
 }

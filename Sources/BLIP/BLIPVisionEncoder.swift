@@ -64,7 +64,7 @@ private struct BLIPVisionLayer: Sendable {
 
     func callAsFunction(_ x: Tensor) -> Tensor {
         let parts = qkv(norm1(x)).split(3, axis: 2)
-        let y = x + projection(multiHeadAttention(parts[0], parts[1], parts[2], heads: heads))
-        return y + fc2(activation(fc1(norm2(y))))
+        let y = projection(multiHeadAttention(parts[0], parts[1], parts[2], heads: heads), plus: x)
+        return fc2(fc1(norm2(y), then: activation), plus: y)
     }
 }

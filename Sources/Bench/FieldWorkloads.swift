@@ -8,7 +8,7 @@ extension Workload {
         Workload(
             "field-step",
             "Starter hash grid (8 × 2, 2^15), 4096 rays, 64 samples across: forward, backward, Adam"
-        ) {
+        ) { _ in
             var random = RandomStream(seed: 0, stream: "field")
             var field = try RadianceField(dense, random: &random)
             var optimizer = FieldOptimizer(for: field)
@@ -22,7 +22,7 @@ extension Workload {
             }
         },
         Workload("field-render", "Starter hash grid, a picture of 256² at 64 samples across, nothing skipped")
-        {
+        { _ in
             var random = RandomStream(seed: 0, stream: "field")
             let field = try RadianceField(dense, random: &random)
             let rays = Camera(azimuth: 30, elevation: 20).rays(width: 256, height: 256)

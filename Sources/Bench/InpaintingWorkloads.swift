@@ -6,8 +6,8 @@ import LaMa
 
 extension Workload {
     static let inpainting = [
-        Workload("lama", "LaMa, big-lama's size, 512²", gigaflops: 440) {
-            let model = try LaMaModel(LaMaConfiguration(), generator: .drawn(seed: 0))
+        Workload("lama", "LaMa, big-lama's size, 512²", gigaflops: 440) { weights in
+            let model = try LaMaModel(LaMaConfiguration(), generator: weights)
             var random = RandomStream(seed: 1, stream: "bench")
             let picture = random.uniform([1, 512, 512, 3])
             let hole = NDArray(shape: [1, 512, 512, 1]) { out in

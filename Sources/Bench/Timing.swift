@@ -1,11 +1,17 @@
 // How long a workload takes.
 
+public import Arrays
+import Checkpoints
 import Foundation
 
 /// The runs of one workload.
 public struct Timing: Codable, Sendable {
     public var workload: String
     public var summary: String
+    /// What products with weights multiply.
+    public var precision: Precision
+    /// The kernels in use.
+    public var tier: String
     /// Wall time of every timed run in seconds, in order; one run before them is not timed.
     public var seconds: [Double]
     public var median: Double
@@ -21,9 +27,10 @@ public struct Timing: Codable, Sendable {
     ///   - progress: called before each run with the runs done and of all; what it throws ends the timing.
     /// - Throws: what building the network throws.
     public static func of(
-        _ workload: Workload, rounds: Int? = nil, progress: (Int, Int) throws -> Void
+        _ workload: Workload, precision: Precision = .float32, rounds: Int? = nil,
+        progress: (Int, Int) throws -> Void
     ) throws -> Timing {
-        let run = try workload.prepare()
+        let run = try workload.prepare(.drawn(seed: 0).multiplied(in: precision))
         let first = try elapsed(run)
         let count = rounds ?? (first > 1 ? 3 : first > 0.1 ? 7 : 15)
         PeakMemory.reset()
@@ -33,7 +40,8 @@ public struct Timing: Codable, Sendable {
         }
         let sorted = seconds.sorted(), median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
         return Timing(
-            workload: workload.name, summary: workload.summary, seconds: seconds, median: median,
+            workload: workload.name, summary: workload.summary, precision: precision,
+            tier: Machine.kernelTier, seconds: seconds, median: median,
             minimum: sorted[0],
             gigaflopsPerSecond: workload.gigaflops > 0 ? workload.gigaflops / median : nil,
             peakMebibytes: PeakMemory.mebibytes)
@@ -46,12 +54,12 @@ public struct Timing: Codable, Sendable {
     }
 
     /// The head of the table whose rows are ``row``.
-    public static let head = "workload                    median s   minimum s   GFLOPS  peak MiB"
+    public static let head = "workload                 numbers     median s   minimum s   GFLOPS  peak MiB"
 
     public var row: String {
         let rate = gigaflopsPerSecond.map { String(format: "%.0f", $0) } ?? "–"
         let padding = String(repeating: " ", count: max(1, 9 - rate.count))
-        return workload.padding(toLength: 25, withPad: " ", startingAt: 0)
+        return workload.padding(toLength: 25, withPad: " ", startingAt: 0) + precision.rawValue
             + String(format: "%11.4f %11.4f", median, minimum) + padding + rate
             + String(format: "%10d", peakMebibytes)
     }

@@ -1,5 +1,7 @@
 // One thing that can be timed.
 
+import Checkpoints
+
 /// A piece of work on a network of published size, with random weights and inputs.
 ///
 /// Time does not depend on the numbers, so no checkpoint is needed.
@@ -13,11 +15,11 @@ public struct Workload: Sendable {
     /// Two for each multiply-add of matrix products, convolutions and attention, as torch.utils.flop_counter counts them.
     public let gigaflops: Double
     /// Builds networks and inputs; what it returns is timed.
-    let prepare: @Sendable () throws -> () throws -> Void
+    let prepare: @Sendable (_ weights: WeightScope) throws -> () throws -> Void
 
     init(
         _ name: String, _ summary: String, gigaflops: Double = 0,
-        prepare: @escaping @Sendable () throws -> () throws -> Void
+        prepare: @escaping @Sendable (_ weights: WeightScope) throws -> () throws -> Void
     ) {
         (self.name, self.summary, self.gigaflops, self.prepare) = (name, summary, gigaflops, prepare)
     }

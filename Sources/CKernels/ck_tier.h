@@ -21,6 +21,8 @@
     _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c\"))), apply_to = function)")
 #define CK_TARGET_BEGIN_AVX512                                                                               \
     _Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c\"), min_vector_width(512))), apply_to = function)")
+#define CK_TARGET_BEGIN_AVX512_BF16                                                                          \
+    _Pragma("clang attribute push(__attribute__((target(\"avx512bf16,avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c\"), min_vector_width(512))), apply_to = function)")
 #define CK_TARGET_END _Pragma("clang attribute pop")
 
 #endif

@@ -6,7 +6,7 @@ ck_tier ck_detected_tier(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma"))
-        return CK_TIER_AVX512;
+        return __builtin_cpu_supports("avx512bf16") ? CK_TIER_AVX512_BF16 : CK_TIER_AVX512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return CK_TIER_AVX2;
 #endif
     return CK_TIER_SCALAR;

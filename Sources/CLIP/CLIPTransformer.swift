@@ -36,8 +36,8 @@ struct CLIPBlock: Sendable {
     func callAsFunction(_ x: Tensor, mask: Tensor?) -> Tensor {
         let normed = firstNorm(x)
         let mixed = multiHeadAttention(query(normed), key(normed), value(normed), heads: heads, bias: mask)
-        let attended = x + output(mixed)
-        return attended + contract(activation(expand(secondNorm(attended))))
+        let attended = output(mixed, plus: x)
+        return contract(expand(secondNorm(attended), then: activation), plus: attended)
     }
 }
 

@@ -9,6 +9,8 @@ public import Arrays
 public struct WeightScope: Sendable {
     /// The dotted path of this scope; empty at the root.
     public let path: String
+    /// What the layers made of these weights multiply; float32 unless `multiplied(in:)` says otherwise.
+    public let precision: Precision
     private let store: WeightStore
     /// What is done to a tensor after it was read, in order; each takes the tensor's full name.
     private let adjustments: [Adjustment]
@@ -16,13 +18,14 @@ public struct WeightScope: Sendable {
     private typealias Adjustment = @Sendable (_ name: String, _ tensor: NDArray) throws -> NDArray
 
     init(path: String, store: WeightStore) {
-        self.init(path: path, store: store, adjustments: [])
+        self.init(path: path, store: store, adjustments: [], precision: .float32)
     }
 
-    private init(path: String, store: WeightStore, adjustments: [Adjustment]) {
+    private init(path: String, store: WeightStore, adjustments: [Adjustment], precision: Precision) {
         self.path = path
         self.store = store
         self.adjustments = adjustments
+        self.precision = precision
     }
 
     /// The weights of one file.
@@ -38,7 +41,12 @@ public struct WeightScope: Sendable {
 
     /// The scope of a child; `"a.b"` steps down twice.
     public func scope(_ name: String) -> WeightScope {
-        WeightScope(path: fullName(name), store: store, adjustments: adjustments)
+        WeightScope(path: fullName(name), store: store, adjustments: adjustments, precision: precision)
+    }
+
+    /// The same weights for layers that multiply in `precision`.
+    public func multiplied(in precision: Precision) -> WeightScope {
+        WeightScope(path: path, store: store, adjustments: adjustments, precision: precision)
     }
 
     /// The same weights with every tensor changed as it is fetched; the ledger stays shared.
@@ -52,7 +60,8 @@ public struct WeightScope: Sendable {
         let offset = path.isEmpty ? 0 : path.count + 1
         return WeightScope(
             path: path, store: store,
-            adjustments: adjustments + [{ try adjust(String($0.dropFirst(offset)), $1) }])
+            adjustments: adjustments + [{ try adjust(String($0.dropFirst(offset)), $1) }],
+            precision: precision)
     }
 
     /// The scope of a child.
@@ -131,13 +140,16 @@ public struct WeightScope: Sendable {
 
     /// A new root whose tensors are made of those of this scope's store, as adjusted.
     func derivedScope(_ tensors: [String: WeightStore.Derivation]) -> WeightScope {
-        let root = WeightScope(path: "", store: store, adjustments: adjustments)
+        let root = WeightScope(path: "", store: store, adjustments: adjustments, precision: precision)
         return WeightScope(path: "", store: WeightStore(tensors, of: store) { try root.tensor($0, $1) })
+            .multiplied(in: precision)
     }
 
     /// The same names, with every request noted and answered by `survey`.
     func surveyed(by survey: WeightSurvey) -> WeightScope {
-        WeightScope(path: path, store: WeightStore(store, survey: survey), adjustments: adjustments)
+        WeightScope(
+            path: path, store: WeightStore(store, survey: survey), adjustments: adjustments,
+            precision: precision)
     }
 
     private func fullName(_ name: String) -> String {

@@ -41,8 +41,8 @@ struct FourierConvolution: Sendable {
 
     func callAsFunction(_ local: Tensor, _ global: Tensor) -> (local: Tensor, global: Tensor) {
         (
-            (localToLocal(local) + globalToLocal(global)).relu(),
-            (localToGlobal(local) + globalToGlobal(global)).relu()
+            localToLocal(local, plus: globalToLocal(global), finally: .relu),
+            localToGlobal(local, plus: globalToGlobal(global), finally: .relu)
         )
     }
 }

@@ -57,14 +57,16 @@ struct LaMaGenerator: Sendable {
         guard global > 0 else { return local }
         let spread = try group("convl2g", "bn_g", global)
         return Convolution2D(
-            weight: Tensor.concatenated([local.weight, spread.weight], axis: 3),
-            bias: Tensor.concatenated([local.bias, spread.bias].compactMap { $0 }, axis: 0),
+            weight: Weight(
+                NDArray.concatenated([local.weight.value, spread.weight.value], axis: 0),
+                precision: weights.precision),
+            bias: NDArray.concatenated([local.bias, spread.bias].compactMap { $0 }, axis: 0),
             stride: 2, padding: local.padding, border: .reflection)
     }
 
     /// The features that the residual blocks start from, `[batch, height / modulo, width / modulo, channels]`.
     func front(_ x: Tensor) -> Tensor {
-        downsamplings.reduce(stem(x).relu()) { $1($0).relu() }
+        downsamplings.reduce(stem(x, then: .relu)) { $1($0, then: .relu) }
     }
 
     /// The picture from those features; gradients need the memory of one block at a time.

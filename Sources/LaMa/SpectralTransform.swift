@@ -23,11 +23,14 @@ struct SpectralTransform: Sendable {
         unit = try FourierUnit(channels: half, from: weights["fu"])
         let plain = try Convolution2D(
             weights: weights["conv2"], in: half, out: outputs, kernel: 1, bias: false)
-        widen = Convolution2D(weight: Tensor(plain.weight.value * scale), bias: nil)
+        widen = Convolution2D(
+            weight: Weight(
+                plain.weight.value * scale.reshaped([outputs, 1, 1, 1]), precision: weights.precision),
+            bias: nil)
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let y = narrow(x).relu()
+        let y = narrow(x, then: .relu)
         return widen(y + unit(y))
     }
 }
@@ -44,11 +47,13 @@ struct FourierUnit: Sendable {
         let order = (0..<channels).map { 2 * $0 } + (0..<channels).map { 2 * $0 + 1 }
         let matrix = plain.weight.value.reshaped([2 * channels, 2 * channels])
         let turned = matrix.gathered(rows: order).transposed([1, 0]).gathered(rows: order).transposed([1, 0])
-        convolution = Convolution2D(weight: Tensor(turned.reshaped(plain.weight.shape)), bias: nil)
-            .folding(norm.reordered(order))
+        convolution = Convolution2D(
+            weight: Weight(turned.reshaped(plain.weight.shape), precision: weights.precision), bias: nil
+        )
+        .folding(norm.reordered(order))
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-        convolution(x.rfft2()).relu().irfft2(width: x.shape[2])
+        convolution(x.rfft2(), then: .relu).irfft2(width: x.shape[2])
     }
 }

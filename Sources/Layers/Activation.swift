@@ -1,4 +1,5 @@
 // Activation functions by the names configuration files use.
+internal import Arrays
 public import Autograd
 
 /// An activation function named in a model's configuration.
@@ -37,12 +38,17 @@ public enum Activation: String, Sendable, Codable, Hashable, CaseIterable {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
+        x.activated(function)
+    }
+
+    /// The function's kernel.
+    var function: UnaryFunction {
         switch self {
-        case .gelu: x.gelu()
-        case .quickGELU: x.quickGELU()
-        case .tanhGELU: x.tanhGELU()
-        case .silu: x.silu()
-        case .relu: x.relu()
+        case .gelu: .gelu
+        case .quickGELU: .quickGELU
+        case .tanhGELU: .tanhGELU
+        case .silu: .silu
+        case .relu: .relu
         }
     }
 }

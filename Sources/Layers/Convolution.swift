@@ -5,30 +5,31 @@ public import Checkpoints
 
 /// A convolution of `[batch, height, width, in]`.
 public struct Convolution2D: Sendable {
-    /// Weights of shape `[kernelHeight, kernelWidth, in, out]`.
-    public let weight: Tensor
+    /// Weights of shape `[out, in, kernelHeight, kernelWidth]`.
+    public let weight: Weight
     /// Values of shape `[out]`.
-    public let bias: Tensor?
+    public let bias: NDArray?
     public let stride: Int
     public let padding: Padding
     public let border: Border
 
     public init(
-        weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Padding = .zero, border: Border = .zeros
+        weight: Weight, bias: NDArray?, stride: Int = 1, padding: Padding = .zero, border: Border = .zeros
     ) {
         (self.weight, self.bias, self.stride, self.padding) = (weight, bias, stride, padding)
         self.border = border
     }
 
-    /// Reads `weight` `[out, in, kernel, kernel]` and, if `bias`, `bias` `[out]`; repacks the weight once.
+    /// Reads `weight` `[out, in, kernel, kernel]` and, if `bias`, `bias` `[out]`.
     public init(
         weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
         padding: Padding = .zero, border: Border = .zeros, bias: Bool = true
     ) throws {
-        let packed = try weights.tensor("weight", [outputs, inputs, kernel, kernel]).transposed([2, 3, 1, 0])
         self.init(
-            weight: Tensor(packed), bias: bias ? Tensor(try weights.tensor("bias", [outputs])) : nil,
-            stride: stride, padding: padding, border: border)
+            weight: Weight(
+                try weights.tensor("weight", [outputs, inputs, kernel, kernel]), precision: weights.precision),
+            bias: bias ? try weights.tensor("bias", [outputs]) : nil, stride: stride, padding: padding,
+            border: border)
     }
 
     /// The same with equal padding on all sides.
@@ -41,17 +42,33 @@ public struct Convolution2D: Sendable {
             padding: Padding(padding), border: border, bias: bias)
     }
 
+    /// `last(activation(convolution + bias) * factor + addend)`, where what is nil drops out.
+    /// - Parameters:
+    ///   - shift: further biases, `[batch, out]`, for all pixels of an image, or `[1, out]` for all images.
+    ///   - factor: of the result's shape; so `addend`.
     /// - Returns: `[batch, outHeight, outWidth, out]`.
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.conv2d(weight, bias: bias, stride: stride, padding: padding, border: border)
+    public func callAsFunction(
+        _ x: Tensor, shift: NDArray? = nil, then activation: Activation? = nil, times factor: Tensor? = nil,
+        plus addend: Tensor? = nil, finally last: Activation? = nil
+    ) -> Tensor {
+        x.convolved(
+            weight, stride: stride, padding: padding, border: border,
+            finish: ProductFinish(
+                bias: shift.map(biases) ?? bias, activation: activation?.function,
+                factor: factor, addend: addend, last: last?.function))
+    }
+
+    private func biases(_ shift: NDArray) -> NDArray {
+        let sum = bias.map { shift + $0 } ?? shift
+        return shift.shape[0] == 1 ? sum.reshaped([-1]) : sum
     }
 
     /// This layer followed by a norm, as one layer.
     public func folding(_ norm: BatchNorm) -> Convolution2D {
-        let folded = norm.folded(weight: weight.value, bias: bias?.value)
+        let folded = norm.folded(weight: weight.value, bias: bias)
         return Convolution2D(
-            weight: Tensor(folded.weight), bias: Tensor(folded.bias), stride: stride, padding: padding,
-            border: border)
+            weight: Weight(folded.weight, precision: weight.precision), bias: folded.bias, stride: stride,
+            padding: padding, border: border)
     }
 }
 
@@ -92,7 +109,7 @@ public struct TransposedConvolution2D: Sendable {
 
     /// This layer followed by a norm, as one layer.
     public func folding(_ norm: BatchNorm) -> TransposedConvolution2D {
-        let folded = norm.folded(weight: weight.value, bias: bias?.value)
+        let folded = norm.folded(lastAxisOf: weight.value, bias: bias?.value)
         return TransposedConvolution2D(
             weight: Tensor(folded.weight), bias: Tensor(folded.bias), stride: stride, padding: padding,
             outputPadding: outputPadding)

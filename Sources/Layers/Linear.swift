@@ -1,18 +1,18 @@
-internal import Arrays
 // Fully connected layers.
+public import Arrays
 public import Autograd
 public import Checkpoints
 
 /// `y = x Wᵀ + b` over the last dimension.
 public struct Linear: Sendable {
     /// Weights of shape `[out, in]`.
-    public let weight: Tensor
+    public let weight: Weight
     /// Values of shape `[out]`.
-    public let bias: Tensor?
+    public let bias: NDArray?
 
-    public init(weight: Tensor, bias: Tensor?) {
+    public init(weight: Weight, bias: NDArray?) {
         precondition(
-            weight.rank == 2 && (bias.map { $0.shape == [weight.shape[0]] } ?? true),
+            weight.shape.count == 2 && (bias.map { $0.shape == [weight.shape[0]] } ?? true),
             "Linear: weight \(weight.shape) [out, in], bias \(bias?.shape ?? [])")
         self.weight = weight
         self.bias = bias
@@ -20,11 +20,25 @@ public struct Linear: Sendable {
 
     /// Reads `weight` `[out, in]` and, if `bias`, `bias` `[out]`.
     public init(weights: WeightScope, in inputs: Int, out outputs: Int, bias: Bool = true) throws {
-        weight = Tensor(try weights.tensor("weight", [outputs, inputs]))
-        self.bias = bias ? Tensor(try weights.tensor("bias", [outputs])) : nil
+        self.init(
+            weight: Weight(
+                try weights.tensor("weight", [outputs, inputs]), precision: weights.precision),
+            bias: bias ? try weights.tensor("bias", [outputs]) : nil)
     }
 
-    /// - Parameter x: `[…, in]`.
+    /// `last(activation(x Wᵀ + b) * factor + addend)`, where what is nil drops out.
+    /// - Parameters:
+    ///   - x: `[…, in]`.
+    ///   - factor: of the result's shape; so `addend`.
     /// - Returns: `[…, out]`.
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias: bias) }
+    public func callAsFunction(
+        _ x: Tensor, then activation: Activation? = nil, times factor: Tensor? = nil,
+        plus addend: Tensor? = nil, finally last: Activation? = nil
+    ) -> Tensor {
+        x.product(
+            weight,
+            finish: ProductFinish(
+                bias: bias, activation: activation?.function, factor: factor, addend: addend,
+                last: last?.function))
+    }
 }

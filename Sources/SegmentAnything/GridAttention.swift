@@ -29,8 +29,8 @@ struct GridAttention: Sendable {
             ? try RelativePositions(side: side, size: c.hiddenSize / c.heads, from: weights) : nil
     }
 
-    /// `[batch, side, side, hidden]` → same.
-    func callAsFunction(_ x: Tensor) -> Tensor {
+    /// `[batch, side, side, hidden]` → same, with `addend` of the same shape added.
+    func callAsFunction(_ x: Tensor, plus addend: Tensor? = nil) -> Tensor {
         let (b, n, c) = (x.shape[0], side * side, x.shape[3])
         let d = c / heads
         precondition(x.shape == [b, side, side, c], "GridAttention: \(x.shape) for a grid of side \(side)")
@@ -45,7 +45,7 @@ struct GridAttention: Sendable {
         } else {
             attended = attention(parts[0], parts[1], parts[2], scale: scale)
         }
-        return projection(attended.mergedHeads()).reshaped(x.shape)
+        return projection(attended.mergedHeads(), plus: addend?.reshaped([b, n, c])).reshaped(x.shape)
     }
 }
 

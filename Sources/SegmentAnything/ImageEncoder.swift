@@ -85,8 +85,8 @@ struct SAMImageLayer: Sendable {
     func callAsFunction(_ x: Tensor) -> Tensor {
         let y = norm1(x)
         let attended = window.map { side in attention(y.windows(side)).joinedWindows(side, like: y.shape) }
-        let z = x + (attended ?? attention(y))
-        return z + mlp(norm2(z))
+        let z = attended.map { x + $0 } ?? attention(y, plus: x)
+        return mlp(norm2(z), plus: z)
     }
 }
 
@@ -125,5 +125,7 @@ struct SAMFeedForward: Sendable {
         self.activation = activation
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor { lin2(activation(lin1(x))) }
+    func callAsFunction(_ x: Tensor, plus addend: Tensor? = nil) -> Tensor {
+        lin2(lin1(x, then: activation), plus: addend)
+    }
 }

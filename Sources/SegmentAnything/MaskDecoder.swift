@@ -92,7 +92,6 @@ private struct Perceptron: Sendable {
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-        layers.dropLast().reduce(x) { $1($0).relu() }.linear(
-            layers[layers.count - 1].weight, bias: layers[layers.count - 1].bias)
+        layers[layers.count - 1](layers.dropLast().reduce(x) { $1($0, then: .relu) })
     }
 }

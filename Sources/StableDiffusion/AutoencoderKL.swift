@@ -239,7 +239,7 @@ struct PixelAttention: Sendable {
         let (batch, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
         let tokens = norm(x).reshaped([batch, height * width, channels])
         let mixed = multiHeadAttention(query(tokens), key(tokens), value(tokens), heads: 1)
-        return output(mixed).reshaped(x.shape) + x
+        return output(mixed, plus: x.reshaped(tokens.shape)).reshaped(x.shape)
     }
 }
 

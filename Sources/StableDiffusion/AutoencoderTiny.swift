@@ -150,7 +150,7 @@ struct TinyBlock: Sendable {
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let inner = convolutions[1](activation(convolutions[0](x)))
-        return (convolutions[2](activation(inner)) + x).relu()
+        let inner = convolutions[1](convolutions[0](x, then: activation), then: activation)
+        return convolutions[2](inner, plus: x, finally: .relu)
     }
 }

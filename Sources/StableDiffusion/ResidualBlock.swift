@@ -55,23 +55,25 @@ struct ResidualBlock: Sendable {
     ///   - embedding: the activated time embedding `[batch, timeWidth]`, where the block takes one.
     /// - Returns: `[batch, height, width, out]`.
     func callAsFunction(_ x: Tensor, time embedding: Tensor? = nil) -> Tensor {
-        var inner = firstConvolution(firstNorm(x, then: style.activation))
+        var inner = firstNorm(x, then: style.activation)
         if let embedding, let time {
             let shift = time(embedding)
-            let (batch, width) = (shift.shape[0], shift.shape[1])
-            let placed = shift.reshaped([batch, 1, 1, width])
             switch style.timeShift {
             case .add:
-                inner = secondNorm(inner + placed, then: style.activation)
+                inner = secondNorm(
+                    firstConvolution(inner, shift: shift.value), then: style.activation)
             case .scaleAndShift:
+                let (batch, width) = (shift.shape[0], shift.shape[1])
+                let placed = shift.reshaped([batch, 1, 1, width])
                 let channels = width / 2
                 let scale = placed.sliced(axis: 3, 0..<channels) + 1
-                inner = style.activation(secondNorm(inner) * scale + placed.sliced(axis: 3, channels..<width))
+                inner = style.activation(
+                    secondNorm(firstConvolution(inner)) * scale + placed.sliced(axis: 3, channels..<width))
             }
         } else {
-            inner = secondNorm(inner, then: style.activation)
+            inner = secondNorm(firstConvolution(inner), then: style.activation)
         }
-        let sum = secondConvolution(inner) + (shortcut?(x) ?? x)
+        let sum = secondConvolution(inner, plus: shortcut?(x) ?? x)
         return style.scale == 1 ? sum : sum / style.scale
     }
 }

@@ -21,13 +21,17 @@ struct CrossAttention: Sendable {
         self.heads = heads
     }
 
-    /// - Parameter edit: changes the attention weights `[batch, heads, n, m]`; they are only made for it.
-    func callAsFunction(_ x: Tensor, context: Tensor, edit: AttentionEdit.Function? = nil) -> Tensor {
+    /// - Parameters:
+    ///   - addend: added to the result, of its shape.
+    ///   - edit: changes the attention weights `[batch, heads, n, m]`; they are only made for it.
+    func callAsFunction(
+        _ x: Tensor, context: Tensor, plus addend: Tensor, edit: AttentionEdit.Function? = nil
+    ) -> Tensor {
         let (q, k, v) = (query(x), key(context), value(context))
-        guard let edit else { return output(multiHeadAttention(q, k, v, heads: heads)) }
+        guard let edit else { return output(multiHeadAttention(q, k, v, heads: heads), plus: addend) }
         let scale = 1 / Float(q.shape[2] / heads).squareRoot()
         let scores = q.splitHeads(heads).matmul(k.splitHeads(heads), transposeOther: true) * scale
-        return output(edit(scores.softmax()).matmul(v.splitHeads(heads)).mergedHeads())
+        return output(edit(scores.softmax()).matmul(v.splitHeads(heads)).mergedHeads(), plus: addend)
     }
 }
 
@@ -44,13 +48,17 @@ struct GatedFeedForward: Sendable {
         let projection = weights.scope("net.0.proj")
         let matrix = try projection.tensor("weight", [2 * inner, width])
         let bias = try projection.tensor("bias", [2 * inner])
-        value = Linear(weight: Tensor(matrix.leading(0..<inner)), bias: Tensor(bias.leading(0..<inner)))
-        gate = Linear(
-            weight: Tensor(matrix.leading(inner..<2 * inner)), bias: Tensor(bias.leading(inner..<2 * inner)))
+        func half(_ rows: Range<Int>) -> Linear {
+            Linear(
+                weight: Weight(matrix.leading(rows), precision: weights.precision), bias: bias.leading(rows))
+        }
+        (value, gate) = (half(0..<inner), half(inner..<2 * inner))
         output = try Linear(weights: weights.scope("net.2"), in: inner, out: width)
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor { output(value(x) * gate(x).gelu()) }
+    func callAsFunction(_ x: Tensor, plus addend: Tensor? = nil) -> Tensor {
+        output(value(x, times: gate(x, then: .gelu)), plus: addend)
+    }
 }
 
 /// Self-attention, attention to the condition, feed-forward, each behind a layer norm and a residual.
@@ -73,9 +81,10 @@ struct TransformerBlock: Sendable {
 
     func callAsFunction(_ x: Tensor, context: Tensor, attention: AttentionEdit?) -> Tensor {
         let normed = norms[0](x)
-        var x = x + selfAttention(normed, context: normed, edit: attention?.selfEdit(pixels: x.shape[1]))
-        x = x + crossAttention(norms[1](x), context: context, edit: attention?.crossEdit)
-        return x + feedForward(norms[2](x))
+        var x = selfAttention(
+            normed, context: normed, plus: x, edit: attention?.selfEdit(pixels: x.shape[1]))
+        x = crossAttention(norms[1](x), context: context, plus: x, edit: attention?.crossEdit)
+        return feedForward(norms[2](x), plus: x)
     }
 }
 
@@ -114,7 +123,7 @@ struct SpatialTransformer: Sendable {
         for block in blocks {
             tokens = block(tokens, context: condition.context, attention: condition.attention)
         }
-        return projectOut(tokens).reshaped([batch, height, width, channels]) + x
+        return projectOut(tokens, plus: x.reshaped(tokens.shape)).reshaped(x.shape)
     }
 }
 
@@ -124,6 +133,7 @@ extension Linear {
         if linear { return try Linear(weights: weights, in: channels, out: channels) }
         let kernel = try weights.tensor("weight", [channels, channels, 1, 1])
         let bias = try weights.tensor("bias", [channels])
-        return Linear(weight: Tensor(kernel.reshaped([channels, channels])), bias: Tensor(bias))
+        return Linear(
+            weight: Weight(kernel.reshaped([channels, channels]), precision: weights.precision), bias: bias)
     }
 }

@@ -8,6 +8,9 @@ extension Tensor {
         return Tensor.recorded(y, self) { x.mappedGradient(f, value: y, gradient: $0) }
     }
 
+    /// `mapped`, keeping of a rectifier what it needs only.
+    package func activated(_ f: UnaryFunction) -> Tensor { f == .relu ? relu() : mapped(f) }
+
     public func exp() -> Tensor { mapped(.exp) }
     public func log() -> Tensor { mapped(.log) }
     public func sqrt() -> Tensor { mapped(.sqrt) }

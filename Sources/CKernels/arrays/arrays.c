@@ -15,7 +15,7 @@ extern const ck_arrays ck_arrays_table_avx2, ck_arrays_table_avx512;
 
 const ck_arrays *ck_arrays_for(ck_tier tier) {
 #if defined(__x86_64__)
-    if (tier == CK_TIER_AVX512) return &ck_arrays_table_avx512;
+    if (tier >= CK_TIER_AVX512) return &ck_arrays_table_avx512;
     if (tier == CK_TIER_AVX2) return &ck_arrays_table_avx2;
 #endif
     (void)tier;

@@ -12,7 +12,7 @@ extern const ck_fourier ck_fourier_table_avx2, ck_fourier_table_avx512;
 
 const ck_fourier *ck_fourier_for(ck_tier tier) {
 #if defined(__x86_64__)
-    if (tier == CK_TIER_AVX512) return &ck_fourier_table_avx512;
+    if (tier >= CK_TIER_AVX512) return &ck_fourier_table_avx512;
     if (tier == CK_TIER_AVX2) return &ck_fourier_table_avx2;
 #endif
     (void)tier;

@@ -4,6 +4,7 @@
 #include "ck_arrays.h"
 #include "ck_cpu.h"
 #include "ck_fourier.h"
+#include "ck_matrix.h"
 #include "ck_toybox.h"
 #include "ck_radiance.h"
 #endif

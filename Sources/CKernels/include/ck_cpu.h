@@ -6,7 +6,8 @@
 extern "C" {
 #endif
 
-typedef enum ck_tier { CK_TIER_SCALAR = 0, CK_TIER_AVX2 = 1, CK_TIER_AVX512 = 2 } ck_tier;
+/// Each tier includes those before it; families without a variant of their own for a tier use the next lower one.
+typedef enum ck_tier { CK_TIER_SCALAR = 0, CK_TIER_AVX2 = 1, CK_TIER_AVX512 = 2, CK_TIER_AVX512_BF16 = 3 } ck_tier;
 
 /// The best tier that the processor and the operating system support.
 ck_tier ck_detected_tier(void);

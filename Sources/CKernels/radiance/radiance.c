@@ -8,7 +8,7 @@ extern const ck_radiance_functions ck_radiance_functions_avx2, ck_radiance_funct
 
 static const ck_radiance_functions *table(ck_tier tier) {
 #if defined(__x86_64__)
-    if (tier == CK_TIER_AVX512) return &ck_radiance_functions_avx512;
+    if (tier >= CK_TIER_AVX512) return &ck_radiance_functions_avx512;
     if (tier == CK_TIER_AVX2) return &ck_radiance_functions_avx2;
 #endif
     (void)tier;

@@ -3,7 +3,7 @@
 
 static const ck_toy_table *table(ck_tier tier) {
 #if defined(__x86_64__)
-    if (tier == CK_TIER_AVX512) return &ck_toy_table_avx512;
+    if (tier >= CK_TIER_AVX512) return &ck_toy_table_avx512;
     if (tier == CK_TIER_AVX2) return &ck_toy_table_avx2;
 #endif
     (void)tier;

@@ -184,6 +184,6 @@ struct HintEmbedding: Sendable {
     }
 
     func callAsFunction(_ picture: Tensor) -> Tensor {
-        output(layers.reduce(picture) { $1($0).silu() })
+        output(layers.reduce(picture) { $1($0, then: .silu) })
     }
 }

@@ -1,6 +1,7 @@
 // `lathe bench`: how fast the networks run here.
 
 import ArgumentParser
+import Arrays
 import Bench
 import Foundation
 import Lathe
@@ -30,6 +31,13 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Timed runs of each. Default: 3, more of short ones.", valueName: "n"))
     var rounds: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "What products with weights multiply: f32, or bf16 for half the memory. Default: f32.",
+            valueName: "numbers"),
+        transform: parsed(Precision.init(rawValue:), "choose f32 or bf16"))
+    var precision: Precision = .float32
+
     @OptionGroup(title: "General") var common: CommonOptions
 
     func validate() throws {
@@ -45,7 +53,7 @@ struct BenchCommand: ParsableCommand {
         defer { bar.finish() }
         try console.result(Timing.head)
         for workload in workloads.isEmpty ? Workload.all : workloads {
-            let timing = try Timing.of(workload, rounds: rounds) { done, total in
+            let timing = try Timing.of(workload, precision: precision, rounds: rounds) { done, total in
                 bar.show(ProgressLine(label: workload.name, step: done, total: total))
                 if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }
             }

@@ -1,0 +1,138 @@
+// The kernels of products with packed weights, under Swift names.
+internal import CKernels
+
+/// One instruction-set variant of the products; see `ck_matrix.h` for the layouts.
+struct MatrixKernels: @unchecked Sendable {  // The table is immutable static data.
+    private let table: UnsafePointer<ck_matrix>
+    /// Columns per packed panel.
+    let panel: Int
+    /// Rows multiplied at a time.
+    let rows: Int
+
+    init(_ tier: KernelTier) {
+        precondition(
+            tier.rawValue <= KernelTier.detected.rawValue, "MatrixKernels: \(tier) is not supported here")
+        table = ck_matrix_for(ck_tier(rawValue: tier.rawValue))
+        (panel, rows) = (table.pointee.panel, table.pointee.rows)
+    }
+
+    /// The variant every product uses.
+    static let current = MatrixKernels(.selected)
+
+    /// Bytes from one gathered row to the next.
+    static let rowBytes = Int(CK_ROW_BYTES)
+    /// Channels per block of transformed tiles.
+    static let winogradBlock = Int(CK_INNER_FLOAT32)
+    /// Transformed positions of a tile.
+    static let winogradPoints = Int(CK_WINOGRAD_POINTS)
+
+    /// Most inner positions of a gathered row.
+    func inner(_ precision: Precision) -> Int {
+        precision == .float32 ? table.pointee.inner.0 : table.pointee.inner.1
+    }
+
+    func pack(
+        _ precision: Precision, _ weights: Pointer, _ layout: WeightLayout, _ columns: Range<Int>,
+        _ panel: UnsafeMutableRawPointer
+    ) {
+        table.pointee.pack(
+            precision.code, weights, layout.tapStride, layout.taps, layout.channelStride, layout.channels,
+            layout.columnStride, columns.lowerBound, columns.upperBound, panel)
+    }
+
+    func unpack(
+        _ precision: Precision, _ panel: UnsafeRawPointer, _ layout: WeightLayout, _ columns: Range<Int>,
+        _ weights: MutablePointer
+    ) {
+        table.pointee.unpack(
+            precision.code, panel, layout.tapStride, layout.taps, layout.channelStride, layout.channels,
+            layout.columnStride, columns.lowerBound, columns.upperBound, weights)
+    }
+
+    func gather(
+        _ precision: Precision, _ x: Pointer, stride: Int, count: Int, inner: Int,
+        _ rows: UnsafeMutableRawPointer
+    ) {
+        table.pointee.gather(precision.code, x, stride, count, inner, rows)
+    }
+
+    func gather(
+        _ precision: Precision, _ images: Pointer, _ window: Window, outHeight: Int, _ outputs: Range<Int>,
+        _ inner: Range<Int>, _ rows: UnsafeMutableRawPointer
+    ) {
+        var w = ck_window(window)
+        table.pointee.gather_window(
+            precision.code, images, &w, outHeight, outputs.lowerBound, outputs.count, inner.lowerBound,
+            inner.upperBound, rows)
+    }
+
+    func multiply(_ block: ProductBlock, finish: Finish.Addresses?) {
+        var k = ck_block(
+            precision: block.precision.code, rows: block.rows, row_count: block.rowCount, inner: block.inner,
+            panels: block.panels, panel_stride: block.panelStride, result: block.result,
+            result_stride: block.resultStride, columns: block.columns,
+            accumulate: block.accumulates ? 1 : 0, finish: nil, first_row: block.firstRow,
+            first_column: block.firstColumn)
+        guard let finish else { return table.pointee.multiply(&k) }
+        withUnsafePointer(to: ck_finish(finish)) {
+            k.finish = $0
+            table.pointee.multiply(&k)
+        }
+    }
+
+    func winogradInput(
+        _ images: Pointer, _ tiles: WinogradTiles, channels: Int, _ range: Range<Int>, _ rows: MutablePointer,
+        capacity: Int
+    ) {
+        var t = ck_tiles(tiles)
+        table.pointee.winograd_input(images, &t, channels, range.lowerBound, range.count, rows, capacity)
+    }
+
+    func winogradWeights(
+        _ precision: Precision, _ panel: UnsafeRawPointer, channels: Int, _ panels: MutablePointer
+    ) {
+        table.pointee.winograd_weights(precision.code, panel, channels, panels)
+    }
+
+    func winogradOutput(
+        _ sums: Pointer, capacity: Int, stride: Int, _ tiles: WinogradTiles, _ range: Range<Int>,
+        finish: Finish.Addresses, _ result: MutablePointer, resultStride: Int, _ columns: Range<Int>
+    ) {
+        var (t, f) = (ck_tiles(tiles), ck_finish(finish))
+        table.pointee.winograd_output(
+            sums, capacity, stride, &t, range.lowerBound, range.count, &f, result, resultStride,
+            columns.lowerBound, columns.count)
+    }
+}
+
+/// One block of a product; see `ck_block`.
+struct ProductBlock {
+    var precision: Precision
+    var rows: UnsafeRawPointer, rowCount: Int, inner: Int
+    var panels: UnsafeRawPointer, panelStride: Int
+    var result: MutablePointer, resultStride: Int, columns: Int
+    var accumulates: Bool
+    var firstRow: Int, firstColumn: Int
+}
+
+extension Precision {
+    fileprivate var code: ck_precision { self == .float32 ? CK_FLOAT32 : CK_BFLOAT16 }
+}
+
+extension ck_finish {
+    fileprivate init(_ f: Finish.Addresses) {
+        self.init(
+            bias: f.bias, bias_rows: f.biasRows, bias_stride: f.biasStride,
+            activation: f.activation.map { Int32($0.rawValue) } ?? -1,
+            last: f.last.map { Int32($0.rawValue) } ?? -1, factor: f.factor, addend: f.addend,
+            factor_stride: f.factorStride, addend_stride: f.addendStride)
+    }
+}
+
+extension ck_tiles {
+    fileprivate init(_ t: WinogradTiles) {
+        self.init(
+            images: t.images, height: t.height, width: t.width, across: t.across, down: t.down,
+            reflect: t.border == .reflection ? 1 : 0)
+    }
+}

@@ -1,0 +1,95 @@
+// Products of arrays with the weights of layers.
+
+extension NDArray {
+    /// `finish(self weightᵀ)` over the last dimension: `[…, in]` → `[…, out]`.
+    package func product(_ weight: Weight, finish: Finish = Finish()) -> NDArray {
+        precondition(
+            rank >= 1 && weight.taps == 1 && shape[rank - 1] == weight.inputs,
+            "product: \(shape) by \(weight.shape)")
+        return product(weight.packed(), finish: finish)
+    }
+
+    /// The adjoint of `product(_:)`: `[…, out]` → `[…, in]`.
+    package func adjointProduct(_ weight: Weight) -> NDArray {
+        precondition(
+            rank >= 1 && weight.taps == 1 && shape[rank - 1] == weight.outputs,
+            "adjoint product: \(shape) by \(weight.shape)")
+        return product(weight.packedAdjoint(), finish: Finish())
+    }
+
+    private func product(_ matrix: PackedMatrix, finish: Finish) -> NDArray {
+        let inner = matrix.inner
+        return NDArray(shape: shape.dropLast() + [matrix.columns]) { out in
+            guard let base = out.baseAddress else { return }
+            nonisolated(unsafe) let x = pointer
+            PackedProduct(weight: matrix, rows: count / max(1, inner)).run(base, finish: finish) {
+                rows, positions, block in
+                MatrixKernels.current.gather(
+                    matrix.precision, x + rows.lowerBound * inner + positions.lowerBound, stride: inner,
+                    count: rows.count, inner: positions.count, block)
+            }
+            withExtendedLifetime(self) {}
+        }
+    }
+}
+
+extension ConvolutionGeometry {
+    /// Sizes of a convolution by a weight `[out, in, kernelHeight, kernelWidth]`.
+    package init(input: [Int], weight: Weight, stride: Int, padding: Padding, border: Border = .zeros) {
+        let s = weight.shape
+        self.init(
+            input: input, weight: [s.count > 2 ? s[2] : 1, s.count > 3 ? s[3] : 1, s[1], s[0]],
+            stride: stride, padding: padding, border: border)
+    }
+
+    /// `finish` of the convolution of `[batch, height, width, in]`.
+    package func forward(_ x: NDArray, _ weight: Weight, finish: Finish = Finish()) -> NDArray {
+        precondition(
+            x.shape == [batch, height, width, inputs] && weight.outputs == outputs,
+            "conv2d: \(x.shape) by \(weight.shape)")
+        if isPointwise { return x.product(weight, finish: finish).reshaped(outputShape) }
+        return convolved(x, weight.packed(), finish: finish)
+    }
+
+    /// The gradient for the input.
+    package func inputGradient(_ gradient: NDArray, _ weight: Weight) -> NDArray {
+        precondition(
+            gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
+        if isPointwise { return gradient.adjointProduct(weight).reshaped([batch, height, width, inputs]) }
+        if border == .reflection, padding != .zero {
+            return unpadded.inputGradient(gradient, weight).foldedReflection(padding)
+        }
+        if stride > 1 {
+            return transposed(gradient, weight: weight.value.transposed([2, 3, 1, 0]), bias: nil)
+        }
+        let adjoint = ConvolutionGeometry(
+            input: outputShape, weight: [kernelHeight, kernelWidth, outputs, inputs], stride: 1,
+            padding: Padding(
+                top: kernelHeight - 1 - padding.top, left: kernelWidth - 1 - padding.left,
+                bottom: kernelHeight - 1 - padding.bottom, right: kernelWidth - 1 - padding.right))
+        return adjoint.convolved(gradient, weight.packedAdjoint(), finish: Finish())
+    }
+
+    private func convolved(_ x: NDArray, _ matrix: PackedMatrix, finish: Finish) -> NDArray {
+        NDArray.build(outputShape, keeping: x) { out in
+            if suitsWinograd {
+                let tiles = WinogradTiles(images: batch, height: height, width: width, border: border)
+                WinogradConvolution(tiles: tiles, weight: matrix).run(x.pointer, out, finish: finish)
+                return
+            }
+            let (window, outHeight) = (window, outHeight)
+            nonisolated(unsafe) let images = x.pointer
+            PackedProduct(weight: matrix, rows: batch * outHeight * outWidth).run(out, finish: finish) {
+                rows, positions, block in
+                MatrixKernels.current.gather(
+                    matrix.precision, images, window, outHeight: outHeight, rows, positions, block)
+            }
+        }
+    }
+
+    /// Whether Winograd's transforms cost less than the products they save.
+    private var suitsWinograd: Bool {
+        kernelHeight == 3 && kernelWidth == 3 && stride == 1 && padding == Padding(1) && inputs >= 32
+            && outputs >= 32
+    }
+}

@@ -1,0 +1,74 @@
+// The constant weight of a layer, packed when it is first used.
+import Synchronization
+
+/// A matrix `[out, in]` or a kernel `[out, in, kernelHeight, kernelWidth]`, as PyTorch keeps them, for products.
+///
+/// Packing takes place once, on first use, and replaces the array it was made of: what is mapped from a file is read
+/// then, and never held twice. A copy shares the packed form.
+public final class Weight: Sendable {
+    /// Extents as in PyTorch, output channels first.
+    public let shape: [Int]
+    /// What products multiply.
+    public let precision: Precision
+    private let forms: Mutex<Forms>
+
+    private struct Forms {
+        /// The numbers as given, until they are packed.
+        var dense: NDArray?
+        var forward: PackedMatrix?
+        var adjoint: PackedMatrix?
+    }
+
+    /// - Parameter value: `[out, in]` or `[out, in, kernelHeight, kernelWidth]`.
+    public init(_ value: NDArray, precision: Precision = .float32) {
+        precondition(value.rank == 2 || value.rank == 4, "Weight: \(value.shape) is no matrix and no kernel")
+        shape = value.shape
+        self.precision = precision
+        forms = Mutex(Forms(dense: value))
+    }
+
+    /// The numbers in their PyTorch layout, as rounded if they were packed.
+    public var value: NDArray { forms.withLock { dense($0) } }
+
+    var outputs: Int { shape[0] }
+    var inputs: Int { shape[1] }
+    var taps: Int { shape.dropFirst(2).reduce(1, *) }
+
+    /// Inner positions are (kernel row, kernel column, input channel).
+    func packed() -> PackedMatrix {
+        forms.withLock { forms in
+            if let forward = forms.forward { return forward }
+            let forward = PackedMatrix(dense(forms), layout, precision: precision)
+            forms.forward = forward
+            forms.dense = nil
+            return forward
+        }
+    }
+
+    /// The transposed matrix for gradients: positions are (kernel row, kernel column, output channel), taps reversed.
+    func packedAdjoint() -> PackedMatrix {
+        forms.withLock { forms in
+            if let adjoint = forms.adjoint { return adjoint }
+            let reversed = WeightLayout(
+                start: taps - 1, taps: taps, tapStride: -1, channels: outputs, channelStride: inputs * taps,
+                columns: inputs, columnStride: taps)
+            let adjoint = PackedMatrix(dense(forms), reversed, precision: precision)
+            forms.adjoint = adjoint
+            return adjoint
+        }
+    }
+
+    private var layout: WeightLayout {
+        WeightLayout(
+            taps: taps, tapStride: 1, channels: inputs, channelStride: taps, columns: outputs,
+            columnStride: inputs * taps)
+    }
+
+    private func dense(_ forms: borrowing Forms) -> NDArray {
+        if let dense = forms.dense { return dense }
+        guard let forward = forms.forward else { preconditionFailure("Weight: no form") }
+        return NDArray(shape: shape) { out in
+            if let base = out.baseAddress { forward.unpack(into: base) }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// Products with the constant weights of layers.
+package import Arrays
+
+/// What is done to a product: `last(activation(product + bias) * factor + addend)`, where what is nil drops out.
+///
+/// In one pass where nothing is recorded; else step by step.
+package struct ProductFinish: Sendable {
+    /// `[out]`, or `[batch, out]` for one bias per image.
+    package var bias: NDArray?
+    package var activation: UnaryFunction?
+    /// Of the result's shape.
+    package var factor: Tensor?
+    /// Of the result's shape.
+    package var addend: Tensor?
+    package var last: UnaryFunction?
+
+    package init(
+        bias: NDArray? = nil, activation: UnaryFunction? = nil, factor: Tensor? = nil, addend: Tensor? = nil,
+        last: UnaryFunction? = nil
+    ) {
+        (self.bias, self.activation, self.factor) = (bias, activation, factor)
+        (self.addend, self.last) = (addend, last)
+    }
+
+    private var operands: [Tensor] { [factor, addend].compactMap { $0 } }
+
+    /// Whether a pass over `x` can be done at once.
+    fileprivate func isConstant(for x: Tensor) -> Bool {
+        !x.needsGradient && !operands.contains(where: \.needsGradient)
+    }
+
+    /// `rows`: rows of the result per image.
+    fileprivate func fused(rows: Int) -> Finish {
+        Finish(
+            bias: bias, biasRows: bias.map { $0.rank > 1 } ?? false ? rows : 0, activation: activation,
+            factor: factor?.value, addend: addend?.value, last: last)
+    }
+
+    /// The steps after the product with its bias.
+    fileprivate func applied(to y: Tensor) -> Tensor {
+        var y = y
+        if let activation { y = y.activated(activation) }
+        if let factor { y = y * factor }
+        if let addend { y = y + addend }
+        if let last { y = y.activated(last) }
+        return y
+    }
+}
+
+extension Tensor {
+    /// `finish(self weightᵀ)` for `self` of `[…, in]` and a weight `[out, in]`.
+    package func product(_ weight: Weight, finish: ProductFinish = ProductFinish()) -> Tensor {
+        let rows = shape.dropFirst().dropLast().reduce(1, *)
+        if finish.isConstant(for: self) {
+            return Tensor(value.product(weight, finish: finish.fused(rows: rows)))
+        }
+        let biased = ProductFinish(bias: finish.bias).fused(rows: rows)
+        let product = Tensor.recorded(value.product(weight, finish: biased), self) {
+            $0.adjointProduct(weight)
+        }
+        return finish.applied(to: product)
+    }
+
+    /// `finish` of the convolution of `[batch, height, width, in]` by a weight `[out, in, kernelHeight, kernelWidth]`.
+    package func convolved(
+        _ weight: Weight, stride: Int = 1, padding: Padding = .zero, border: Border = .zeros,
+        finish: ProductFinish = ProductFinish()
+    ) -> Tensor {
+        let g = ConvolutionGeometry(
+            input: shape, weight: weight, stride: stride, padding: padding, border: border)
+        let rows = g.outputShape[1] * g.outputShape[2]
+        if finish.isConstant(for: self) {
+            return Tensor(g.forward(value, weight, finish: finish.fused(rows: rows)))
+        }
+        let biased = ProductFinish(bias: finish.bias).fused(rows: rows)
+        let product = Tensor.recorded(g.forward(value, weight, finish: biased), self) {
+            g.inputGradient($0, weight)
+        }
+        return finish.applied(to: product)
+    }
+}

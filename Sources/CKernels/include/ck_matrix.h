@@ -1,0 +1,125 @@
+// Products of activations with weights that were packed before: matrix products, convolutions, Winograd's.
+//
+// The left operand is gathered in blocks: rows of `CK_ROW_BYTES` bytes, each holding up to `inner` consecutive inner
+// positions. The right operand lies in panels of `panel` columns: for every inner position one line of `panel`
+// numbers; a bfloat16 line holds an even and an odd position, the even one in the low half of each 32-bit word.
+// Sources: Goto & van de Geijn 2008 (blocking); Lavin & Gray 2016 (Winograd).
+#ifndef CK_MATRIX_H
+#define CK_MATRIX_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ck_arrays.h"
+#include "ck_cpu.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What the factors of a product are rounded to; sums are always float32.
+typedef enum ck_precision { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 } ck_precision;
+
+/// Bytes from one gathered row to the next: odd in cache lines, so that rows spread over the sets of a cache.
+#define CK_ROW_BYTES 1088
+/// Inner positions per gathered block of float32.
+#define CK_INNER_FLOAT32 256
+/// Positions of a transformed tile of Winograd's F(4×4, 3×3): 6 × 6.
+#define CK_WINOGRAD_POINTS 36
+
+/// What happens to a sum when it is complete: y = last(activation(sum + bias) * factor + addend).
+typedef struct ck_finish {
+    /// One per column, or null.
+    const float *_Nullable bias;
+    /// Rows that share a bias; the next such rows take theirs `bias_stride` further on. 0 for one bias for all rows.
+    size_t bias_rows, bias_stride;
+    /// A `ck_unary` each, or negative for none.
+    int activation, last;
+    /// Like the result, or null.
+    const float *_Nullable factor;
+    const float *_Nullable addend;
+    size_t factor_stride, addend_stride;
+} ck_finish;
+
+/// One block of a product.
+typedef struct ck_block {
+    ck_precision precision;
+    /// Gathered rows, and the inner positions they hold.
+    const void *_Nonnull rows;
+    size_t row_count, inner;
+    /// The packed panels from the first column and inner position of the block; bytes from panel to panel.
+    const void *_Nonnull panels;
+    size_t panel_stride;
+    /// The result from the block's first row and column.
+    float *_Nonnull result;
+    size_t result_stride, columns;
+    /// Whether the result holds a partial sum already.
+    int accumulate;
+    /// Null while the sum is not complete.
+    const ck_finish *_Nullable finish;
+    /// Where the block lies in the whole result; the pointers of `finish` are those of the whole.
+    size_t first_row, first_column;
+} ck_block;
+
+/// Tiles of 4 × 4 results, counted row by row over all images.
+typedef struct ck_tiles {
+    /// Images, and their extents; results have the same, for padding 1 and stride 1.
+    size_t images, height, width;
+    /// Tiles per row and column of an image.
+    size_t across, down;
+    /// Outside the image: its reflection if not 0, else zeros.
+    int reflect;
+} ck_tiles;
+
+/// One instruction-set variant of the family.
+typedef struct ck_matrix {
+    /// Columns per panel.
+    size_t panel;
+    /// Rows that are multiplied at a time; blocks of whole multiples are fastest.
+    size_t rows;
+    /// Most inner positions of a gathered row, by precision.
+    size_t inner[2];
+
+    /// Packs columns [begin, end) of weights into one panel: inner position t * channels + c of column j is the number at
+    /// t * tap_stride + c * channel_stride + j * column_stride. Columns from `end` on and an odd last position are zeros.
+    void (*_Nonnull pack)(ck_precision precision, const float *_Nonnull weights, ptrdiff_t tap_stride, size_t taps,
+                          size_t channel_stride, size_t channels, size_t column_stride, size_t begin, size_t end,
+                          void *_Nonnull panel);
+    /// The inverse of `pack`.
+    void (*_Nonnull unpack)(ck_precision precision, const void *_Nonnull panel, ptrdiff_t tap_stride, size_t taps,
+                            size_t channel_stride, size_t channels, size_t column_stride, size_t begin, size_t end,
+                            float *_Nonnull weights);
+    /// Gathers inner positions of `count` rows that lie `stride` floats apart.
+    void (*_Nonnull gather)(ck_precision precision, const float *_Nonnull x, size_t stride, size_t count, size_t inner,
+                            void *_Nonnull rows);
+    /// Gathers inner positions [begin, end), counted as (kernel row, kernel column, channel), of the windows of `count`
+    /// outputs from `first` on, counted row by row over all images.
+    void (*_Nonnull gather_window)(ck_precision precision, const float *_Nonnull images, const ck_window *_Nonnull window,
+                                   size_t out_height, size_t first, size_t count, size_t begin, size_t end,
+                                   void *_Nonnull rows);
+    void (*_Nonnull multiply)(const ck_block *_Nonnull block);
+    /// Applies `finish` to a whole block of sums.
+    void (*_Nonnull finish)(const ck_finish *_Nonnull finish, float *_Nonnull result, size_t stride, size_t rows,
+                            size_t columns, size_t first_row, size_t first_column);
+
+    /// Transforms `count` tiles from `first` on. Position p of inner block b is a gathered block of its own (float32),
+    /// `capacity` rows long, the (b * 36 + p)-th.
+    void (*_Nonnull winograd_input)(const float *_Nonnull images, const ck_tiles *_Nonnull tiles, size_t channels,
+                                    size_t first, size_t count, float *_Nonnull rows, size_t capacity);
+    /// Transforms one packed panel of a 3 × 3 kernel into 36 float32 panels of `channels` lines each.
+    void (*_Nonnull winograd_weights)(ck_precision precision, const void *_Nonnull panel, size_t channels,
+                                      float *_Nonnull panels);
+    /// Turns the sums [36, capacity, sum_stride] of `count` tiles from `first` on into results [.., stride], columns
+    /// [first_column, first_column + columns) of them; the tile at `first` is the sums' first row.
+    void (*_Nonnull winograd_output)(const float *_Nonnull sums, size_t capacity, size_t sum_stride,
+                                     const ck_tiles *_Nonnull tiles, size_t first, size_t count,
+                                     const ck_finish *_Nonnull finish, float *_Nonnull result, size_t stride,
+                                     size_t first_column, size_t columns);
+} ck_matrix;
+
+/// The table of a tier; the tier must not exceed `ck_detected_tier()`.
+const ck_matrix *_Nonnull ck_matrix_for(ck_tier tier);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,45 @@
+// What is done to sums while they are still in the cache.
+
+#define FINISH_MAP(case_label, expression)                                                                   \
+    case case_label:                                                                                         \
+        for (size_t i = 0; i < n; i++) {                                                                     \
+            float v = y[i];                                                                                  \
+            y[i] = (expression);                                                                             \
+        }                                                                                                    \
+        return;
+
+INLINE void activate(int activation, float *y, size_t n) {
+    switch (activation) {
+        FINISH_MAP(CK_RELU, v < 0.0f ? 0.0f : v)
+        FINISH_MAP(CK_SILU, v * m_sigmoid(v))
+        FINISH_MAP(CK_GELU, m_gelu(v))
+        FINISH_MAP(CK_GELU_TANH, m_gelu_tanh(v))
+        FINISH_MAP(CK_GELU_QUICK, v * m_sigmoid(1.702f * v))
+        FINISH_MAP(CK_TANH, m_tanh(v))
+        FINISH_MAP(CK_SIGMOID, m_sigmoid(v))
+        default: return;
+    }
+}
+
+/// One row of `n` sums; `bias`, `factor` and `addend` point at its first column.
+INLINE void finish_row(const ck_finish *f, const float *bias, const float *factor, const float *addend, float *y,
+                       size_t n) {
+    if (bias)
+        for (size_t i = 0; i < n; i++) y[i] += bias[i];
+    if (f->activation >= 0) activate(f->activation, y, n);
+    if (factor)
+        for (size_t i = 0; i < n; i++) y[i] *= factor[i];
+    if (addend)
+        for (size_t i = 0; i < n; i++) y[i] += addend[i];
+    if (f->last >= 0) activate(f->last, y, n);
+}
+
+static void finish(const ck_finish *f, float *result, size_t stride, size_t rows, size_t columns, size_t first_row,
+                   size_t first_column) {
+    for (size_t r = 0; r < rows; r++) {
+        size_t row = first_row + r, group = f->bias_rows ? row / f->bias_rows : 0;
+        finish_row(f, f->bias ? f->bias + group * f->bias_stride + first_column : NULL,
+                   f->factor ? f->factor + row * f->factor_stride + first_column : NULL,
+                   f->addend ? f->addend + row * f->addend_stride + first_column : NULL, result + r * stride, columns);
+    }
+}
