@@ -1,5 +1,21 @@
 // Scaled dot-product attention over blocks of queries and keys: no score matrix is ever whole in memory.
 
+/// A bias of scores that depends on where in a square grid the key lies: `rows[query, key / side] + columns[query, key % side]`.
+package struct GridBias: Sendable {
+    /// `[batch, heads, queries, side]`.
+    let rows: NDArray
+    /// The same for columns.
+    let columns: NDArray
+    package init(rows: NDArray, columns: NDArray) {
+        precondition(
+            rows.rank == 4 && rows.shape == columns.shape,
+            "GridBias: rows \(rows.shape), columns \(columns.shape)")
+        (self.rows, self.columns) = (rows, columns)
+    }
+
+    var side: Int { rows.shape[3] }
+}
+
 /// Where the rows of each head lie in an array: `[batch, heads, n, d]`, or tokens `[batch, n, heads * d]`.
 struct HeadLayout: Sendable {
     let batch: Int, heads: Int, rows: Int, size: Int
@@ -7,33 +23,42 @@ struct HeadLayout: Sendable {
     /// Elements from one row of a head to the next.
     let stride: Int
 
-    /// - Parameter heads: nil if the array has a dimension of heads, else how many share the last dimension.
-    init(_ shape: [Int], heads: Int?) {
+    /// Elements before the first row of the first head.
+    private let origin: Int
+
+    /// - Parameters:
+    ///   - heads: nil if the array has a dimension of heads, else how many share the last dimension.
+    ///   - part: which of `parts` equal parts of the last dimension holds the heads.
+    init(_ shape: [Int], heads: Int?, part: Int = 0, of parts: Int = 1) {
         if let heads {
             precondition(
-                shape.count == 3 && heads > 0 && shape[2] % heads == 0,
-                "attention: \(shape) is not [batch, n, heads * d] with \(heads) heads")
-            (batch, self.heads, rows, size) = (shape[0], heads, shape[1], shape[2] / heads)
+                shape.count == 3 && heads > 0 && shape[2] % (heads * parts) == 0,
+                "attention: \(shape) is not [batch, n, \(parts) * heads * d] with \(heads) heads")
+            (batch, self.heads, rows, size) = (shape[0], heads, shape[1], shape[2] / (heads * parts))
             (batchStride, headStride, stride) = (shape[1] * shape[2], size, shape[2])
+            origin = part * heads * size
         } else {
             precondition(shape.count == 4, "attention: \(shape) is not [batch, heads, n, d]")
             (batch, self.heads, rows, size) = (shape[0], shape[1], shape[2], shape[3])
             (batchStride, headStride, stride) = (
                 shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3]
             )
+            origin = 0
         }
     }
 
     /// Start of row `row` of head `head`, counted over the batch.
     func offset(_ head: Int, _ row: Int) -> Int {
-        head / heads * batchStride + head % heads * headStride + row * stride
+        origin + head / heads * batchStride + head % heads * headStride + row * stride
     }
 }
 
 /// One attention: operands, sizes, and how the work is cut.
 package struct Attention: Sendable {
     private let q: NDArray, k: NDArray, v: NDArray, bias: NDArray?
+    private let grid: GridBias?
     private let scale: Float
+    private let precision: Precision
     private let ql: HeadLayout, kl: HeadLayout, vl: HeadLayout, ol: HeadLayout
     private let outputShape: [Int]
     /// Strides of the bias along batch, head, query and key; 0 where it broadcasts.
@@ -46,16 +71,42 @@ package struct Attention: Sendable {
     ///   - q: `[b, heads, n, d]`, or `[b, n, heads * d]` if `heads` is given; so `k` and `v` with m rows.
     ///   - scale: factor of the scores, usually `1 / sqrt(d)`.
     ///   - bias: added to the scores; broadcasts to `[b, heads, n, m]`. `-infinity` masks a key out.
-    package init(q: NDArray, k: NDArray, v: NDArray, heads: Int? = nil, scale: Float, bias: NDArray?) {
-        (ql, kl, vl) = (
-            HeadLayout(q.shape, heads: heads), HeadLayout(k.shape, heads: heads),
-            HeadLayout(v.shape, heads: heads)
-        )
+    ///   - precision: what the factors of both products are rounded to.
+    package init(
+        q: NDArray, k: NDArray, v: NDArray, heads: Int? = nil, scale: Float, bias: NDArray?,
+        precision: Precision = .float32
+    ) {
+        self.init(
+            (q, HeadLayout(q.shape, heads: heads)), (k, HeadLayout(k.shape, heads: heads)),
+            (v, HeadLayout(v.shape, heads: heads)), heads: heads, scale: scale, bias: bias, grid: nil,
+            precision: precision)
+    }
+
+    /// Attention of tokens to each other, from all three projections in one array.
+    /// - Parameters:
+    ///   - qkv: `[b, n, 3 * heads * d]`: queries, keys, values.
+    ///   - grid: added to the scores.
+    package init(
+        qkv: NDArray, heads: Int, scale: Float, grid: GridBias?, precision: Precision = .float32
+    ) {
+        func part(_ index: Int) -> (NDArray, HeadLayout) {
+            (qkv, HeadLayout(qkv.shape, heads: heads, part: index, of: 3))
+        }
+        self.init(
+            part(0), part(1), part(2), heads: heads, scale: scale, bias: nil, grid: grid,
+            precision: precision)
+    }
+
+    private init(
+        _ queries: (NDArray, HeadLayout), _ keys: (NDArray, HeadLayout), _ values: (NDArray, HeadLayout),
+        heads: Int?, scale: Float, bias: NDArray?, grid: GridBias?, precision: Precision
+    ) {
+        ((q, ql), (k, kl), (v, vl)) = (queries, keys, values)
         precondition(
             ql.batch == kl.batch && kl.batch == vl.batch && ql.heads == kl.heads && kl.heads == vl.heads
                 && kl.rows == vl.rows && ql.size == kl.size,
             "attention: q \(q.shape), k \(k.shape), v \(v.shape)")
-        (self.q, self.k, self.v, self.scale, self.bias) = (q, k, v, scale, bias)
+        (self.scale, self.bias, self.grid, self.precision) = (scale, bias, grid, precision)
         if let heads {
             outputShape = [ql.batch, ql.rows, heads * vl.size]
         } else {
@@ -68,6 +119,12 @@ package struct Attention: Sendable {
                 broadcastShape(bias.shape, full, op: "attention bias") == full,
                 "attention: bias \(bias.shape) does not broadcast to \(full)")
         }
+        if let grid {
+            precondition(
+                grid.rows.shape == [ql.batch, ql.heads, ql.rows, grid.side]
+                    && grid.side * grid.side == kl.rows,
+                "attention: grid \(grid.rows.shape) for q \(q.shape), k \(k.shape)")
+        }
         biasStrides = bias.map { broadcastStrides($0.shape, to: full) } ?? []
         colBlock = kl.rows <= 1024 ? max(1, kl.rows) : 512
         rowBlock = max(1, min(ql.rows, max(64, min(256, (1 << 17) / colBlock))))
@@ -78,20 +135,102 @@ package struct Attention: Sendable {
         var logSums = NDArray(shape: [heads, ql.rows]) { _ in }
         let value = logSums.withUnsafeMutableBuffer { sums in
             NDArray.build(outputShape, keeping: q, k, v, bias) { out in
-                guard let base = sums.baseAddress else { return }
-                nonisolated(unsafe) let (po, pm) = (out, base)
-                let blocks = (ql.rows + rowBlock - 1) / rowBlock
-                let work = rowBlock * max(1, kl.rows) * (ql.size + vl.size)
-                parallelFor(heads * blocks, chunk: max(1, (1 << 19) / max(1, work))) { range in
-                    let scratch = Storage(count: rowBlock * (colBlock + 1))
-                    for t in range {
-                        forward(t / blocks, t % blocks * rowBlock, po, pm, scratch.pointer)
-                    }
-                    withExtendedLifetime(scratch) {}
+                guard let base = sums.baseAddress, kl.rows > 0 else {
+                    // Nothing to attend to gives zeros.
+                    Kernels.current.fill(out, elementCount(outputShape), 0)
+                    sums.update(repeating: .infinity)
+                    return
+                }
+                if ql.rows >= Self.fewQueries || grid != nil {
+                    alongQueries(out, base)
+                } else {
+                    alongKeys(out, base)
                 }
             }
         }
         return (value, logSums)
+    }
+
+    /// Below so many queries, vectors along them would be mostly empty.
+    private static let fewQueries = 8
+    /// Bytes of gathered keys and values that are held at once.
+    private static let held = 24 << 20
+
+    /// Vectors along queries: keys and values are gathered once per head.
+    private func alongQueries(_ out: MutablePointer, _ logSums: MutablePointer) {
+        let kernels = MatrixKernels.current, keys = kl.rows
+        let keyBytes = kernels.keyBytes(precision, size: ql.size, keys: keys)
+        let valueBytes = kernels.valueBytes(size: vl.size, keys: keys)
+        let group = max(1, min(heads, Self.held / max(1, keyBytes + valueBytes)))
+        let gathered = Storage(count: group * (keyBytes + valueBytes) / 4)
+        let keyBlocks = (keys + MatrixKernels.keyBlock - 1) / MatrixKernels.keyBlock
+        let height = kernels.queryBlock
+        let queryBlocks = (ql.rows + height - 1) / height
+        nonisolated(unsafe) let (out, logSums) = (out, logSums)
+        nonisolated(unsafe) let base = UnsafeMutableRawPointer(gathered.pointer)
+        for first in stride(from: 0, to: heads, by: group) {
+            let present = min(group, heads - first)
+            parallelFor(present * keyBlocks, chunk: max(1, (1 << 15) / (ql.size * MatrixKernels.keyBlock))) {
+                range in
+                for t in range {
+                    let (head, block) = (t / keyBlocks, t % keyBlocks)
+                    let rows = base + head * (keyBytes + valueBytes)
+                    kernels.gatherKeys(
+                        precision, k.pointer + kl.offset(first + head, 0), stride: kl.stride, size: ql.size,
+                        keys: keys, block: block, rows)
+                    kernels.gatherValues(
+                        precision, v.pointer + vl.offset(first + head, 0), stride: vl.stride, size: vl.size,
+                        keys: keys, block: block, rows + keyBytes)
+                }
+            }
+            let work = height * keys * (ql.size + vl.size)
+            parallelFor(present * queryBlocks, chunk: max(1, (1 << 19) / max(1, work))) { range in
+                let scratch = Storage(
+                    count: kernels.attentionScratch(
+                        size: ql.size, valueSize: vl.size, grid: grid?.side ?? 0))
+                for t in range {
+                    let (head, begin) = (first + t / queryBlocks, t % queryBlocks * height)
+                    let rows = UnsafeRawPointer(base) + t / queryBlocks * (keyBytes + valueBytes)
+                    let gridRow = (head * ql.rows + begin) * (grid?.side ?? 0)
+                    kernels.attend(
+                        AttentionBlock(
+                            precision: precision, size: ql.size, valueSize: vl.size, keys: keys,
+                            keyRows: rows, valueRows: rows + keyBytes, scale: scale,
+                            queries: q.pointer + ql.offset(head, begin), queryStride: ql.stride,
+                            queryCount: min(height, ql.rows - begin), result: out + ol.offset(head, begin),
+                            resultStride: ol.stride, bias: biasAddress(head, begin, 0),
+                            biasQuery: bias == nil ? 0 : biasStrides[2],
+                            biasKey: bias == nil ? 0 : biasStrides[3],
+                            gridRows: grid.map { $0.rows.pointer + gridRow },
+                            gridColumns: grid.map { $0.columns.pointer + gridRow }, grid: grid?.side ?? 0,
+                            logSums: logSums + head * ql.rows + begin, scratch: scratch.pointer))
+                }
+                withExtendedLifetime(scratch) {}
+            }
+        }
+        withExtendedLifetime((gathered, grid)) {}
+    }
+
+    /// Vectors along keys.
+    private func alongKeys(_ out: MutablePointer, _ logSums: MutablePointer) {
+        nonisolated(unsafe) let (out, logSums) = (out, logSums)
+        let blocks = (ql.rows + rowBlock - 1) / rowBlock
+        let work = rowBlock * max(1, kl.rows) * (ql.size + vl.size)
+        parallelFor(heads * blocks, chunk: max(1, (1 << 19) / max(1, work))) { range in
+            let scratch = Storage(count: rowBlock * (colBlock + 1))
+            for t in range {
+                forward(t / blocks, t % blocks * rowBlock, out, logSums, scratch.pointer)
+            }
+            withExtendedLifetime(scratch) {}
+        }
+    }
+
+    /// Where the bias of a head's query and key lies.
+    private func biasAddress(_ head: Int, _ query: Int, _ key: Int) -> Pointer? {
+        bias.map {
+            $0.pointer + head / ql.heads * biasStrides[0] + head % ql.heads * biasStrides[1]
+                + query * biasStrides[2] + key * biasStrides[3]
+        }
     }
 
     /// One block of queries of one head against all keys.
@@ -126,10 +265,7 @@ package struct Attention: Sendable {
             rows: count, cols: cols, inner: ql.size, q.pointer + ql.offset(head, begin), lda: ql.stride,
             k.pointer + kl.offset(head, first), ldb: kl.stride, transposeB: true, scores, ldc: cols,
             alpha: scale)
-        guard let bias else { return }
-        let base =
-            bias.pointer + head / ql.heads * biasStrides[0] + head % ql.heads * biasStrides[1]
-            + begin * biasStrides[2] + first * biasStrides[3]
+        guard let base = biasAddress(head, begin, first) else { return }
         Kernels.current.binary(
             .add, scores, cols, 1, base, biasStrides[2], biasStrides[3], scores, count, cols)
     }

@@ -63,8 +63,8 @@ private struct BLIPVisionLayer: Sendable {
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let parts = qkv(norm1(x)).split(3, axis: 2)
-        let y = projection(multiHeadAttention(parts[0], parts[1], parts[2], heads: heads), plus: x)
+        let attended = selfAttention(qkv(norm1(x)), heads: heads, precision: qkv.weight.precision)
+        let y = projection(attended, plus: x)
         return fc2(fc1(norm2(y), then: activation), plus: y)
     }
 }

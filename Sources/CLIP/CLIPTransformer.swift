@@ -1,5 +1,6 @@
 // The stack of pre-norm attention blocks that both encoders share.
 
+import Arrays
 import Autograd
 import Checkpoints
 import Layers
@@ -35,7 +36,9 @@ struct CLIPBlock: Sendable {
     /// Takes and returns tokens `[batch, tokens, width]`; `mask` is added to the attention scores.
     func callAsFunction(_ x: Tensor, mask: Tensor?) -> Tensor {
         let normed = firstNorm(x)
-        let mixed = multiHeadAttention(query(normed), key(normed), value(normed), heads: heads, bias: mask)
+        let mixed = multiHeadAttention(
+            query(normed), key(normed), value(normed), heads: heads, bias: mask,
+            precision: query.weight.precision)
         let attended = output(mixed, plus: x)
         return contract(expand(secondNorm(attended), then: activation), plus: attended)
     }

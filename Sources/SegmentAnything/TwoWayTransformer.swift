@@ -1,5 +1,6 @@
 // SAM's decoder transformer: prompt tokens and image features attend to each other.
 
+import Arrays
 import Autograd
 import Checkpoints
 import Layers
@@ -107,6 +108,8 @@ struct ProjectedAttention: Sendable {
     ///   - values: `[batch, m, size]`.
     /// - Returns: `[batch, n, size]`.
     func callAsFunction(_ queries: Tensor, _ keys: Tensor, _ values: Tensor) -> Tensor {
-        out(multiHeadAttention(q(queries), k(keys), v(values), heads: heads))
+        out(
+            multiHeadAttention(
+                q(queries), k(keys), v(values), heads: heads, precision: q.weight.precision))
     }
 }

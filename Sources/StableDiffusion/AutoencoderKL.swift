@@ -238,7 +238,8 @@ struct PixelAttention: Sendable {
     func callAsFunction(_ x: Tensor) -> Tensor {
         let (batch, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
         let tokens = norm(x).reshaped([batch, height * width, channels])
-        let mixed = multiHeadAttention(query(tokens), key(tokens), value(tokens), heads: 1)
+        let mixed = multiHeadAttention(
+            query(tokens), key(tokens), value(tokens), heads: 1, precision: query.weight.precision)
         return output(mixed, plus: x.reshaped(tokens.shape)).reshaped(x.shape)
     }
 }

@@ -28,7 +28,10 @@ struct CrossAttention: Sendable {
         _ x: Tensor, context: Tensor, plus addend: Tensor, edit: AttentionEdit.Function? = nil
     ) -> Tensor {
         let (q, k, v) = (query(x), key(context), value(context))
-        guard let edit else { return output(multiHeadAttention(q, k, v, heads: heads), plus: addend) }
+        guard let edit else {
+            return output(
+                multiHeadAttention(q, k, v, heads: heads, precision: query.weight.precision), plus: addend)
+        }
         let scale = 1 / Float(q.shape[2] / heads).squareRoot()
         let scores = q.splitHeads(heads).matmul(k.splitHeads(heads), transposeOther: true) * scale
         return output(edit(scores.softmax()).matmul(v.splitHeads(heads)).mergedHeads(), plus: addend)

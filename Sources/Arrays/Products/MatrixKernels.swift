@@ -69,6 +69,7 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
     func multiply(_ block: ProductBlock, finish: Finish.Addresses?) {
         var k = ck_block(
             precision: block.precision.code, rows: block.rows, row_count: block.rowCount, inner: block.inner,
+            short_rows: 0,
             panels: block.panels, panel_stride: block.panelStride, result: block.result,
             result_stride: block.resultStride, columns: block.columns,
             accumulate: block.accumulates ? 1 : 0, finish: nil, first_row: block.firstRow,
@@ -80,6 +81,46 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
         }
     }
 
+    /// Keys whose scores are held at once.
+    static let keyBlock = Int(CK_KEY_BLOCK)
+    /// Most queries per call of `attend`.
+    var queryBlock: Int { Int(CK_QUERY_PANELS) * panel }
+
+    func keyBytes(_ precision: Precision, size: Int, keys: Int) -> Int {
+        table.pointee.attention_key_bytes(precision.code, size, keys)
+    }
+
+    func valueBytes(size: Int, keys: Int) -> Int { table.pointee.attention_value_bytes(size, keys) }
+
+    func gatherKeys(
+        _ precision: Precision, _ x: Pointer, stride: Int, size: Int, keys: Int, block: Int,
+        _ rows: UnsafeMutableRawPointer
+    ) {
+        table.pointee.attention_keys(precision.code, x, stride, size, keys, block, rows)
+    }
+
+    func gatherValues(
+        _ precision: Precision, _ x: Pointer, stride: Int, size: Int, keys: Int, block: Int,
+        _ rows: UnsafeMutableRawPointer
+    ) {
+        table.pointee.attention_values(precision.code, x, stride, size, keys, block, rows)
+    }
+
+    func attentionScratch(size: Int, valueSize: Int, grid: Int) -> Int {
+        table.pointee.attention_scratch(size, valueSize, grid)
+    }
+
+    func attend(_ a: AttentionBlock) {
+        var k = ck_attention(
+            precision: a.precision.code, size: a.size, value_size: a.valueSize, keys: a.keys,
+            key_rows: a.keyRows, value_rows: a.valueRows, scale: a.scale, queries: a.queries,
+            query_stride: a.queryStride, query_count: a.queryCount, result: a.result,
+            result_stride: a.resultStride, bias: a.bias, bias_query: a.biasQuery, bias_key: a.biasKey,
+            grid_rows: a.gridRows, grid_columns: a.gridColumns, grid: a.grid, log_sums: a.logSums,
+            scratch: a.scratch)
+        table.pointee.attend(&k)
+    }
+
     func winogradInput(
         _ images: Pointer, _ tiles: WinogradTiles, channels: Int, _ range: Range<Int>, _ rows: MutablePointer,
         capacity: Int
@@ -89,9 +130,10 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
     }
 
     func winogradWeights(
-        _ precision: Precision, _ panel: UnsafeRawPointer, channels: Int, _ panels: MutablePointer
+        _ precision: Precision, _ panel: UnsafeRawPointer, channels: Int, _ panels: MutablePointer,
+        stride: Int
     ) {
-        table.pointee.winograd_weights(precision.code, panel, channels, panels)
+        table.pointee.winograd_weights(precision.code, panel, channels, panels, stride)
     }
 
     func winogradOutput(
@@ -103,6 +145,20 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
             sums, capacity, stride, &t, range.lowerBound, range.count, &f, result, resultStride,
             columns.lowerBound, columns.count)
     }
+}
+
+/// Some queries of one head; see `ck_attention`.
+struct AttentionBlock {
+    var precision: Precision
+    var size: Int, valueSize: Int, keys: Int
+    var keyRows: UnsafeRawPointer, valueRows: UnsafeRawPointer
+    var scale: Float
+    var queries: Pointer, queryStride: Int, queryCount: Int
+    var result: MutablePointer, resultStride: Int
+    var bias: Pointer?, biasQuery = 0, biasKey = 0
+    var gridRows: Pointer?, gridColumns: Pointer?, grid = 0
+    var logSums: MutablePointer?
+    var scratch: MutablePointer
 }
 
 /// One block of a product; see `ck_block`.

@@ -56,7 +56,8 @@ struct WinogradConvolution: Sendable {
         let height = (present.count + groups - 1) / groups
         nonisolated(unsafe) let (rows, out) = (rows, out)
         parallelFor(across * groups, chunk: 1) { range in
-            let points = Self.points, size = points * channels * kernels.panel
+            // Not a power of two from point to point, so that they spread over the sets of a cache.
+            let points = Self.points, pointStride = channels * kernels.panel + 16, size = points * pointStride
             let scratch = Storage(count: 2 * size + points * Self.group * width)
             let panels = scratch.pointer, sums = panels + 2 * size
             var transformed = -1
@@ -66,7 +67,7 @@ struct WinogradConvolution: Sendable {
                     for p in stride(from: column, to: columns.upperBound, by: kernels.panel) {
                         kernels.winogradWeights(
                             weight.precision, weight.panels(column: p), channels: channels,
-                            panels + (p - column) / kernels.panel * size)
+                            panels + (p - column) / kernels.panel * size, stride: pointStride)
                     }
                     transformed = column
                 }
@@ -81,7 +82,7 @@ struct WinogradConvolution: Sendable {
                                     precision: .float32, rows: rows + (index * capacity + tile) * Self.row,
                                     rowCount: count,
                                     inner: min(MatrixKernels.winogradBlock, channels - block),
-                                    panels: panels + (point * channels + block) * kernels.panel,
+                                    panels: panels + point * pointStride + block * kernels.panel,
                                     panelStride: size * 4, result: sums + point * Self.group * width,
                                     resultStride: width,
                                     columns: (columns.count + kernels.panel - 1) / kernels.panel

@@ -1,5 +1,5 @@
 // Scaled dot-product attention.
-internal import Arrays
+public import Arrays
 
 /// `softmax(scale q kᵀ + bias) v`, in blocks of queries; the weights are recomputed for the gradient.
 /// - Parameters:
@@ -8,12 +8,14 @@ internal import Arrays
 ///   - v: `[batch, heads, m, e]`.
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
 ///   - bias: added to the scores, broadcast to `[batch, heads, n, m]`; `-infinity` masks a key out.
+///   - precision: what the factors of both products are rounded to; gradients are float32.
 /// - Returns: `[batch, heads, n, e]`.
 public func attention(
-    _ q: Tensor, _ k: Tensor, _ v: Tensor, scale: Float? = nil, bias: Tensor? = nil
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, scale: Float? = nil, bias: Tensor? = nil,
+    precision: Precision = .float32
 ) -> Tensor {
     let factor = scale ?? 1 / Float(max(1, q.shape[q.rank - 1])).squareRoot()
-    return recorded(q, k, v, heads: nil, scale: factor, bias: bias)
+    return recorded(q, k, v, heads: nil, scale: factor, bias: bias, precision: precision)
 }
 
 /// Attention of projected tokens: `attention` with the heads side by side in the last dimension.
@@ -23,20 +25,43 @@ public func attention(
 ///   - v: `[batch, m, heads * e]`.
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
 ///   - bias: added to the scores, broadcast to `[batch, heads, n, m]`; `-infinity` masks a key out.
+///   - precision: what the factors of both products are rounded to; gradients are float32.
 /// - Returns: `[batch, n, heads * e]`.
 public func multiHeadAttention(
-    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, scale: Float? = nil, bias: Tensor? = nil
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, scale: Float? = nil, bias: Tensor? = nil,
+    precision: Precision = .float32
 ) -> Tensor {
     let size = q.shape[q.rank - 1] / max(1, heads)
     let factor = scale ?? 1 / Float(max(1, size)).squareRoot()
-    return recorded(q, k, v, heads: heads, scale: factor, bias: bias)
+    return recorded(q, k, v, heads: heads, scale: factor, bias: bias, precision: precision)
+}
+
+/// Attention of tokens to each other, from all three projections in one tensor. A constant.
+/// - Parameters:
+///   - qkv: `[batch, n, 3 * heads * d]`: queries, keys, values.
+///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
+///   - grid: added to the scores.
+///   - precision: what the factors of both products are rounded to.
+/// - Returns: `[batch, n, heads * d]`.
+package func selfAttention(
+    _ qkv: Tensor, heads: Int, scale: Float? = nil, grid: GridBias? = nil, precision: Precision
+) -> Tensor {
+    precondition(!qkv.needsGradient, "selfAttention: not differentiable")
+    let size = qkv.shape[qkv.rank - 1] / max(1, 3 * heads)
+    return Tensor(
+        Attention(
+            qkv: qkv.value, heads: heads, scale: scale ?? 1 / Float(max(1, size)).squareRoot(), grid: grid,
+            precision: precision
+        ).forward().value)
 }
 
 private func recorded(
-    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int?, scale: Float, bias: Tensor?
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int?, scale: Float, bias: Tensor?,
+    precision: Precision
 ) -> Tensor {
     let operation = Attention(
-        q: q.value, k: k.value, v: v.value, heads: heads, scale: scale, bias: bias?.value)
+        q: q.value, k: k.value, v: v.value, heads: heads, scale: scale, bias: bias?.value,
+        precision: precision)
     let forward = operation.forward()
     return Tensor.recorded(forward.value, [q, k, v] + (bias.map { [$0] } ?? [])) { g, needed in
         let parts = operation.gradient(g, forward: forward, needsBias: needed.count > 3 && needed[3])

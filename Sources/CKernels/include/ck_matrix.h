@@ -21,6 +21,8 @@ typedef enum ck_precision { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 } ck_precision;
 
 /// Bytes from one gathered row to the next: odd in cache lines, so that rows spread over the sets of a cache.
 #define CK_ROW_BYTES 1088
+/// The same where rows are short: heads of attention.
+#define CK_SHORT_ROW_BYTES 320
 /// Inner positions per gathered block of float32.
 #define CK_INNER_FLOAT32 256
 /// Positions of a transformed tile of Winograd's F(4×4, 3×3): 6 × 6.
@@ -46,6 +48,8 @@ typedef struct ck_block {
     /// Gathered rows, and the inner positions they hold.
     const void *_Nonnull rows;
     size_t row_count, inner;
+    /// Whether rows lie `CK_SHORT_ROW_BYTES` apart instead of `CK_ROW_BYTES`.
+    int short_rows;
     /// The packed panels from the first column and inner position of the block; bytes from panel to panel.
     const void *_Nonnull panels;
     size_t panel_stride;
@@ -59,6 +63,44 @@ typedef struct ck_block {
     /// Where the block lies in the whole result; the pointers of `finish` are those of the whole.
     size_t first_row, first_column;
 } ck_block;
+
+/// Attention of some queries of one head to all keys: result = softmax(query keyᵀ * scale + bias) value.
+///
+/// Queries run along vectors and keys along rows, so that nothing is summed across a vector. Dao et al. 2022
+/// (FlashAttention), algorithm 1, with exponents of 2.
+typedef struct ck_attention {
+    ck_precision precision;
+    /// Numbers per key and per value.
+    size_t size, value_size;
+    size_t keys;
+    /// Gathered by `attention_keys`: in blocks of `CK_KEY_BLOCK` keys.
+    const void *_Nonnull key_rows;
+    /// Gathered by `attention_values`: in blocks of `CK_KEY_BLOCK` keys.
+    const void *_Nonnull value_rows;
+    float scale;
+    /// Queries, results and values of the bias from the first query of the block.
+    const float *_Nonnull queries;
+    size_t query_stride, query_count;
+    float *_Nonnull result;
+    size_t result_stride;
+    /// Added to scores: bias[query * bias_query + key * bias_key], or null.
+    const float *_Nullable bias;
+    size_t bias_query, bias_key;
+    /// Added to scores: rows[query * grid + key / grid] + columns[query * grid + key % grid], or null.
+    const float *_Nullable grid_rows;
+    const float *_Nullable grid_columns;
+    /// Cells along a side of the grid; 0 without one.
+    size_t grid;
+    /// The logarithm of every query's sum of exponentials, for gradients, or null; infinity where no key counts.
+    float *_Nullable log_sums;
+    /// `attention_scratch` floats.
+    float *_Nonnull scratch;
+} ck_attention;
+
+/// Keys whose scores are held at once.
+#define CK_KEY_BLOCK 256
+/// Most queries per call, in panels.
+#define CK_QUERY_PANELS 4
 
 /// Tiles of 4 × 4 results, counted row by row over all images.
 typedef struct ck_tiles {
@@ -101,13 +143,26 @@ typedef struct ck_matrix {
     void (*_Nonnull finish)(const ck_finish *_Nonnull finish, float *_Nonnull result, size_t stride, size_t rows,
                             size_t columns, size_t first_row, size_t first_column);
 
+    /// Bytes that all gathered keys (values) of a head take.
+    size_t (*_Nonnull attention_key_bytes)(ck_precision precision, size_t size, size_t keys);
+    size_t (*_Nonnull attention_value_bytes)(size_t value_size, size_t keys);
+    /// Gathers one block of at most `CK_KEY_BLOCK` keys (values) that lie `stride` floats apart; `block` counts from 0, the
+    /// pointers are those of the first key of all.
+    void (*_Nonnull attention_keys)(ck_precision precision, const float *_Nonnull x, size_t stride, size_t size,
+                                    size_t keys, size_t block, void *_Nonnull rows);
+    void (*_Nonnull attention_values)(ck_precision precision, const float *_Nonnull x, size_t stride, size_t size,
+                                      size_t keys, size_t block, void *_Nonnull rows);
+    /// Floats of scratch for heads of these sizes.
+    size_t (*_Nonnull attention_scratch)(size_t size, size_t value_size, size_t grid);
+    void (*_Nonnull attend)(const ck_attention *_Nonnull a);
+
     /// Transforms `count` tiles from `first` on. Position p of inner block b is a gathered block of its own (float32),
     /// `capacity` rows long, the (b * 36 + p)-th.
     void (*_Nonnull winograd_input)(const float *_Nonnull images, const ck_tiles *_Nonnull tiles, size_t channels,
                                     size_t first, size_t count, float *_Nonnull rows, size_t capacity);
-    /// Transforms one packed panel of a 3 × 3 kernel into 36 float32 panels of `channels` lines each.
+    /// Transforms one packed panel of a 3 × 3 kernel into 36 float32 panels of `channels` lines each, `stride` floats apart.
     void (*_Nonnull winograd_weights)(ck_precision precision, const void *_Nonnull panel, size_t channels,
-                                      float *_Nonnull panels);
+                                      float *_Nonnull panels, size_t stride);
     /// Turns the sums [36, capacity, sum_stride] of `count` tiles from `first` on into results [.., stride], columns
     /// [first_column, first_column + columns) of them; the tile at `first` is the sums' first row.
     void (*_Nonnull winograd_output)(const float *_Nonnull sums, size_t capacity, size_t sum_stride,

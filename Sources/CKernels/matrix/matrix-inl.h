@@ -4,6 +4,7 @@
 #include "gather-inl.h"
 #include "finish-inl.h"
 #include "multiply-inl.h"
+#include "attend-inl.h"
 #include "winograd-inl.h"
 
 const ck_matrix CK_NAME(ck_matrix_table) = {
@@ -16,6 +17,12 @@ const ck_matrix CK_NAME(ck_matrix_table) = {
     .gather_window = gather_window,
     .multiply = multiply,
     .finish = finish,
+    .attention_key_bytes = attention_key_bytes,
+    .attention_value_bytes = attention_value_bytes,
+    .attention_keys = attention_keys,
+    .attention_values = attention_values,
+    .attention_scratch = attention_scratch,
+    .attend = attend,
     .winograd_input = winograd_input,
     .winograd_weights = winograd_weights,
     .winograd_output = winograd_output,

@@ -1,7 +1,7 @@
 // Products of gathered rows with packed panels: `TILE_ROWS` rows by one panel at a time, all sums in registers.
 
 /// Sums of `rows` rows by a panel into `result`; `inner` counts lines of the panel.
-INLINE void tile(const int rows, ck_precision precision, const char *restrict a, const float *restrict b, size_t inner,
+INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision, const char *restrict a, const float *restrict b, size_t inner,
                  float *restrict result, size_t stride, int accumulate) {
     lanes s[TILE_ROWS][2];
 #pragma clang loop unroll(full)
@@ -12,7 +12,7 @@ INLINE void tile(const int rows, ck_precision precision, const char *restrict a,
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
 #pragma clang fp contract(fast)
-                lanes x = spread(*(const float *)(a + r * CK_ROW_BYTES + i * 4));
+                lanes x = spread(*(const float *)(a + (size_t)r * row_bytes + i * 4));
                 s[r][0] += x * b0;
                 s[r][1] += x * b1;
             }
@@ -23,7 +23,7 @@ INLINE void tile(const int rows, ck_precision precision, const char *restrict a,
             __m512bh b0 = (__m512bh)load(b + i * PANEL), b1 = (__m512bh)load(b + i * PANEL + CK_LANES);
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
-                __m512bh x = (__m512bh)_mm512_set1_epi32(*(const int *)(a + r * CK_ROW_BYTES + i * 4));
+                __m512bh x = (__m512bh)_mm512_set1_epi32(*(const int *)(a + (size_t)r * row_bytes + i * 4));
                 s[r][0] = (lanes)_mm512_dpbf16_ps((__m512)s[r][0], x, b0);
                 s[r][1] = (lanes)_mm512_dpbf16_ps((__m512)s[r][1], x, b1);
             }
@@ -37,7 +37,7 @@ INLINE void tile(const int rows, ck_precision precision, const char *restrict a,
 #pragma clang loop unroll(full)
                 for (int r = 0; r < rows; r++) {
 #pragma clang fp contract(fast)
-                    lanes x = spread(*(const float *)(a + r * CK_ROW_BYTES + (2 * i + (size_t)half) * 4));
+                    lanes x = spread(*(const float *)(a + (size_t)r * row_bytes + (2 * i + (size_t)half) * 4));
                     s[r][0] += x * b0;
                     s[r][1] += x * b1;
                 }
@@ -58,14 +58,18 @@ INLINE void tile(const int rows, ck_precision precision, const char *restrict a,
 }
 
 /// `tile` with the number of rows as a constant, so that the sums stay in registers.
-static void tile_of(size_t rows, ck_precision precision, const char *a, const float *b, size_t inner, float *result,
+static void tile_of(size_t rows, int short_rows, ck_precision precision, const char *a, const float *b, size_t inner, float *result,
                     size_t stride, int accumulate) {
 #define ROWS(n)                                                                                              \
     case n:                                                                                                  \
-        if (precision == CK_FLOAT32)                                                                         \
-            tile(n, CK_FLOAT32, a, b, inner, result, stride, accumulate);                                    \
+        if (short_rows && precision == CK_FLOAT32)                                                           \
+            tile(n, CK_SHORT_ROW_BYTES, CK_FLOAT32, a, b, inner, result, stride, accumulate);                \
+        else if (short_rows)                                                                                 \
+            tile(n, CK_SHORT_ROW_BYTES, CK_BFLOAT16, a, b, inner, result, stride, accumulate);               \
+        else if (precision == CK_FLOAT32)                                                                    \
+            tile(n, CK_ROW_BYTES, CK_FLOAT32, a, b, inner, result, stride, accumulate);                      \
         else                                                                                                 \
-            tile(n, CK_BFLOAT16, a, b, inner, result, stride, accumulate);                                   \
+            tile(n, CK_ROW_BYTES, CK_BFLOAT16, a, b, inner, result, stride, accumulate);                     \
         return;
     switch (rows) {
         ROWS(1)
@@ -91,6 +95,7 @@ static void tile_of(size_t rows, ck_precision precision, const char *a, const fl
 static void multiply(const ck_block *k) {
     // Lines of a panel: pairs of positions hold two.
     size_t lines = k->precision == CK_FLOAT32 ? k->inner : (k->inner + 1) / 2;
+    size_t row_bytes = k->short_rows ? CK_SHORT_ROW_BYTES : CK_ROW_BYTES;
     // What is left over is shared out evenly, because tiles of few rows waste loads.
     size_t tiles = (k->row_count + TILE_ROWS - 1) / TILE_ROWS;
     for (size_t j = 0; j < k->columns; j += PANEL) {
@@ -98,13 +103,13 @@ static void multiply(const ck_block *k) {
         size_t columns = k->columns - j < PANEL ? k->columns - j : PANEL;
         for (size_t t = 0; t < tiles; t++) {
             size_t begin = t * k->row_count / tiles, rows = (t + 1) * k->row_count / tiles - begin;
-            const char *a = (const char *)k->rows + begin * CK_ROW_BYTES;
+            const char *a = (const char *)k->rows + begin * row_bytes;
             float *result = k->result + begin * k->result_stride + j;
             if (columns == PANEL) {
-                tile_of(rows, k->precision, a, panel, lines, result, k->result_stride, k->accumulate);
+                tile_of(rows, k->short_rows, k->precision, a, panel, lines, result, k->result_stride, k->accumulate);
             } else {
                 float whole[TILE_ROWS * PANEL];
-                tile_of(rows, k->precision, a, panel, lines, whole, PANEL, 0);
+                tile_of(rows, k->short_rows, k->precision, a, panel, lines, whole, PANEL, 0);
                 for (size_t r = 0; r < rows; r++)
                     for (size_t c = 0; c < columns; c++) {
                         float *y = result + r * k->result_stride + c;

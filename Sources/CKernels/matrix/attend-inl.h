@@ -1,0 +1,252 @@
+// Attention over blocks of keys, with running maxima and sums (online softmax).
+
+/// 2^x to about one part in 10^7, for x <= 0: 2^r by a polynomial of relative error 9e-8 on [-1/2, 1/2], times 2^n.
+INLINE lanes exp2_lanes(lanes x) {
+#pragma clang fp contract(fast)
+    // Below the smallest normal number all is zero in the end; the limit keeps infinity and the exponent in range.
+    const lanes low = spread(-126.0f);
+    words below = (words)(x < low);
+    x = (lanes)(((words)x & ~below) | ((words)low & below));
+#if CK_LANES == 16
+    lanes n = (lanes)_mm512_roundscale_ps((__m512)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+#else
+    lanes n = (x + 12582912.0f) - 12582912.0f;
+#endif
+    lanes r = x - n;
+    lanes p = r * 0.0013264723820611835f + 0.009671512991189957f;
+    p = p * r + 0.05550733581185341f;
+    p = p * r + 0.24022242426872253f;
+    p = p * r + 0.6931470036506653f;
+    p = p * r + 1.0f;
+#if CK_LANES == 16
+    lanes scaled = (lanes)_mm512_scalef_ps((__m512)p, (__m512)n);
+#else
+    lanes scaled = (lanes)((words)p + ((words)(n + 12582912.0f) << 23));
+#endif
+    return (lanes)((words)scaled & ~below);
+}
+
+INLINE lanes larger(lanes a, lanes b) {
+    words left = (words)(a > b);
+    return (lanes)(((words)a & left) | ((words)b & ~left));
+}
+
+/// Whether rows of keys of this size fit the short ones.
+INLINE int keys_are_short(ck_precision precision, size_t size) {
+    size_t bytes = CK_BFLOAT_ROWS && precision == CK_BFLOAT16 ? 2 : 4;
+    return ((size + 1) & ~(size_t)1) * bytes <= CK_SHORT_ROW_BYTES;
+}
+
+INLINE size_t key_row_bytes(ck_precision precision, size_t size) {
+    return keys_are_short(precision, size) ? CK_SHORT_ROW_BYTES : CK_ROW_BYTES;
+}
+
+/// Numbers of a key per gathered row; longer keys take several.
+INLINE size_t key_part(ck_precision precision) {
+    return precision == CK_BFLOAT16 && CK_BFLOAT_ROWS ? 2 * CK_INNER_FLOAT32 : CK_INNER_FLOAT32;
+}
+
+INLINE size_t key_parts(ck_precision precision, size_t size) {
+    return (size + key_part(precision) - 1) / key_part(precision);
+}
+
+static size_t attention_key_bytes(ck_precision precision, size_t size, size_t keys) {
+    return key_parts(precision, size) * keys * key_row_bytes(precision, size);
+}
+
+static size_t attention_value_bytes(size_t value_size, size_t keys) {
+    return (keys + CK_KEY_BLOCK - 1) / CK_KEY_BLOCK * value_size * CK_ROW_BYTES;
+}
+
+INLINE size_t keys_in_block(size_t keys, size_t block) {
+    size_t left = keys - block * CK_KEY_BLOCK;
+    return left < CK_KEY_BLOCK ? left : CK_KEY_BLOCK;
+}
+
+static void attention_keys(ck_precision precision, const float *x, size_t stride, size_t size, size_t keys, size_t block,
+                           void *rows) {
+    size_t row = key_row_bytes(precision, size), part = key_part(precision), count = keys_in_block(keys, block);
+    for (size_t p = 0; p < size; p += part) {
+        size_t n = size - p < part ? size - p : part;
+        char *to = (char *)rows + (p / part * keys + block * CK_KEY_BLOCK) * row;
+        for (size_t i = 0; i < count; i++) {
+            gather_run(precision, x + (block * CK_KEY_BLOCK + i) * stride + p, n, to + i * row, 0);
+            gather_end(precision, to + i * row, n);
+        }
+    }
+}
+
+static void attention_values(ck_precision precision, const float *x, size_t stride, size_t size, size_t keys,
+                             size_t block, void *rows) {
+    size_t count = keys_in_block(keys, block);
+    const float *first = x + block * CK_KEY_BLOCK * stride;
+    char *to = (char *)rows + block * size * CK_ROW_BYTES;
+    // A few columns at a time: reading stays within cache lines, writing within a few rows.
+    for (size_t c = 0; c < size; c++) {
+        float column[CK_KEY_BLOCK];
+        for (size_t i = 0; i < count; i++) column[i] = first[i * stride + c];
+        gather_run(precision, column, count, to + c * CK_ROW_BYTES, 0);
+        gather_end(precision, to + c * CK_ROW_BYTES, count);
+    }
+}
+
+/// Parts of the scratch, in floats.
+typedef struct attention_layout {
+    size_t queries, outputs, scores, weights, maxima, sums, grid, total;
+} attention_layout;
+
+INLINE attention_layout layout_of(size_t size, size_t value_size, size_t grid) {
+    attention_layout l;
+    l.queries = 0;
+    l.outputs = l.queries + CK_QUERY_PANELS * ((size + 1) & ~(size_t)1) * PANEL;
+    l.scores = l.outputs + CK_QUERY_PANELS * value_size * PANEL;
+    l.weights = l.scores + CK_KEY_BLOCK * PANEL;
+    l.maxima = l.weights + CK_KEY_BLOCK / 2 * PANEL;
+    l.sums = l.maxima + CK_QUERY_PANELS * PANEL;
+    l.grid = l.sums + CK_QUERY_PANELS * PANEL;
+    l.total = l.grid + CK_QUERY_PANELS * 2 * grid * PANEL;
+    return l;
+}
+
+static size_t attention_scratch(size_t size, size_t value_size, size_t grid) {
+    return layout_of(size, value_size, grid).total;
+}
+
+#define LOG2_E 1.4426950408889634f
+
+/// Packs some queries as a panel, scaled for exponents of 2; lanes without a query are zeros.
+INLINE void pack_queries(const ck_attention *a, size_t first, size_t count, float *panel) {
+    float factor = a->scale * LOG2_E;
+    for (size_t d = 0; d < ((a->size + 1) & ~(size_t)1); d++)
+        for (size_t q = 0; q < PANEL; q++) {
+            float x = q < count && d < a->size ? a->queries[(first + q) * a->query_stride + d] * factor : 0.0f;
+            store_number(a->precision, panel, d, q, x);
+        }
+}
+
+/// scores [keys, PANEL] += bias, transposed.
+INLINE void add_bias(const ck_attention *a, size_t first, size_t queries, size_t begin, size_t keys, float *scores) {
+    for (size_t q = 0; q < queries; q++) {
+        const float *bias = a->bias + (first + q) * a->bias_query + begin * a->bias_key;
+        for (size_t k = 0; k < keys; k++) scores[k * PANEL + q] += bias[k * a->bias_key] * LOG2_E;
+    }
+}
+
+/// Turns scores [keys, PANEL] into weights, packed as a panel of `a->precision`, and keeps account of maxima and sums.
+INLINE void weigh(const ck_attention *a, size_t keys, float *scores, float *weights, float *maxima, float *sums,
+                  float *outputs) {
+    for (size_t h = 0; h < PANEL; h += CK_LANES) {
+        lanes before = load(maxima + h), most = before;
+        for (size_t k = 0; k < keys; k++) most = larger(load(scores + k * PANEL + h), most);
+        // A query that no key counts for keeps minus infinity; its exponents are taken from zero.
+        words none = (words)(most == spread(-INFINITY));
+        lanes origin = (lanes)((words)most & ~none);
+        int grew = 0;
+        for (int i = 0; i < CK_LANES; i++) grew |= most[i] != before[i];
+        lanes sum = load(sums + h);
+        if (grew) {
+            lanes factor = exp2_lanes(before - origin);
+            sum *= factor;
+            for (size_t c = 0; c < a->value_size; c++)
+                store(outputs + c * PANEL + h, load(outputs + c * PANEL + h) * factor);
+            store(maxima + h, most);
+        }
+        if (a->precision == CK_FLOAT32) {
+            for (size_t k = 0; k < keys; k++) {
+                lanes w = exp2_lanes(load(scores + k * PANEL + h) - origin);
+                sum += w;
+                store(scores + k * PANEL + h, w);
+            }
+        } else {
+            for (size_t k = 0; k < keys; k += 2) {
+                lanes even = exp2_lanes(load(scores + k * PANEL + h) - origin);
+                lanes odd = k + 1 < keys ? exp2_lanes(load(scores + (k + 1) * PANEL + h) - origin) : (lanes){0};
+                sum += even + odd;
+                // To nearest, ties away from zero: weights are positive and finite.
+                words pair = (((words)even + 0x8000u) >> 16) | (((words)odd + 0x8000u) & 0xFFFF0000u);
+                *(words *)(weights + k / 2 * PANEL + h) = pair;
+            }
+        }
+        store(sums + h, sum);
+    }
+}
+
+static void attend(const ck_attention *a) {
+    attention_layout l = layout_of(a->size, a->value_size, a->grid);
+    float *queries = a->scratch + l.queries, *outputs = a->scratch + l.outputs, *scores = a->scratch + l.scores;
+    float *maxima = a->scratch + l.maxima, *sums = a->scratch + l.sums, *grid = a->scratch + l.grid;
+    float *weights = a->precision == CK_FLOAT32 ? scores : a->scratch + l.weights;
+    size_t panels = (a->query_count + PANEL - 1) / PANEL, size = (a->size + 1) & ~(size_t)1;
+    size_t lines = a->precision == CK_FLOAT32 ? 1 : 2;
+    int short_rows = keys_are_short(a->precision, a->size);
+    size_t row = key_row_bytes(a->precision, a->size), part = key_part(a->precision);
+    for (size_t i = 0; i < panels * PANEL; i++) {
+        maxima[i] = -INFINITY;
+        sums[i] = 0;
+    }
+    memset(outputs, 0, panels * a->value_size * PANEL * sizeof(float));
+    for (size_t p = 0; p < panels; p++) {
+        size_t first = p * PANEL, count = a->query_count - first < PANEL ? a->query_count - first : PANEL;
+        pack_queries(a, first, count, queries + p * size * PANEL);
+        if (a->grid_rows)
+            for (size_t g = 0; g < a->grid; g++)
+                for (size_t q = 0; q < PANEL; q++) {
+                    size_t at = (first + q) * a->grid + g;
+                    float *to = grid + (p * 2 * a->grid + g) * PANEL + q;
+                    to[0] = q < count ? a->grid_rows[at] * LOG2_E : 0.0f;
+                    to[a->grid * PANEL] = q < count ? a->grid_columns[at] * LOG2_E : 0.0f;
+                }
+    }
+    for (size_t block = 0; block * CK_KEY_BLOCK < a->keys; block++) {
+        size_t begin = block * CK_KEY_BLOCK, keys = keys_in_block(a->keys, block);
+        for (size_t p = 0; p < panels; p++) {
+            size_t first = p * PANEL, count = a->query_count - first < PANEL ? a->query_count - first : PANEL;
+            for (size_t d = 0; d < a->size; d += part) {
+                size_t inner = a->size - d < part ? a->size - d : part;
+                ck_block product = {
+                    .precision = a->precision,
+                    .rows = (const char *)a->key_rows + (d / part * a->keys + begin) * row,
+                    .row_count = keys,
+                    .inner = inner,
+                    .short_rows = short_rows,
+                    .panels = queries + p * size * PANEL + d / lines * PANEL,
+                    .result = scores,
+                    .result_stride = PANEL,
+                    .columns = PANEL,
+                    .accumulate = d > 0,
+                };
+                multiply(&product);
+            }
+            if (a->grid_rows) {
+                const float *rows = grid + p * 2 * a->grid * PANEL, *columns = rows + a->grid * PANEL;
+                for (size_t k = 0; k < keys; k++)
+                    for (size_t h = 0; h < PANEL; h += CK_LANES)
+                        store(scores + k * PANEL + h, load(scores + k * PANEL + h) +
+                                                          load(rows + (begin + k) / a->grid * PANEL + h) +
+                                                          load(columns + (begin + k) % a->grid * PANEL + h));
+            }
+            if (a->bias) add_bias(a, first, count, begin, keys, scores);
+            weigh(a, keys, scores, weights, maxima + first, sums + first, outputs + p * a->value_size * PANEL);
+            ck_block product = {
+                .precision = a->precision,
+                .rows = (const char *)a->value_rows + block * a->value_size * CK_ROW_BYTES,
+                .row_count = a->value_size,
+                .inner = keys,
+                .panels = weights,
+                .result = outputs + p * a->value_size * PANEL,
+                .result_stride = PANEL,
+                .columns = PANEL,
+                .accumulate = 1,
+            };
+            multiply(&product);
+        }
+    }
+    for (size_t q = 0; q < a->query_count; q++) {
+        const float *from = outputs + q / PANEL * a->value_size * PANEL + q % PANEL;
+        // NaN scores must stay visible: their sum is NaN, not 0.
+        float factor = sums[q] == 0 ? 0 : 1.0f / sums[q];
+        for (size_t c = 0; c < a->value_size; c++) a->result[q * a->result_stride + c] = from[c * PANEL] * factor;
+        if (a->log_sums)
+            a->log_sums[q] = sums[q] == 0 ? INFINITY : (maxima[q] + log2f(sums[q])) * 0.6931471805599453f;
+    }
+}
