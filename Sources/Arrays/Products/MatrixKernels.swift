@@ -130,10 +130,11 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
     }
 
     func winogradWeights(
-        _ precision: Precision, _ panel: UnsafeRawPointer, channels: Int, _ panels: MutablePointer,
-        stride: Int
+        _ precision: Precision, _ panel: UnsafeRawPointer, channels: Int, _ range: Range<Int>,
+        _ panels: MutablePointer, stride: Int
     ) {
-        table.pointee.winograd_weights(precision.code, panel, channels, panels, stride)
+        table.pointee.winograd_weights(
+            precision.code, panel, channels, range.lowerBound, range.upperBound, panels, stride)
     }
 
     func winogradOutput(

@@ -20,6 +20,8 @@ struct WinogradConvolution: Sendable {
     /// Tiles whose sums are held at once, by 64 columns: 1 MiB, for the second-level cache.
     private static let group = 112
     private static let leastTasks = 16
+    /// Channels whose transformed weights are held at once where tiles are few: 0.6 MiB.
+    private static let part = 64
 
     /// - Parameter finish: its factor and addend are of the result's shape.
     func run(_ x: Pointer, _ out: MutablePointer, finish: Finish) {
@@ -49,54 +51,93 @@ struct WinogradConvolution: Sendable {
         _ rows: MutablePointer, _ capacity: Int, _ present: Range<Int>, _ out: MutablePointer,
         _ finish: Finish.Addresses
     ) {
-        let kernels = MatrixKernels.current, width = 2 * kernels.panel
+        let width = 2 * MatrixKernels.current.panel
         let across = (weight.columns + width - 1) / width
-        let groups = max(
-            1, min((Self.leastTasks + across - 1) / across, present.count / Self.group))
+        let groups = max(1, min((Self.leastTasks + across - 1) / across, present.count / Self.group))
         let height = (present.count + groups - 1) / groups
+        // Sums of one group are kept over parts of the channels; of several, weights are kept over the groups.
+        let part = height <= Self.group ? min(channels, Self.part) : channels
         nonisolated(unsafe) let (rows, out) = (rows, out)
         parallelFor(across * groups, chunk: 1) { range in
-            // Not a power of two from point to point, so that they spread over the sets of a cache.
-            let points = Self.points, pointStride = channels * kernels.panel + 16, size = points * pointStride
-            let scratch = Storage(count: 2 * size + points * Self.group * width)
-            let panels = scratch.pointer, sums = panels + 2 * size
-            var transformed = -1
+            let panels = TransformedPanels(channels: part, width: width)
+            let sums = Storage(count: Self.points * Self.group * width)
+            var held = -1
             for t in range {
                 let column = t / groups * width, columns = column..<min(weight.columns, column + width)
-                if transformed != column {
-                    for p in stride(from: column, to: columns.upperBound, by: kernels.panel) {
-                        kernels.winogradWeights(
-                            weight.precision, weight.panels(column: p), channels: channels,
-                            panels + (p - column) / kernels.panel * size, stride: pointStride)
-                    }
-                    transformed = column
-                }
                 let begin = t % groups * height, end = min(present.count, begin + height)
                 for tile in stride(from: begin, to: end, by: Self.group) {
                     let count = min(Self.group, end - tile)
-                    for point in 0..<points {
-                        for block in stride(from: 0, to: channels, by: MatrixKernels.winogradBlock) {
-                            let index = block / MatrixKernels.winogradBlock * points + point
-                            kernels.multiply(
-                                ProductBlock(
-                                    precision: .float32, rows: rows + (index * capacity + tile) * Self.row,
-                                    rowCount: count,
-                                    inner: min(MatrixKernels.winogradBlock, channels - block),
-                                    panels: panels + point * pointStride + block * kernels.panel,
-                                    panelStride: size * 4, result: sums + point * Self.group * width,
-                                    resultStride: width,
-                                    columns: (columns.count + kernels.panel - 1) / kernels.panel
-                                        * kernels.panel,
-                                    accumulates: block > 0, firstRow: 0, firstColumn: 0), finish: nil)
+                    for channel in stride(from: 0, to: channels, by: part) {
+                        let taken = channel..<min(channels, channel + part)
+                        if part < channels || held != column {
+                            panels.transform(weight, columns, taken)
+                            held = column
                         }
+                        multiply(rows + tile * Self.row, capacity, count, taken, panels, sums.pointer)
                     }
-                    kernels.winogradOutput(
-                        sums, capacity: Self.group, stride: width, tiles,
+                    MatrixKernels.current.winogradOutput(
+                        sums.pointer, capacity: Self.group, stride: width, tiles,
                         (tile..<tile + count).shifted(by: present.lowerBound), finish: finish, out,
                         resultStride: weight.columns, columns)
                 }
             }
-            withExtendedLifetime(scratch) {}
+            withExtendedLifetime(sums) {}
+        }
+    }
+
+    /// Adds the products over some channels, point by point, to the sums of `count` tiles.
+    private func multiply(
+        _ rows: MutablePointer, _ capacity: Int, _ count: Int, _ taken: Range<Int>,
+        _ panels: TransformedPanels, _ sums: MutablePointer
+    ) {
+        let block = MatrixKernels.winogradBlock
+        for point in 0..<Self.points {
+            var channel = taken.lowerBound
+            while channel < taken.upperBound {
+                let end = min(taken.upperBound, (channel / block + 1) * block)
+                let index = channel / block * Self.points + point
+                MatrixKernels.current.multiply(
+                    ProductBlock(
+                        precision: .float32, rows: rows + index * capacity * Self.row + channel % block,
+                        rowCount: count, inner: end - channel,
+                        panels: panels.at(point, channel - taken.lowerBound), panelStride: panels.size * 4,
+                        result: sums + point * Self.group * panels.width, resultStride: panels.width,
+                        columns: panels.width, accumulates: channel > 0, firstRow: 0, firstColumn: 0),
+                    finish: nil)
+                channel = end
+            }
+        }
+    }
+}
+
+/// Room for the transformed weights of some columns and channels.
+private struct TransformedPanels {
+    let width: Int
+    /// Floats from point to point: no power of two, so that points spread over the sets of a cache.
+    private let stride: Int
+    /// Floats from panel to panel.
+    let size: Int
+    private let storage: Storage
+
+    init(channels: Int, width: Int) {
+        let panel = MatrixKernels.current.panel
+        self.width = width
+        stride = channels * panel + 16
+        size = MatrixKernels.winogradPoints * stride
+        storage = Storage(count: width / panel * size)
+    }
+
+    func at(_ point: Int, _ channel: Int) -> UnsafeRawPointer {
+        UnsafeRawPointer(storage.pointer + point * stride + channel * MatrixKernels.current.panel)
+    }
+
+    /// Transforms some channels of `columns`; panels beyond them keep what they hold.
+    func transform(_ weight: PackedMatrix, _ columns: Range<Int>, _ channels: Range<Int>) {
+        let kernels = MatrixKernels.current
+        for p in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: kernels.panel) {
+            kernels.winogradWeights(
+                weight.precision, weight.panels(column: p), channels: weight.layout.channels, channels,
+                storage.pointer + (p - columns.lowerBound) / kernels.panel * size, stride: stride)
         }
     }
 }

@@ -160,9 +160,10 @@ typedef struct ck_matrix {
     /// `capacity` rows long, the (b * 36 + p)-th.
     void (*_Nonnull winograd_input)(const float *_Nonnull images, const ck_tiles *_Nonnull tiles, size_t channels,
                                     size_t first, size_t count, float *_Nonnull rows, size_t capacity);
-    /// Transforms one packed panel of a 3 × 3 kernel into 36 float32 panels of `channels` lines each, `stride` floats apart.
-    void (*_Nonnull winograd_weights)(ck_precision precision, const void *_Nonnull panel, size_t channels,
-                                      float *_Nonnull panels, size_t stride);
+    /// Transforms channels [begin, end) of one packed panel of a 3 × 3 kernel into 36 float32 panels of a line per channel,
+    /// `stride` floats apart.
+    void (*_Nonnull winograd_weights)(ck_precision precision, const void *_Nonnull panel, size_t channels, size_t begin,
+                                      size_t end, float *_Nonnull panels, size_t stride);
     /// Turns the sums [36, capacity, sum_stride] of `count` tiles from `first` on into results [.., stride], columns
     /// [first_column, first_column + columns) of them; the tile at `first` is the sums' first row.
     void (*_Nonnull winograd_output)(const float *_Nonnull sums, size_t capacity, size_t sum_stride,

@@ -8,7 +8,7 @@
         }                                                                                                    \
         return;
 
-INLINE void activate(int activation, float *y, size_t n) {
+INLINE void activate(int activation, float *y, const size_t n) {
     switch (activation) {
         FINISH_MAP(CK_RELU, v < 0.0f ? 0.0f : v)
         FINISH_MAP(CK_SILU, v * m_sigmoid(v))
@@ -22,8 +22,8 @@ INLINE void activate(int activation, float *y, size_t n) {
 }
 
 /// One row of `n` sums; `bias`, `factor` and `addend` point at its first column.
-INLINE void finish_row(const ck_finish *f, const float *bias, const float *factor, const float *addend, float *y,
-                       size_t n) {
+INLINE void finish_row(const ck_finish *f, const float *bias, const float *factor, const float *addend,
+                       float *restrict y, const size_t n) {
     if (bias)
         for (size_t i = 0; i < n; i++) y[i] += bias[i];
     if (f->activation >= 0) activate(f->activation, y, n);
@@ -38,8 +38,20 @@ static void finish(const ck_finish *f, float *result, size_t stride, size_t rows
                    size_t first_column) {
     for (size_t r = 0; r < rows; r++) {
         size_t row = first_row + r, group = f->bias_rows ? row / f->bias_rows : 0;
-        finish_row(f, f->bias ? f->bias + group * f->bias_stride + first_column : NULL,
-                   f->factor ? f->factor + row * f->factor_stride + first_column : NULL,
-                   f->addend ? f->addend + row * f->addend_stride + first_column : NULL, result + r * stride, columns);
+        const float *bias = f->bias ? f->bias + group * f->bias_stride + first_column : NULL;
+        const float *factor = f->factor ? f->factor + row * f->factor_stride + first_column : NULL;
+        const float *addend = f->addend ? f->addend + row * f->addend_stride + first_column : NULL;
+        float *y = result + r * stride;
+        size_t c = 0;
+        // Whole panels stay in registers from step to step.
+        for (; c + PANEL <= columns; c += PANEL) {
+            float part[PANEL];
+            memcpy(part, y + c, sizeof part);
+            finish_row(f, bias ? bias + c : NULL, factor ? factor + c : NULL, addend ? addend + c : NULL, part, PANEL);
+            memcpy(y + c, part, sizeof part);
+        }
+        if (c < columns)
+            finish_row(f, bias ? bias + c : NULL, factor ? factor + c : NULL, addend ? addend + c : NULL, y + c,
+                       columns - c);
     }
 }

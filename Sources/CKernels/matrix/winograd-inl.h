@@ -87,9 +87,9 @@ static void winograd_input(const float *images, const ck_tiles *t, size_t channe
     }
 }
 
-static void winograd_weights(ck_precision precision, const void *panel, size_t channels, float *panels,
-                             size_t stride) {
-    for (size_t c = 0; c < channels; c++)
+static void winograd_weights(ck_precision precision, const void *panel, size_t channels, size_t begin, size_t end,
+                             float *panels, size_t stride) {
+    for (size_t c = begin; c < end; c++)
         for (size_t h = 0; h < PANEL; h += CK_LANES) {
             lanes half[3][6], column[3], u[6];
             for (int j = 0; j < 3; j++) {
@@ -108,7 +108,7 @@ static void winograd_weights(ck_precision precision, const void *panel, size_t c
                 lanes line[3] = {half[0][i], half[1][i], half[2][i]};
                 weight_line(line, u);
                 for (int j = 0; j < 6; j++)
-                    store(panels + (size_t)(6 * i + j) * stride + c * PANEL + h, u[j]);
+                    store(panels + (size_t)(6 * i + j) * stride + (c - begin) * PANEL + h, u[j]);
             }
         }
 }
