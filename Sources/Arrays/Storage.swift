@@ -7,13 +7,15 @@ import Synchronization
 final class Storage: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<Float>
     let capacity: Int
-    /// Keeps borrowed memory alive; nil for pooled blocks.
+    /// Keeps borrowed memory alive; nil for blocks of our own.
     private let owner: AnyObject?
+    private var isPooled: Bool
 
     /// Uninitialised memory for `count` floats, 64-byte aligned.
     init(count: Int) {
         (pointer, capacity) = StoragePool.take(count)
         owner = nil
+        isPooled = true
     }
 
     /// Read-only memory of `owner`.
@@ -21,19 +23,35 @@ final class Storage: @unchecked Sendable {
         pointer = UnsafeMutablePointer(mutating: base)
         capacity = count
         self.owner = owner
+        isPooled = false
     }
 
     /// Whether a unique reference may write.
     var isWritable: Bool { owner == nil }
 
+    /// Takes the block out of the pool's account; it will go straight back to the system.
+    ///
+    /// For weights: they live long, and what follows them is of other sizes. Before the storage is shared.
+    func leavePool() {
+        guard isPooled else { return }
+        isPooled = false
+        StoragePool.forget(capacity: capacity)
+    }
+
     deinit {
-        if owner == nil { StoragePool.give(pointer, capacity: capacity) }
+        guard owner == nil else { return }
+        if isPooled {
+            StoragePool.give(pointer, capacity: capacity)
+        } else {
+            StoragePool.release(pointer, capacity: capacity)
+        }
     }
 }
 
 /// Free blocks by size class.
 ///
-/// Fresh pages cost as much to touch as the arithmetic on them, so blocks are kept.
+/// Fresh pages cost as much to touch as the arithmetic on them, so blocks are kept: at most as many bytes as were in use at
+/// one time beside those that are in use now, or a small limit if that is more.
 package enum StoragePool {
     private struct Block {
         let pointer: UnsafeMutablePointer<Float>
@@ -43,11 +61,20 @@ package enum StoragePool {
     private struct State: @unchecked Sendable {  // Guarded by the mutex; blocks have no other owner.
         var free: [Int: [Block]] = [:]
         var held = 0
-        var limit = 256 << 20
+        var used = 0
+        /// The most bytes in use so far.
+        var most = 0
+        /// A bound set from outside, if any.
+        var limit: Int?
         var clock: UInt64 = 0
+
+        /// Bytes that may be held now.
+        var allowance: Int { limit ?? max(StoragePool.least, most - used) }
     }
 
     private static let state = Mutex(State())
+    /// Bytes of free blocks that are kept in any case.
+    private static let least = 256 << 20
     /// Blocks below this go straight to the system allocator, which is good at them.
     private static let smallest = 4096
     /// A free block unused for so many later returns is let go.
@@ -56,11 +83,11 @@ package enum StoragePool {
     /// Bytes of free blocks kept for reuse.
     package static var heldBytes: Int { state.withLock { $0.held } }
 
-    /// Bounds the bytes of free blocks (256 MiB at first) and lets go of what is above.
-    package static func setLimit(bytes: Int) {
+    /// Bounds the bytes of free blocks, or leaves the bound to the pool if nil, and lets go of what is above.
+    package static func setLimit(bytes: Int?) {
         state.withLock {
-            $0.limit = max(0, bytes)
-            shrink(&$0, to: $0.limit)
+            $0.limit = bytes.map { max(0, $0) }
+            shrink(&$0, to: $0.allowance)
         }
     }
 
@@ -70,35 +97,55 @@ package enum StoragePool {
     }
 
     static func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
-        let capacity = sizeClass(max(count, 16))
+        let capacity = sizeClass(max(count, 16)), bytes = capacity * 4
         if capacity >= smallest {
             let block: UnsafeMutablePointer<Float>? = state.withLock {
-                guard let found = $0.free[capacity]?.popLast() else { return nil }
-                $0.held -= capacity * 4
+                $0.used += bytes
+                $0.most = max($0.most, $0.used)
+                guard let found = $0.free[capacity]?.popLast() else {
+                    if $0.held > $0.allowance { shrink(&$0, to: $0.allowance) }
+                    return nil
+                }
+                $0.held -= bytes
                 return found.pointer
             }
             if let block { return (block, capacity) }
         }
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: capacity * 4, alignment: 64)
+        let raw: UnsafeMutableRawPointer
+        if bytes >= Pages.smallest {
+            guard let pages = Pages.take(bytes) else { fatalError("out of memory: \(bytes) bytes") }
+            raw = pages
+        } else {
+            raw = .allocate(byteCount: bytes, alignment: 64)
+        }
         return (raw.bindMemory(to: Float.self, capacity: capacity), capacity)
     }
 
     static func give(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-        guard capacity >= smallest else {
-            pointer.deallocate()
-            return
-        }
+        guard capacity >= smallest else { return release(pointer, capacity: capacity) }
         state.withLock {
             $0.clock += 1
             let bytes = capacity * 4
-            guard bytes <= $0.limit else {
-                pointer.deallocate()
-                return
-            }
-            if $0.held + bytes > $0.limit { shrink(&$0, to: $0.limit - bytes) }
+            $0.used -= bytes
+            guard bytes <= $0.allowance else { return release(pointer, capacity: capacity) }
+            if $0.held + bytes > $0.allowance { shrink(&$0, to: $0.allowance - bytes) }
             $0.free[capacity, default: []].append(Block(pointer: pointer, age: $0.clock))
             $0.held += bytes
             if $0.clock % patience == 0 { dropStale(&$0) }
+        }
+    }
+
+    /// A block in use counts no longer.
+    static func forget(capacity: Int) {
+        if capacity >= smallest { state.withLock { $0.used -= capacity * 4 } }
+    }
+
+    /// Gives a block back to the system.
+    static func release(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
+        if capacity * 4 >= Pages.smallest {
+            Pages.give(pointer, capacity * 4)
+        } else {
+            pointer.deallocate()
         }
     }
 
@@ -116,7 +163,7 @@ package enum StoragePool {
             guard let capacity = oldest?.key, let block = state.free[capacity]?.first else { return }
             state.free[capacity]?.removeFirst()
             if state.free[capacity]?.isEmpty == true { state.free[capacity] = nil }
-            block.pointer.deallocate()
+            release(block.pointer, capacity: capacity)
             state.held -= capacity * 4
         }
     }
@@ -126,7 +173,7 @@ package enum StoragePool {
         for (capacity, blocks) in state.free {
             let kept = blocks.filter { $0.age > horizon }
             guard kept.count < blocks.count else { continue }
-            for block in blocks where block.age <= horizon { block.pointer.deallocate() }
+            for block in blocks where block.age <= horizon { release(block.pointer, capacity: capacity) }
             state.held -= (blocks.count - kept.count) * capacity * 4
             state.free[capacity] = kept.isEmpty ? nil : kept
         }

@@ -59,7 +59,7 @@ import Testing
 
     @Test(.serialized, arguments: [0, 1]) func poolIsBounded(_ round: Int) {
         StoragePool.setLimit(bytes: 8 << 20)
-        defer { StoragePool.setLimit(bytes: 256 << 20) }
+        defer { StoragePool.setLimit(bytes: nil) }
         var arrays = (0..<64).map { NDArray.full(Float($0), [100_000 + 997 * $0]) }
         #expect(arrays.enumerated().allSatisfy { $1.scalars[$1.count - 1] == Float($0) })
         arrays = []

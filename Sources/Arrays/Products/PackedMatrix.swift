@@ -31,6 +31,7 @@ final class PackedMatrix: Sendable {
         panelStride = (precision == .float32 ? layout.inner : (layout.inner + 1) / 2) * width * 4
         let panels = (layout.columns + width - 1) / width
         storage = Storage(count: panels * panelStride / 4)
+        storage.leavePool()
         let stride = panelStride
         nonisolated(unsafe) let (source, target) = (weights.pointer + layout.start, storage.pointer)
         parallelFor(panels, chunk: 1) { range in

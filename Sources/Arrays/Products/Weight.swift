@@ -24,6 +24,7 @@ public final class Weight: Sendable {
         precondition(value.rank == 2 || value.rank == 4, "Weight: \(value.shape) is no matrix and no kernel")
         shape = value.shape
         self.precision = precision
+        value.storage.leavePool()
         forms = Mutex(Forms(dense: value))
     }
 
