@@ -99,17 +99,14 @@ package enum StoragePool {
     static func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
         let capacity = sizeClass(max(count, 16)), bytes = capacity * 4
         if capacity >= smallest {
-            let block: UnsafeMutablePointer<Float>? = state.withLock {
-                $0.used += bytes
+            let block: (UnsafeMutablePointer<Float>, Int)? = state.withLock {
+                let found = reuse(capacity, &$0)
+                $0.used += (found?.1 ?? capacity) * 4
                 $0.most = max($0.most, $0.used)
-                guard let found = $0.free[capacity]?.popLast() else {
-                    if $0.held > $0.allowance { shrink(&$0, to: $0.allowance) }
-                    return nil
-                }
-                $0.held -= bytes
-                return found.pointer
+                if found == nil, $0.held > $0.allowance { shrink(&$0, to: $0.allowance) }
+                return found
             }
-            if let block { return (block, capacity) }
+            if let block { return block }
         }
         let raw: UnsafeMutableRawPointer
         if bytes >= Pages.smallest {
@@ -133,6 +130,19 @@ package enum StoragePool {
             $0.held += bytes
             if $0.clock % patience == 0 { dropStale(&$0) }
         }
+    }
+
+    /// A free block of the class or of the next few, which are less than twice as large.
+    private static func reuse(_ capacity: Int, _ state: inout State) -> (UnsafeMutablePointer<Float>, Int)? {
+        var size = capacity
+        while size < 2 * capacity {
+            if let found = state.free[size]?.popLast() {
+                state.held -= size * 4
+                return (found.pointer, size)
+            }
+            size = sizeClass(size + 1)
+        }
+        return nil
     }
 
     /// A block in use counts no longer.
