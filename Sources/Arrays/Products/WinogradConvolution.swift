@@ -18,7 +18,7 @@ struct WinogradConvolution: Sendable {
     /// Transformed numbers of an image that are held at once: 24 MiB, for the third-level cache.
     private static let held = 6 << 20
     /// Tiles whose sums are held at once, by 64 columns: 1 MiB, for the second-level cache.
-    private static let group = 112
+    private static let group = 128
     private static let leastTasks = 16
     /// Channels whose transformed weights are held at once where tiles are few: 0.6 MiB.
     private static let part = 64

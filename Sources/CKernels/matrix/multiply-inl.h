@@ -1,5 +1,13 @@
 // Products of gathered rows with packed panels: `TILE_ROWS` rows by one panel at a time, all sums in registers.
 
+/// Asks for a cache line of the rows that the next tile will read, twice as fast as they will be read.
+///
+/// Winograd's rows come from the third-level cache; those of other products were gathered a moment ago.
+INLINE void prefetch_next(const int rows, const size_t row_bytes, const char *a, size_t line) {
+    if (rows == TILE_ROWS)
+        __builtin_prefetch(a + (TILE_ROWS + line % TILE_ROWS) * row_bytes + line / TILE_ROWS * 64, 0, 3);
+}
+
 /// Sums of `rows` rows by a panel into `result`; `inner` counts lines of the panel.
 INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision, const char *restrict a, const float *restrict b, size_t inner,
                  float *restrict result, size_t stride, int accumulate) {
@@ -8,6 +16,7 @@ INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision,
     for (int r = 0; r < rows; r++) s[r][0] = s[r][1] = (lanes){0};
     if (precision == CK_FLOAT32) {
         for (size_t i = 0; i < inner; i++) {
+            prefetch_next(rows, row_bytes, a, i);
             lanes b0 = load(b + i * PANEL), b1 = load(b + i * PANEL + CK_LANES);
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
