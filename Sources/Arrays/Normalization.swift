@@ -141,6 +141,14 @@ package struct GroupNormalization: Sendable {
         self.b = NDArray(b, shape: shape)
     }
 
+    /// The pass over `x` as kernels take it, `[batch, channels]` each.
+    struct Addresses: @unchecked Sendable {  // Read only, while the arrays live.
+        let scale: Pointer, shift: Pointer
+        let silu: Bool
+    }
+
+    var addresses: Addresses { Addresses(scale: a.pointer, shift: b.pointer, silu: silu) }
+
     /// The normalised array, through SiLU if so configured.
     package func apply(_ x: NDArray) -> NDArray {
         NDArray.build(x.shape, keeping: x, a, b) { out in

@@ -2,9 +2,9 @@
 import Synchronization
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Musl)
-internal import Musl
+    internal import Musl
 #endif
 
 /// Whole pages, for blocks that are large beside them.
@@ -43,5 +43,7 @@ enum Pages {
     }
 
     /// Room for the block and its shift, in whole pages.
-    private static func rounded(_ byteCount: Int) -> Int { (byteCount + 61 * 17 * 64 + large - 1) / large * large }
+    private static func rounded(_ byteCount: Int) -> Int {
+        (byteCount + 61 * 17 * 64 + large - 1) / large * large
+    }
 }

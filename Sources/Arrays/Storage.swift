@@ -132,10 +132,10 @@ package enum StoragePool {
         }
     }
 
-    /// A free block of the class or of the next few, which are less than twice as large.
+    /// A free block of the class or of the next few, which are at most twice as large.
     private static func reuse(_ capacity: Int, _ state: inout State) -> (UnsafeMutablePointer<Float>, Int)? {
         var size = capacity
-        while size < 2 * capacity {
+        while size <= 2 * capacity {
             if let found = state.free[size]?.popLast() {
                 state.held -= size * 4
                 return (found.pointer, size)

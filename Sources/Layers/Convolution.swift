@@ -44,18 +44,38 @@ public struct Convolution2D: Sendable {
 
     /// `last(activation(convolution + bias) * factor + addend)`, where what is nil drops out.
     /// - Parameters:
+    ///   - doubled: every pixel of `x` counts as four, twice as high and wide.
     ///   - shift: further biases, `[batch, out]`, for all pixels of an image, or `[1, out]` for all images.
     ///   - factor: of the result's shape; so `addend`.
     /// - Returns: `[batch, outHeight, outWidth, out]`.
     public func callAsFunction(
-        _ x: Tensor, shift: NDArray? = nil, then activation: Activation? = nil, times factor: Tensor? = nil,
-        plus addend: Tensor? = nil, finally last: Activation? = nil
+        _ x: Tensor, doubled: Bool = false, shift: NDArray? = nil, then activation: Activation? = nil,
+        times factor: Tensor? = nil, plus addend: Tensor? = nil, finally last: Activation? = nil
     ) -> Tensor {
         x.convolved(
-            weight, stride: stride, padding: padding, border: border,
+            weight, stride: stride, padding: padding, border: border, isDoubled: doubled,
             finish: ProductFinish(
                 bias: shift.map(biases) ?? bias, activation: activation?.function,
                 factor: factor, addend: addend, last: last?.function))
+    }
+
+    /// `convolution(activation(norm(x))) + addend`.
+    /// - Parameters:
+    ///   - before: the activation after the norm, if any.
+    ///   - shift: further biases, `[batch, out]`, for all pixels of an image, or `[1, out]` for all images.
+    ///   - addend: of the result's shape.
+    public func callAsFunction(
+        _ x: Tensor, after norm: GroupNorm, then before: Activation?, shift: NDArray? = nil,
+        plus addend: Tensor? = nil
+    ) -> Tensor {
+        guard before == .silu || before == nil else {
+            let normed = norm(x)
+            return self(before?(normed) ?? normed, shift: shift, plus: addend)
+        }
+        return x.convolved(
+            weight, stride: stride, padding: padding, border: border,
+            after: norm.parameters(thenSiLU: before == .silu),
+            finish: ProductFinish(bias: shift.map(biases) ?? bias, addend: addend))
     }
 
     private func biases(_ shift: NDArray) -> NDArray {

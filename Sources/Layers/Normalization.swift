@@ -40,6 +40,12 @@ public struct GroupNorm: Sendable {
         self.epsilon = epsilon
     }
 
+    /// The norm as a first step of a convolution.
+    func parameters(thenSiLU: Bool) -> GroupNormParameters {
+        GroupNormParameters(
+            groups: groups, scale: scale.value, bias: bias.value, epsilon: epsilon, thenSiLU: thenSiLU)
+    }
+
     /// - Parameter thenSiLU: applies SiLU in the same pass.
     public func callAsFunction(_ x: Tensor, thenSiLU: Bool = false) -> Tensor {
         x.groupNorm(groups: groups, scale: scale, bias: bias, epsilon: epsilon, thenSiLU: thenSiLU)

@@ -135,7 +135,7 @@ extension AutoencoderKL {
                 if level < downsamplers.count { x = downsamplers[level](x) }
             }
             x = middle(x)
-            return output(outputNorm(x, then: activation))
+            return output(x, after: outputNorm, then: activation)
         }
     }
 
@@ -184,7 +184,7 @@ extension AutoencoderKL {
                 for block in blocks { x = block(x) }
                 if level < upsamplers.count { x = upsamplers[level](x) }
             }
-            return output(outputNorm(x, then: activation))
+            return output(x, after: outputNorm, then: activation)
         }
     }
 }

@@ -35,7 +35,7 @@ struct Upsampler: Sendable {
         guard height == 2 * x.shape[1], width == 2 * x.shape[2] else {
             return convolution(x.resizedNearest(height: height, width: width))
         }
-        return convolution(x.upsampledNearest(2))
+        return convolution(x, doubled: true)
     }
 }
 

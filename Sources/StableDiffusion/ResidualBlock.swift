@@ -55,32 +55,21 @@ struct ResidualBlock: Sendable {
     ///   - embedding: the activated time embedding `[batch, timeWidth]`, where the block takes one.
     /// - Returns: `[batch, height, width, out]`.
     func callAsFunction(_ x: Tensor, time embedding: Tensor? = nil) -> Tensor {
-        var inner = firstNorm(x, then: style.activation)
-        if let embedding, let time {
+        let act = style.activation
+        let sum: Tensor
+        if let embedding, let time, style.timeShift == .scaleAndShift {
             let shift = time(embedding)
-            switch style.timeShift {
-            case .add:
-                inner = secondNorm(
-                    firstConvolution(inner, shift: shift.value), then: style.activation)
-            case .scaleAndShift:
-                let (batch, width) = (shift.shape[0], shift.shape[1])
-                let placed = shift.reshaped([batch, 1, 1, width])
-                let channels = width / 2
-                let scale = placed.sliced(axis: 3, 0..<channels) + 1
-                inner = style.activation(
-                    secondNorm(firstConvolution(inner)) * scale + placed.sliced(axis: 3, channels..<width))
-            }
+            let (batch, channels) = (shift.shape[0], shift.shape[1] / 2)
+            let placed = shift.reshaped([batch, 1, 1, 2 * channels])
+            let scale = placed.sliced(axis: 3, 0..<channels) + 1
+            let inner = secondNorm(firstConvolution(x, after: firstNorm, then: act))
+            sum = secondConvolution(
+                act(inner * scale + placed.sliced(axis: 3, channels..<2 * channels)), plus: shortcut?(x) ?? x)
         } else {
-            inner = secondNorm(firstConvolution(inner), then: style.activation)
+            let shift = embedding.flatMap { embedding in time?(embedding).value }
+            let inner = firstConvolution(x, after: firstNorm, then: act, shift: shift)
+            sum = secondConvolution(inner, after: secondNorm, then: act, plus: shortcut?(x) ?? x)
         }
-        let sum = secondConvolution(inner, plus: shortcut?(x) ?? x)
         return style.scale == 1 ? sum : sum / style.scale
-    }
-}
-
-extension GroupNorm {
-    /// Normalises and activates, in one pass where the activation is SiLU.
-    func callAsFunction(_ x: Tensor, then activation: Activation) -> Tensor {
-        activation == .silu ? self(x, thenSiLU: true) : activation(self(x))
     }
 }

@@ -70,6 +70,6 @@ public struct UNet2DConditionModel: Sendable {
             x = x + control.middle
         }
         for block in up { x = block(x, condition, skips: &skips) }
-        return output(outputNorm(x, then: configuration.activation))
+        return output(x, after: outputNorm, then: configuration.activation)
     }
 }

@@ -122,11 +122,18 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
     }
 
     func winogradInput(
-        _ images: Pointer, _ tiles: WinogradTiles, channels: Int, _ range: Range<Int>, _ rows: MutablePointer,
-        capacity: Int
+        _ images: Pointer, _ tiles: WinogradTiles, _ normalization: GroupNormalization.Addresses?,
+        channels: Int, _ range: Range<Int>, _ rows: MutablePointer, capacity: Int
     ) {
         var t = ck_tiles(tiles)
-        table.pointee.winograd_input(images, &t, channels, range.lowerBound, range.count, rows, capacity)
+        guard let n = normalization else {
+            table.pointee.winograd_input(
+                images, &t, nil, channels, range.lowerBound, range.count, rows, capacity)
+            return
+        }
+        var normalization = ck_normalization(scale: n.scale, shift: n.shift, silu: n.silu ? 1 : 0)
+        table.pointee.winograd_input(
+            images, &t, &normalization, channels, range.lowerBound, range.count, rows, capacity)
     }
 
     func winogradWeights(
@@ -190,6 +197,6 @@ extension ck_tiles {
     fileprivate init(_ t: WinogradTiles) {
         self.init(
             images: t.images, height: t.height, width: t.width, across: t.across, down: t.down,
-            reflect: t.border == .reflection ? 1 : 0)
+            reflect: t.border == .reflection ? 1 : 0, doubled: t.isDoubled ? 1 : 0)
     }
 }

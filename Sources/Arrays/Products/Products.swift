@@ -17,7 +17,7 @@ extension NDArray {
         return product(weight.packedAdjoint(), finish: Finish())
     }
 
-    private func product(_ matrix: PackedMatrix, finish: Finish) -> NDArray {
+    fileprivate func product(_ matrix: PackedMatrix, finish: Finish) -> NDArray {
         let inner = matrix.inner
         return NDArray(shape: shape.dropLast() + [matrix.columns]) { out in
             guard let base = out.baseAddress else { return }
@@ -43,12 +43,18 @@ extension ConvolutionGeometry {
     }
 
     /// `finish` of the convolution of `[batch, height, width, in]`.
-    package func forward(_ x: NDArray, _ weight: Weight, finish: Finish = Finish()) -> NDArray {
+    /// - Parameters:
+    ///   - normalization: what is done to the image before, if anything.
+    ///   - isDoubled: whether every pixel of an image half as large counts as four.
+    package func forward(
+        _ x: NDArray, _ weight: Weight, finish: Finish = Finish(), normalization: GroupNormalization? = nil,
+        isDoubled: Bool = false
+    ) -> NDArray {
         precondition(
-            x.shape == [batch, height, width, inputs] && weight.outputs == outputs,
-            "conv2d: \(x.shape) by \(weight.shape)")
-        if isPointwise { return x.product(weight, finish: finish).reshaped(outputShape) }
-        return convolved(x, weight.packed(), finish: finish)
+            x.shape == (isDoubled ? [batch, height / 2, width / 2, inputs] : [batch, height, width, inputs])
+                && weight.outputs == outputs, "conv2d: \(x.shape) by \(weight.shape)")
+        return convolved(
+            x, weight.packed(), finish: finish, normalization: normalization, isDoubled: isDoubled)
     }
 
     /// The gradient for the input.
@@ -70,13 +76,22 @@ extension ConvolutionGeometry {
         return adjoint.convolved(gradient, weight.packedAdjoint(), finish: Finish())
     }
 
-    private func convolved(_ x: NDArray, _ matrix: PackedMatrix, finish: Finish) -> NDArray {
-        NDArray.build(outputShape, keeping: x) { out in
-            if suitsWinograd {
-                let tiles = WinogradTiles(images: batch, height: height, width: width, border: border)
-                WinogradConvolution(tiles: tiles, weight: matrix).run(x.pointer, out, finish: finish)
-                return
+    private func convolved(
+        _ x: NDArray, _ matrix: PackedMatrix, finish: Finish, normalization: GroupNormalization? = nil,
+        isDoubled: Bool = false
+    ) -> NDArray {
+        if suitsWinograd {
+            let tiles = WinogradTiles(
+                images: batch, height: height, width: width, border: border, isDoubled: isDoubled)
+            return NDArray.build(outputShape, keeping: x) { out in
+                WinogradConvolution(tiles: tiles, weight: matrix).run(
+                    x.pointer, out, normalization: normalization, finish: finish)
             }
+        }
+        let normalized = normalization?.apply(x) ?? x
+        let x = isDoubled ? normalized.upsampledNearest(2) : normalized
+        if isPointwise { return x.product(matrix, finish: finish).reshaped(outputShape) }
+        return NDArray.build(outputShape, keeping: x) { out in
             let (window, outHeight) = (window, outHeight)
             nonisolated(unsafe) let images = x.pointer
             PackedProduct(weight: matrix, rows: batch * outHeight * outWidth).run(out, finish: finish) {
@@ -90,6 +105,5 @@ extension ConvolutionGeometry {
     /// Whether Winograd's transforms cost less than the products they save.
     private var suitsWinograd: Bool {
         kernelHeight == 3 && kernelWidth == 3 && stride == 1 && padding == Padding(1) && inputs >= 32
-            && outputs >= 32
     }
 }

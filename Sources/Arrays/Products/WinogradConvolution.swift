@@ -23,27 +23,32 @@ struct WinogradConvolution: Sendable {
     /// Channels whose transformed weights are held at once where tiles are few: 0.6 MiB.
     private static let part = 64
 
-    /// - Parameter finish: its factor and addend are of the result's shape.
-    func run(_ x: Pointer, _ out: MutablePointer, finish: Finish) {
+    /// - Parameters:
+    ///   - normalization: of the images, before all else; padding stays zero.
+    ///   - finish: its factor and addend are of the result's shape.
+    func run(
+        _ x: Pointer, _ out: MutablePointer, normalization: GroupNormalization?, finish: Finish
+    ) {
         let kernels = MatrixKernels.current
         let rounds = (tiles.count * Self.points * channels + Self.held - 1) / Self.held
         let capacity = ((tiles.count + rounds - 1) / rounds + 7) & ~7
         let blocks = (channels + MatrixKernels.winogradBlock - 1) / MatrixKernels.winogradBlock
         let transformed = Storage(count: blocks * Self.points * capacity * Self.row)
         nonisolated(unsafe) let (x, out, rows) = (x, out, transformed.pointer)
+        let before = normalization?.addresses
         let rowCount = tiles.images * tiles.height * tiles.width
         finish.withAddresses(rows: rowCount, columns: weight.columns) { finish in
             for first in stride(from: 0, to: tiles.count, by: capacity) {
                 let present = first..<min(tiles.count, first + capacity)
-                parallelFor(present.count, chunk: 8) { range in
+                parallelFor(present.count, chunk: 16) { range in
                     kernels.winogradInput(
-                        x, tiles, channels: channels, range.shifted(by: first),
+                        x, tiles, before, channels: channels, range.shifted(by: first),
                         rows + range.lowerBound * Self.row, capacity: capacity)
                 }
                 multiply(rows, capacity, present, out, finish)
             }
         }
-        withExtendedLifetime(transformed) {}
+        withExtendedLifetime((transformed, normalization)) {}
     }
 
     /// The products and the way back, in tasks of two panels of columns by some groups of tiles.
@@ -59,7 +64,7 @@ struct WinogradConvolution: Sendable {
         let part = height <= Self.group ? min(channels, Self.part) : channels
         nonisolated(unsafe) let (rows, out) = (rows, out)
         parallelFor(across * groups, chunk: 1) { range in
-            let panels = TransformedPanels(channels: part, width: width)
+            var panels = TransformedPanels(channels: part, width: width)
             let sums = Storage(count: Self.points * Self.group * width)
             var held = -1
             for t in range {
@@ -102,7 +107,7 @@ struct WinogradConvolution: Sendable {
                         rowCount: count, inner: end - channel,
                         panels: panels.at(point, channel - taken.lowerBound), panelStride: panels.size * 4,
                         result: sums + point * Self.group * panels.width, resultStride: panels.width,
-                        columns: panels.width, accumulates: channel > 0, firstRow: 0, firstColumn: 0),
+                        columns: panels.filled, accumulates: channel > 0, firstRow: 0, firstColumn: 0),
                     finish: nil)
                 channel = end
             }
@@ -118,6 +123,8 @@ private struct TransformedPanels {
     /// Floats from panel to panel.
     let size: Int
     private let storage: Storage
+    /// Columns of the panels that were transformed last, in whole panels.
+    private(set) var filled = 0
 
     init(channels: Int, width: Int) {
         let panel = MatrixKernels.current.panel
@@ -132,8 +139,9 @@ private struct TransformedPanels {
     }
 
     /// Transforms some channels of `columns`; panels beyond them keep what they hold.
-    func transform(_ weight: PackedMatrix, _ columns: Range<Int>, _ channels: Range<Int>) {
+    mutating func transform(_ weight: PackedMatrix, _ columns: Range<Int>, _ channels: Range<Int>) {
         let kernels = MatrixKernels.current
+        filled = (columns.count + kernels.panel - 1) / kernels.panel * kernels.panel
         for p in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: kernels.panel) {
             kernels.winogradWeights(
                 weight.precision, weight.panels(column: p), channels: weight.layout.channels, channels,

@@ -62,20 +62,52 @@ extension Tensor {
     }
 
     /// `finish` of the convolution of `[batch, height, width, in]` by a weight `[out, in, kernelHeight, kernelWidth]`.
+    /// - Parameters:
+    ///   - norm: a group norm before the convolution, whose scale and bias are constants.
+    ///   - isDoubled: whether every pixel counts as four, twice as high and wide.
     package func convolved(
         _ weight: Weight, stride: Int = 1, padding: Padding = .zero, border: Border = .zeros,
+        after norm: GroupNormParameters? = nil, isDoubled: Bool = false,
         finish: ProductFinish = ProductFinish()
     ) -> Tensor {
+        let size = isDoubled ? [shape[0], 2 * shape[1], 2 * shape[2], shape[3]] : shape
         let g = ConvolutionGeometry(
-            input: shape, weight: weight, stride: stride, padding: padding, border: border)
+            input: size, weight: weight, stride: stride, padding: padding, border: border)
         let rows = g.outputShape[1] * g.outputShape[2]
+        let x = value
+        let normalization = norm.map {
+            GroupNormalization(
+                x, groups: $0.groups, scale: $0.scale, bias: $0.bias, epsilon: $0.epsilon, silu: $0.thenSiLU)
+        }
         if finish.isConstant(for: self) {
-            return Tensor(g.forward(value, weight, finish: finish.fused(rows: rows)))
+            return Tensor(
+                g.forward(
+                    x, weight, finish: finish.fused(rows: rows), normalization: normalization,
+                    isDoubled: isDoubled))
         }
         let biased = ProductFinish(bias: finish.bias).fused(rows: rows)
-        let product = Tensor.recorded(g.forward(value, weight, finish: biased), self) {
-            g.inputGradient($0, weight)
+        let y = g.forward(
+            x, weight, finish: biased, normalization: normalization, isDoubled: isDoubled)
+        let kept = norm == nil ? nil : x
+        let product = Tensor.recorded(y, self) { gradient in
+            var slope = g.inputGradient(gradient, weight)
+            if isDoubled { slope = slope.blockSums(2) }
+            guard let kept, let normalization else { return slope }
+            return normalization.gradient(slope, x: kept, scale: norm?.scale).input
         }
         return finish.applied(to: product)
+    }
+}
+
+/// A group norm of constant parameters, as a step of another operation.
+package struct GroupNormParameters: Sendable {
+    package let groups: Int
+    package let scale: NDArray, bias: NDArray
+    package let epsilon: Float
+    package let thenSiLU: Bool
+
+    package init(groups: Int, scale: NDArray, bias: NDArray, epsilon: Float, thenSiLU: Bool) {
+        (self.groups, self.scale, self.bias) = (groups, scale, bias)
+        (self.epsilon, self.thenSiLU) = (epsilon, thenSiLU)
     }
 }

@@ -110,7 +110,17 @@ typedef struct ck_tiles {
     size_t across, down;
     /// Outside the image: its reflection if not 0, else zeros.
     int reflect;
+    /// 1 if the images are half as large and every pixel counts as four, else 0.
+    int doubled;
 } ck_tiles;
+
+/// What is done to inputs before all else: x * scale + shift, then SiLU if `silu` is not 0. Padding stays zero.
+typedef struct ck_normalization {
+    /// [images, channels] each.
+    const float *_Nonnull scale;
+    const float *_Nonnull shift;
+    int silu;
+} ck_normalization;
 
 /// One instruction-set variant of the family.
 typedef struct ck_matrix {
@@ -158,7 +168,8 @@ typedef struct ck_matrix {
 
     /// Transforms `count` tiles from `first` on. Position p of inner block b is a gathered block of its own (float32),
     /// `capacity` rows long, the (b * 36 + p)-th.
-    void (*_Nonnull winograd_input)(const float *_Nonnull images, const ck_tiles *_Nonnull tiles, size_t channels,
+    void (*_Nonnull winograd_input)(const float *_Nonnull images, const ck_tiles *_Nonnull tiles,
+                                    const ck_normalization *_Nullable normalization, size_t channels,
                                     size_t first, size_t count, float *_Nonnull rows, size_t capacity);
     /// Transforms channels [begin, end) of one packed panel of a 3 × 3 kernel into 36 float32 panels of a line per channel,
     /// `stride` floats apart.

@@ -1,36 +1,5 @@
 // Attention over blocks of keys, with running maxima and sums (online softmax).
 
-/// 2^x to about one part in 10^7, for x <= 0: 2^r by a polynomial of relative error 9e-8 on [-1/2, 1/2], times 2^n.
-INLINE lanes exp2_lanes(lanes x) {
-#pragma clang fp contract(fast)
-    // Below the smallest normal number all is zero in the end; the limit keeps infinity and the exponent in range.
-    const lanes low = spread(-126.0f);
-    words below = (words)(x < low);
-    x = (lanes)(((words)x & ~below) | ((words)low & below));
-#if CK_LANES == 16
-    lanes n = (lanes)_mm512_roundscale_ps((__m512)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-#else
-    lanes n = (x + 12582912.0f) - 12582912.0f;
-#endif
-    lanes r = x - n;
-    lanes p = r * 0.0013264723820611835f + 0.009671512991189957f;
-    p = p * r + 0.05550733581185341f;
-    p = p * r + 0.24022242426872253f;
-    p = p * r + 0.6931470036506653f;
-    p = p * r + 1.0f;
-#if CK_LANES == 16
-    lanes scaled = (lanes)_mm512_scalef_ps((__m512)p, (__m512)n);
-#else
-    lanes scaled = (lanes)((words)p + ((words)(n + 12582912.0f) << 23));
-#endif
-    return (lanes)((words)scaled & ~below);
-}
-
-INLINE lanes larger(lanes a, lanes b) {
-    words left = (words)(a > b);
-    return (lanes)(((words)a & left) | ((words)b & ~left));
-}
-
 /// Whether rows of keys of this size fit the short ones.
 INLINE int keys_are_short(ck_precision precision, size_t size) {
     size_t bytes = CK_BFLOAT_ROWS && precision == CK_BFLOAT16 ? 2 : 4;

@@ -52,38 +52,70 @@ INLINE void store_some(float *p, lanes v, size_t n) {
         memcpy(p, &v, n * sizeof(float));
 }
 
-static void winograd_input(const float *images, const ck_tiles *t, size_t channels, size_t first, size_t count,
-                           float *rows, size_t capacity) {
+/// Up to a vector of an image's channels from `c` on, normalised if `scale` is not null.
+INLINE lanes load_pixel(const float *pixel, size_t c, size_t left, const float *scale, const float *shift, int silu) {
+#pragma clang fp contract(fast)
+    lanes v = load_some(pixel + c, left);
+    if (!scale) return v;
+    v = v * load_some(scale + c, left) + load_some(shift + c, left);
+    return silu ? silu_lanes(v) : v;
+}
+
+/// Transforms tiles side by side, a vector of channels at a time: two of six columns are those of the tile before.
+INLINE void input_strip(const float *const line[6], const ptrdiff_t *column, size_t count, size_t channels,
+                        const float *scale, const float *shift, int silu, float *rows, size_t capacity) {
     const size_t row = CK_ROW_BYTES / sizeof(float), block = CK_WINOGRAD_POINTS * capacity * row;
-    for (size_t k = 0; k < count; k++) {
-        size_t index = first + k, x = index % t->across, y = index / t->across;
-        const float *image = images + y / t->down * t->height * t->width * channels;
-        y %= t->down;
-        const float *pixel[6][6];
-        for (int i = 0; i < 6; i++) {
-            ptrdiff_t sy = border_source((ptrdiff_t)(4 * y) + i - 1, t->height, t->reflect);
-            for (int j = 0; j < 6; j++) {
-                ptrdiff_t sx = border_source((ptrdiff_t)(4 * x) + j - 1, t->width, t->reflect);
-                pixel[i][j] = sy < 0 || sx < 0 ? NULL : image + ((size_t)sy * t->width + (size_t)sx) * channels;
+    for (size_t c = 0; c < channels; c += CK_LANES) {
+        size_t left = channels - c;
+        float *out = rows + c / CK_INNER_FLOAT32 * block + c % CK_INNER_FLOAT32;
+        lanes half[6][6];
+        for (size_t k = 0; k < count; k++, out += row) {
+            for (int i = 0; i < 6 && k > 0; i++) {
+                half[i][0] = half[i][4];
+                half[i][1] = half[i][5];
             }
-        }
-        for (size_t c = 0; c < channels; c += CK_LANES) {
-            size_t left = channels - c;
-            lanes half[6][6];
-            for (int j = 0; j < 6; j++) {
+            for (int j = k > 0 ? 2 : 0; j < 6; j++) {
+                ptrdiff_t x = column[4 * k + (size_t)j];
                 lanes d[6], v[6];
                 for (int i = 0; i < 6; i++)
-                    d[i] = pixel[i][j] ? load_some(pixel[i][j] + c, left) : (lanes){0};
+                    d[i] = line[i] && x >= 0
+                               ? load_pixel(line[i] + (size_t)x * channels, c, left, scale, shift, silu)
+                               : (lanes){0};
                 input_line(d, v);
                 for (int i = 0; i < 6; i++) half[i][j] = v[i];
             }
-            float *out = rows + c / CK_INNER_FLOAT32 * block + k * row + c % CK_INNER_FLOAT32;
             for (int i = 0; i < 6; i++) {
                 lanes v[6];
                 input_line(half[i], v);
                 for (int j = 0; j < 6; j++) store(out + (size_t)(6 * i + j) * capacity * row, v[j]);
             }
         }
+    }
+}
+
+/// Tiles of a strip at most.
+#define STRIP 16
+
+static void winograd_input(const float *images, const ck_tiles *t, const ck_normalization *n, size_t channels,
+                           size_t first, size_t count, float *rows, size_t capacity) {
+    const size_t row = CK_ROW_BYTES / sizeof(float), wide = t->width >> t->doubled, high = t->height >> t->doubled;
+    for (size_t k = 0; k < count;) {
+        size_t index = first + k, x = index % t->across, y = index / t->across, image = y / t->down;
+        size_t strip = t->across - x < count - k ? t->across - x : count - k;
+        if (strip > STRIP) strip = STRIP;
+        const float *line[6];
+        ptrdiff_t column[4 * STRIP + 2];
+        for (int i = 0; i < 6; i++) {
+            ptrdiff_t source = border_source((ptrdiff_t)(4 * (y % t->down)) + i - 1, t->height, t->reflect);
+            line[i] = source < 0 ? NULL : images + (image * high + ((size_t)source >> t->doubled)) * wide * channels;
+        }
+        for (size_t j = 0; j < 4 * strip + 2; j++) {
+            ptrdiff_t source = border_source((ptrdiff_t)(4 * x + j) - 1, t->width, t->reflect);
+            column[j] = source < 0 ? -1 : source >> t->doubled;
+        }
+        input_strip(line, column, strip, channels, n ? n->scale + image * channels : NULL,
+                    n ? n->shift + image * channels : NULL, n ? n->silu : 0, rows + k * row, capacity);
+        k += strip;
     }
 }
 
