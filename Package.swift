@@ -133,7 +133,7 @@ let package = Package(
             name: "ReferenceTests",
             dependencies: ["StableDiffusion", "CLIP", "SegmentAnything", "BLIP", "LaMa", "TestSupport"],
             path: "Tests/Reference",
-            exclude: ["stable_diffusion.py", "perception.py", "lama.py", "opencv_inpainting.py"],
+            exclude: ["peers", "stable_diffusion.py", "perception.py", "lama.py", "opencv_inpainting.py"],
             swiftSettings: strict),
     ]
 )
