@@ -101,6 +101,12 @@ static void tile_of(size_t rows, int short_rows, ck_precision precision, const c
 #undef ROWS
 }
 
+/// Asks for the `part`-th of `parts` parts of a panel, into the second-level cache.
+INLINE void prefetch_panel(const char *panel, size_t bytes, size_t part, size_t parts) {
+    for (size_t i = part * bytes / parts / 64 * 64; i < (part + 1) * bytes / parts; i += 64)
+        __builtin_prefetch(panel + i, 0, 2);
+}
+
 static void multiply(const ck_block *k) {
     // Lines of a panel: pairs of positions hold two.
     size_t lines = k->precision == CK_FLOAT32 ? k->inner : (k->inner + 1) / 2;
@@ -111,6 +117,9 @@ static void multiply(const ck_block *k) {
         const float *panel = (const float *)((const char *)k->panels + j / PANEL * k->panel_stride);
         size_t columns = k->columns - j < PANEL ? k->columns - j : PANEL;
         for (size_t t = 0; t < tiles; t++) {
+            // Weights come from memory: while one panel is in use, the next one is on its way.
+            if (j + PANEL < k->columns)
+                prefetch_panel((const char *)panel + k->panel_stride, lines * PANEL * sizeof(float), t, tiles);
             size_t begin = t * k->row_count / tiles, rows = (t + 1) * k->row_count / tiles - begin;
             const char *a = (const char *)k->rows + begin * row_bytes;
             float *result = k->result + begin * k->result_stride + j;

@@ -55,7 +55,8 @@ def open_vino(path, inputs, threads, precision):
         "INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": str(threads), "NUM_STREAMS": "1",
         "PERFORMANCE_HINT": "LATENCY"})
     request = compiled.create_infer_request()
-    inputs = {x.get_any_name(): inputs[x.get_any_name()] for x in compiled.inputs}
+    # By place: conversion may rename them. Constants of the graph are no inputs.
+    inputs = {i: inputs[f"x{i}"] for i in range(len(compiled.inputs))}
     return "openvino " + openvino.__version__.split("-")[0], lambda: request.infer(inputs)[compiled.outputs[0]]
 
 
