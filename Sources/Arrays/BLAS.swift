@@ -33,20 +33,29 @@ enum BLAS {
             blasint(max(1, ldc)))
     }
 
+    /// The kernel set to change to, if any: the AVX-512 one where it was missed, or one that suits a lower tier asked for.
+    private static func wantedCore(instead name: String) -> String? {
+        switch KernelTier.selected {
+        case .avx512, .avx512bf16: name == "Haswell" || name == "Zen" ? "SkylakeX" : nil
+        case .avx2: KernelTier.detected > .avx2 ? "Haswell" : nil
+        case .scalar: KernelTier.detected > .scalar ? "Nehalem" : nil
+        }
+    }
+
     /// OpenBLAS before 0.3.22 does not know Zen 4 and 5 and falls back to AVX2 kernels at half the speed.
     ///
     /// It reads `OPENBLAS_CORETYPE` in its start-up routine, which has run before `main`; so the routine is run again.
     /// The variable is set back afterwards: it is this process' affair only.
     private static func repairCoreType() {
         let name = openblas_get_corename().map { String(cString: $0) }
-        guard KernelTier.selected >= .avx512, name == "Haswell" || name == "Zen" else { return }
+        guard let wanted = wantedCore(instead: name ?? "") else { return }
         typealias Routine = @convention(c) () -> Void
         guard let quit = dlsym(nil, "gotoblas_dynamic_quit"),
             let start = dlsym(nil, "gotoblas_dynamic_init")
         else { return }
         let variable = "OPENBLAS_CORETYPE"
         let before = getenv(variable).map { String(cString: $0) }
-        setenv(variable, "SkylakeX", 1)
+        setenv(variable, wanted, 1)
         unsafeBitCast(quit, to: Routine.self)()
         unsafeBitCast(start, to: Routine.self)()
         if let before { setenv(variable, before, 1) } else { unsetenv(variable) }

@@ -13,20 +13,6 @@ package enum BinaryFunction: UInt32, Sendable, CaseIterable {
     case add, subtract, multiply, divide, maximum, minimum
 }
 
-/// Instruction-set variants of the kernels, worst to best.
-package enum KernelTier: UInt32, Sendable, CaseIterable, Comparable {
-    case scalar, avx2, avx512
-    /// AVX-512 with products of bfloat16.
-    case avx512bf16
-
-    /// The best variant this machine can run.
-    package static let detected = KernelTier(rawValue: ck_detected_tier().rawValue) ?? .scalar
-    /// The variant in use.
-    package static let selected = detected
-
-    package static func < (a: KernelTier, b: KernelTier) -> Bool { a.rawValue < b.rawValue }
-}
-
 /// Sliding-window geometry over one image.
 package struct Window: Sendable {
     var height: Int, width: Int, channels: Int

@@ -176,7 +176,7 @@ final class FieldKernel: @unchecked Sendable {
 
 /// Kernels that need no field.
 enum VectorKernels {
-    private static let tier = ck_detected_tier()
+    private static let tier = ck_tier(rawValue: KernelTier.selected.rawValue)
 
     /// Bits of the occupied cells, and how many are set.
     static func occupancyBits(

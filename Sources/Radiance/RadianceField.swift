@@ -12,7 +12,7 @@ public struct RadianceField: Sendable {
     /// A factor on each level's features, for coarse-to-fine schedules; a level of weight 0 costs nothing.
     public var levelWeights: [Float]
     /// The instruction-set variant that renders this field.
-    package var tier = KernelTier.detected
+    package var tier = KernelTier.selected
 
     /// A fresh field: features uniform within 1e-4 of zero, weights after He and others (2015).
     ///

@@ -1,16 +1,17 @@
 // The only file of this target that calls the C kernels.
 
+import Arrays
 import CKernels
 
 package enum Kernels {
     static let partStride = Int(CK_TOY_PART)
 
-    /// The instruction-set tier in use: the best that the machine has.
-    private static let detected = ck_detected_tier()
+    /// The instruction-set tier in use.
+    private static let selected = ck_tier(rawValue: KernelTier.selected.rawValue)
 
     /// Names of the tiers that this machine can run, best last.
     package static var tiers: [String] {
-        Array(["scalar", "avx2", "avx512"].prefix(Int(detected.rawValue) + 1))
+        Array(["scalar", "avx2", "avx512"].prefix(Int(KernelTier.detected.rawValue) + 1))
     }
 
     private static func tier(_ name: String?) -> ck_tier {
@@ -18,7 +19,7 @@ package enum Kernels {
         case "scalar": CK_TIER_SCALAR
         case "avx2": CK_TIER_AVX2
         case "avx512": CK_TIER_AVX512
-        default: detected
+        default: selected
         }
     }
 
@@ -40,7 +41,7 @@ package enum Kernels {
         into mask: UnsafeMutablePointer<Float>
     ) {
         ck_toy_mask(
-            detected, object.packed, Int32(object.parts.count), object.frame, camera, Int32(width),
+            selected, object.packed, Int32(object.parts.count), object.frame, camera, Int32(width),
             Int32(height),
             Int32(samples), mask)
     }
@@ -50,7 +51,7 @@ package enum Kernels {
             count = points.count / 3
             guard let base = buffer.baseAddress, count > 0 else { return }
             ck_toy_distance(
-                detected, object.packed, Int32(object.parts.count), object.frame, points, Int32(count), base)
+                selected, object.packed, Int32(object.parts.count), object.frame, points, Int32(count), base)
         }
     }
 
@@ -61,7 +62,7 @@ package enum Kernels {
             count = points.count / 3
             guard let base = buffer.baseAddress, count > 0 else { return }
             ck_toy_shadow(
-                detected, object.packed, Int32(object.parts.count), object.frame, points, Int32(count),
+                selected, object.packed, Int32(object.parts.count), object.frame, points, Int32(count),
                 [light.x, light.y, light.z], softness, base)
         }
     }
@@ -82,7 +83,7 @@ package enum Kernels {
         let half = min((high - low).max() / 2, 2.2) * 1.02, centre = (low + high) / 2
         var box = [Float](repeating: 0, count: 7)
         ck_toy_bounds(
-            detected, packed, Int32(packed.count / partStride), [centre.x, centre.y, centre.z], half, 48, &box
+            selected, packed, Int32(packed.count / partStride), [centre.x, centre.y, centre.z], half, 48, &box
         )
         return (Vector(box[0], box[1], box[2]), Vector(box[3], box[4], box[5]), box[6])
     }

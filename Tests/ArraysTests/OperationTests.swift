@@ -113,7 +113,8 @@ import Testing
                 relative: 1e-6, "\(axes)")
         }
         let mean = NDArray.full(0.1, [3_000_001]).total() / 3_000_001
-        #expect(abs(mean - Double(Float(0.1))) < 1e-8)
+        // Blocks are summed in float32 first: in the scalar tier, with its few lanes, to 6e-7 of the sum.
+        #expect(abs(mean - Double(Float(0.1))) < 1e-7)
     }
 
     @Test func softmaxMasksAndLargeValues() {

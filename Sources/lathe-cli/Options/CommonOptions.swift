@@ -22,7 +22,27 @@ struct CommonOptions: ParsableArguments {
             valueName: "file"))
     var configurationFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Instruction sets to use: \(KernelTier.allCases.map { "\($0)" }.joined(separator: ", ")). Default: the best here.",
+            valueName: "name"),
+        transform: parsed(
+            KernelTier.init(name:),
+            "choose from \(KernelTier.allCases.map { "\($0)" }.joined(separator: ", "))"))
+    var tier: KernelTier?
+
     func validate() throws {
+        if let tier, tier > .detected {
+            throw ValidationError(
+                "--tier \(tier) is more than this processor has; it has \(KernelTier.detected)")
+        }
+        if tier == nil, let name = ProcessInfo.processInfo.environment[KernelTier.variable] {
+            guard let tier = KernelTier(name: name), tier <= .detected else {
+                throw ValidationError(
+                    "\(KernelTier.variable)=\(name) names no instruction sets of this processor; it has \(KernelTier.detected)"
+                )
+            }
+        }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads \(threads) is out of range; use 1 to 1024")
         }
@@ -31,6 +51,7 @@ struct CommonOptions: ParsableArguments {
     /// Puts the options that concern the whole process into force.
     func start() -> Console {
         if let threads { Threads.setLimit(threads) }
+        if let tier { KernelTier.select(tier) }
         return Console(isQuiet: quiet || json, isJSON: json)
     }
 }
