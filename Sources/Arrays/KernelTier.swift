@@ -26,7 +26,9 @@ public enum KernelTier: UInt32, Sendable, CaseIterable, Comparable {
     /// The variants this machine can run, worst first.
     package static var available: [KernelTier] { allCases.filter { $0 <= detected } }
 
-    /// The variant in use: the one asked for by `select` or by the variable `LATHE_TIER`, else the best. Fixed on first use.
+    /// The variant in use: the one asked for by `select` or by the variable `LATHE_TIER`, else the best.
+    ///
+    /// Fixed on first use.
     public static let selected: KernelTier = {
         let asked = KernelTier(rawValue: UInt32(truncatingIfNeeded: request.load(ordering: .relaxed)))
         let named = getenv(variable).flatMap { KernelTier(name: String(cString: $0)) }

@@ -36,7 +36,9 @@ public func multiHeadAttention(
     return recorded(q, k, v, heads: heads, scale: factor, bias: bias, precision: precision)
 }
 
-/// Attention of tokens to each other, from all three projections in one tensor. A constant.
+/// Attention of tokens to each other, from all three projections in one tensor.
+///
+/// A constant: gradients do not pass.
 /// - Parameters:
 ///   - qkv: `[batch, n, 3 * heads * d]`: queries, keys, values.
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
