@@ -130,7 +130,12 @@ def tiny_vae_encode_gradient():
 def lama():
     from common import lama as reference
 
-    return reference.FFCResNetGenerator(reference.BIG), [normal(1, 4, 512, 512)], False
+    model = reference.FFCResNetGenerator(reference.BIG)
+    # Fourier transforms stay float32; what comes from them takes the type of the layer that follows.
+    for module in model.modules():
+        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.BatchNorm2d)):
+            module.register_forward_pre_hook(lambda layer, x: (x[0].to(layer.weight.dtype),))
+    return model, [normal(1, 4, 512, 512)], False
 
 
 class HashGrid(nn.Module):
