@@ -18,8 +18,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -93,7 +95,7 @@ let package = Package(
             [
                 "Arrays", "Autograd", "Checkpoints", "Tokenizers", "SegmentAnything", "CLIP", "BLIP",
                 "LaMa", "StableDiffusion", "Radiance",
-            ]),
+            ], exclude: ["NOTES.md"]),
 
         // Composition
         library(

@@ -51,7 +51,8 @@ struct BenchCommand: ParsableCommand {
         Interruption.listen()
         var bar = ProgressBar(console: console), timings: [Timing] = []
         defer { bar.finish() }
-        try console.result(Timing.head)
+        try console.result(
+            "processor tier \(KernelTier.selected), threads \(Threads.limit)\n\n" + Timing.head)
         for workload in workloads.isEmpty ? Workload.all : workloads {
             let timing = try Timing.of(workload, precision: precision, rounds: rounds) { done, total in
                 bar.show(ProgressLine(label: workload.name, step: done, total: total))
