@@ -41,7 +41,7 @@ public struct Timing: Codable, Sendable {
         let sorted = seconds.sorted(), median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
         return Timing(
             workload: workload.name, summary: workload.summary, precision: precision,
-            tier: Machine.kernelTier, seconds: seconds, median: median,
+            tier: "\(KernelTier.selected)", seconds: seconds, median: median,
             minimum: sorted[0],
             gigaflopsPerSecond: workload.gigaflops > 0 ? workload.gigaflops / median : nil,
             peakMebibytes: PeakMemory.mebibytes)

@@ -40,9 +40,15 @@ import Testing
         }
     }
 
+    @Test func theTierIsWhatWasAskedFor() throws {
+        let outcome = try Program.run(["doctor", "--tier", "scalar"])
+        #expect(outcome.status == 0 && outcome.output.contains("processor tier    scalar"))
+    }
+
     @Test(arguments: [
         ["nothing-like-this"], ["lift"], ["lift", "a.png", "--nope"], ["doctor", "--threads", "0"],
-        ["doctor", "--threads", "many"], ["bench", "nothing"], ["bench", "--rounds", "0"],
+        ["doctor", "--threads", "many"], ["doctor", "--tier", "mmx"], ["bench", "--precision", "f16"],
+        ["bench", "nothing"], ["bench", "--rounds", "0"],
         ["lift", "a.png", "--preset", "slow"],
         ["lift", "a.png", "--seed", "-1"],
         ["lift", "a.png", "--point", "12"], ["lift", "a.png", "--point", "1,nan"],

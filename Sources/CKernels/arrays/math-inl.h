@@ -64,6 +64,9 @@ static inline float m_erf(float v) {
     return v != v ? v : e;
 }
 
+static inline float m_relu(float x) { return x < 0.0f ? 0.0f : x; }
+static inline float m_silu(float x) { return x * m_sigmoid(x); }
+static inline float m_gelu_quick(float x) { return x * m_sigmoid(1.702f * x); }
 static inline float m_gelu(float x) { return 0.5f * x * (1.0f + m_erf(x * 0.70710678118654752f)); }
 static inline float m_gelu_grad(float x) {
     return 0.5f * (1.0f + m_erf(x * 0.70710678118654752f)) + x * 0.3989422804014327f * m_exp(-0.5f * x * x);

@@ -50,7 +50,7 @@ static void attention_values(ck_precision precision, const float *x, size_t stri
     size_t count = keys_in_block(keys, block);
     const float *first = x + block * CK_KEY_BLOCK * stride;
     char *to = (char *)rows + block * size * CK_ROW_BYTES;
-    // A few columns at a time: reading stays within cache lines, writing within a few rows.
+    // A block of values stays in the cache while its columns are read one by one.
     for (size_t c = 0; c < size; c++) {
         float column[CK_KEY_BLOCK];
         for (size_t i = 0; i < count; i++) column[i] = first[i * stride + c];

@@ -10,11 +10,11 @@
 
 INLINE void activate(int activation, float *y, const size_t n) {
     switch (activation) {
-        FINISH_MAP(CK_RELU, v < 0.0f ? 0.0f : v)
-        FINISH_MAP(CK_SILU, v * m_sigmoid(v))
+        FINISH_MAP(CK_RELU, m_relu(v))
+        FINISH_MAP(CK_SILU, m_silu(v))
         FINISH_MAP(CK_GELU, m_gelu(v))
         FINISH_MAP(CK_GELU_TANH, m_gelu_tanh(v))
-        FINISH_MAP(CK_GELU_QUICK, v * m_sigmoid(1.702f * v))
+        FINISH_MAP(CK_GELU_QUICK, m_gelu_quick(v))
         FINISH_MAP(CK_TANH, m_tanh(v))
         FINISH_MAP(CK_SIGMOID, m_sigmoid(v))
         default: return;

@@ -67,8 +67,8 @@ INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision,
 }
 
 /// `tile` with the number of rows as a constant, so that the sums stay in registers.
-static void tile_of(size_t rows, int short_rows, ck_precision precision, const char *a, const float *b, size_t inner, float *result,
-                    size_t stride, int accumulate) {
+static void tile_of(size_t rows, int short_rows, ck_precision precision, const char *a, const float *b, size_t inner,
+                    float *result, size_t stride, int accumulate) {
 #define ROWS(n)                                                                                              \
     case n:                                                                                                  \
         if (short_rows && precision == CK_FLOAT32)                                                           \
@@ -92,10 +92,6 @@ static void tile_of(size_t rows, int short_rows, ck_precision precision, const c
 #if TILE_ROWS > 6
         ROWS(7)
         ROWS(8)
-        ROWS(9)
-        ROWS(10)
-        ROWS(11)
-        ROWS(12)
 #endif
     }
 #undef ROWS

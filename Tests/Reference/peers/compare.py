@@ -5,7 +5,7 @@
     python Tests/Reference/peers/compare.py [WORKLOAD ...] --folder FOLDER [--json FILE]
 
 Every program runs on its own, one after the other and all of them several times, so that what else the machine does meets
-them all; the least of each one's medians counts. FOLDER keeps the exported graphs (10 GB for all). A ratio below 1 means that
+them all; the least of each one's medians counts. FOLDER keeps the exported graphs (5 GB). A ratio below 1 means that
 Lathe takes less time than the fastest peer of the same or a lower precision.
 """
 
