@@ -44,15 +44,13 @@ extension RadianceField {
     public func accumulate(
         _ adjoint: RenderingAdjoint, _ record: RenderRecord, into gradients: inout FieldGradients
     ) {
-        let kernel = record.kernel, chunks = record.chunks
+        let kept = record.take(), kernel = kept.kernel, chunks = kept.chunks
         precondition(
-            adjoint.outputs.shape == record.outputs.shape,
-            "accumulate: adjoint \(adjoint.outputs.shape) for outputs \(record.outputs.shape)")
-        precondition(!chunks.isEmpty || record.rays.count == 0, "accumulate: the record was used before")
-        record.chunks = []
+            adjoint.outputs.shape == kept.outputs.shape,
+            "accumulate: adjoint \(adjoint.outputs.shape) for outputs \(kept.outputs.shape)")
         var partials = NDArray(shape: [chunks.count, kernel.networkCount]) { _ in }
-        record.rays.withUnsafeBuffer { rays in
-            record.outputs.withUnsafeBuffer { outputs in
+        kept.rays.withUnsafeBuffer { rays in
+            kept.outputs.withUnsafeBuffer { outputs in
                 adjoint.outputs.withUnsafeBuffer { adjoints in
                     partials.withUnsafeMutableBuffer { sums in
                         guard let rStart = rays.baseAddress, let oStart = outputs.baseAddress,
@@ -117,22 +115,22 @@ extension RadianceField {
                 }
             }
         }
-        return (values, PointRecord(slabs: slabs, count: count, kernel: kernel))
+        return (values, PointRecord(.init(slabs: slabs, count: count, kernel: kernel)))
     }
 
     /// Adds the gradients of a loss whose derivatives by density logit and colour at the points are `adjoint`
     /// `[n, 4]`.
     public func accumulate(_ adjoint: NDArray, _ record: PointRecord, into gradients: inout FieldGradients) {
+        let kept = record.take(), kernel = kept.kernel, slabs = kept.slabs
         precondition(
-            adjoint.shape == [record.count, 4],
-            "accumulate: adjoint \(adjoint.shape) for \(record.count) points")
-        let kernel = record.kernel, slabs = record.slabs
+            adjoint.shape == [kept.count, 4],
+            "accumulate: adjoint \(adjoint.shape) for \(kept.count) points")
         var partials = NDArray(shape: [slabs.count, kernel.networkCount]) { _ in }
         adjoint.withUnsafeBuffer { source in
             partials.withUnsafeMutableBuffer { buffer in
                 guard let baseStart = source.baseAddress, let outStart = buffer.baseAddress else { return }
                 nonisolated(unsafe) let (base, out) = (baseStart, outStart)
-                parallelFor(record.count, chunk: SlabLayout.slots) { range in
+                parallelFor(kept.count, chunk: SlabLayout.slots) { range in
                     let index = range.lowerBound / SlabLayout.slots
                     kernel.withLanes(sums: out + index * kernel.networkCount) { lanes in
                         kernel.pointsAdjoint(
@@ -146,18 +144,27 @@ extension RadianceField {
     }
 }
 
-/// Samples of one point evaluation, kept for its adjoint; used once.
+/// Samples of one point evaluation, kept for its adjoint.
+///
+/// Consumed by `RadianceField.accumulate`, as a `RenderRecord` is.
 ///
 /// `@unchecked Sendable`: written by one `evaluateRecorded`, then by one `accumulate`.
 public final class PointRecord: @unchecked Sendable {
-    let slabs: [Slab]
-    let count: Int
-    let kernel: FieldKernel
+    struct Contents {
+        var slabs: [Slab]
+        var count: Int
+        var kernel: FieldKernel
+    }
 
-    init(slabs: [Slab], count: Int, kernel: FieldKernel) {
-        self.slabs = slabs
-        self.count = count
-        self.kernel = kernel
+    private var contents: Contents?
+
+    init(_ contents: Contents) { self.contents = contents }
+
+    /// What was kept, once.
+    func take() -> Contents {
+        guard let result = contents else { preconditionFailure("accumulate: the record was used before") }
+        contents = nil
+        return result
     }
 }
 
@@ -179,10 +186,14 @@ extension FieldGradients {
         grid.withUnsafeMutableBuffer { buffer in
             guard let base = buffer.baseAddress else { return }
             nonisolated(unsafe) let table = base
+            let samples = slabs.reduce(0) { $0 + $1.used }
             parallelFor(kernel.levelCount, chunk: 1) { range in
                 // Finest first: the costliest level should not be the last to start.
                 for i in range {
                     let level = kernel.levelCount - 1 - i
+                    if kernel.grouping.isWorthWarming(kernel.rows(of: level).count, samples: samples) {
+                        kernel.warm(level: level, in: table)
+                    }
                     for slab in slabs {
                         kernel.scatter(level: level, slab: slab, withNormals: withNormals, into: table)
                     }
@@ -204,7 +215,7 @@ extension FieldKernel {
     }
 
     fileprivate func adjointChunk(
-        _ chunk: RenderRecord.Chunk, rays: UnsafePointer<Float>, outputs: UnsafePointer<Float>,
+        _ chunk: RayChunk, rays: UnsafePointer<Float>, outputs: UnsafePointer<Float>,
         adjoints: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
     ) {
         let first = chunk.rays.lowerBound

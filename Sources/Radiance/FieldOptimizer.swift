@@ -57,18 +57,18 @@ public struct FieldOptimizer: Sendable {
         step += 1
         let c = configuration
         let correction1 = 1 - power(c.beta1, step), correction2 = 1 / (1 - power(c.beta2, step))
-        adam(
-            &field.grid, &first.grid, &second.grid, &gradients.grid,
+        Self.adam(
+            c, &field.grid, &first.grid, &second.grid, &gradients.grid,
             rate: c.gridRate * rateScale / correction1, correction2)
-        adam(
-            &field.network, &first.network, &second.network, &gradients.network,
+        Self.adam(
+            c, &field.network, &first.network, &second.network, &gradients.network,
             rate: c.networkRate * rateScale / correction1, correction2)
         if let decay = c.averageDecay, var kept = average {
             average = nil  // One reference, so that the update is in place.
             // A young average follows quickly, so that the first steps do not linger.
             let warm = min(decay, Float(1 + step) / Float(10 + step))
-            blend(&kept.grid, field.grid, warm)
-            blend(&kept.network, field.network, warm)
+            Self.blend(&kept.grid, field.grid, warm)
+            Self.blend(&kept.network, field.network, warm)
             average = kept
         }
     }
@@ -82,12 +82,13 @@ public struct FieldOptimizer: Sendable {
         return result
     }
 
-    private func adam(
-        _ parameters: inout NDArray, _ first: inout NDArray, _ second: inout NDArray,
+    // Static, for a method would hold the moments a second time while it writes them, and they would be copied.
+    private static func adam(
+        _ c: FieldOptimizerConfiguration, _ parameters: inout NDArray, _ first: inout NDArray,
+        _ second: inout NDArray,
         _ gradient: inout NDArray,
         rate: Float, _ correction2: Float
     ) {
-        let c = configuration
         parameters.withUnsafeMutableBuffer { p in
             first.withUnsafeMutableBuffer { m in
                 second.withUnsafeMutableBuffer { v in
@@ -109,7 +110,7 @@ public struct FieldOptimizer: Sendable {
         }
     }
 
-    private func blend(_ average: inout NDArray, _ parameters: NDArray, _ decay: Float) {
+    private static func blend(_ average: inout NDArray, _ parameters: NDArray, _ decay: Float) {
         parameters.withUnsafeBuffer { source in
             average.withUnsafeMutableBuffer { target in
                 guard let sStart = source.baseAddress, let tStart = target.baseAddress else { return }

@@ -55,6 +55,7 @@ final class FieldKernel: @unchecked Sendable {
     let inputs: Int
     let levelCount: Int
     let normals: Bool
+    let grouping: RayGrouping
 
     init(_ field: RadianceField, settings: RenderSettings, tier: KernelTier) {
         let configuration = field.configuration
@@ -66,6 +67,7 @@ final class FieldKernel: @unchecked Sendable {
         levelCount = layout.count
         inputs = configuration.grid.inputs
         normals = settings.wantsNormals
+        grouping = RayGrouping(tableFloats: field.grid.count)
         levels = .allocate(capacity: layout.count)
         for (i, level) in layout.enumerated() {
             let weight = i < field.levelWeights.count ? field.levelWeights[i] : 1
@@ -128,10 +130,38 @@ final class FieldKernel: @unchecked Sendable {
         )
     }
 
-    func round(_ states: RayStates, slab: Slab, offset: Int) -> Int {
-        Int(
-            ck_radiance_round(
+    /// Places samples behind those of `slab`.
+    /// - Returns: the slots that were filled.
+    func march(_ states: RayStates, slab: Slab) -> Range<Int> {
+        let offset = slab.used
+        slab.used = Int(
+            ck_radiance_march(
                 tier, &field, &march, states.pointer, Int32(states.count), slab.pointer, Int32(offset)))
+        return offset..<slab.used
+    }
+
+    func encode(level: Int, slab: Slab, slots: Range<Int>) {
+        ck_radiance_encode(
+            tier, &field, Int32(level), slab.pointer, Int32(slots.lowerBound), Int32(slots.upperBound))
+    }
+
+    /// Brings share `share` of `shares` of a level's rows into the cache, in order, which costs a fraction of what
+    /// fetching them as samples ask does.
+    func warm(level: Int, share: Int = 0, of shares: Int = 1, in table: UnsafePointer<Float>? = nil) {
+        let rows = rows(of: level), length = rows.count / shares
+        ck_radiance_warm((table ?? field.table) + rows.lowerBound + share * length, Int64(length))
+    }
+
+    /// A level's place in the table, in numbers.
+    func rows(of level: Int) -> Range<Int> {
+        let start = Int(levels[level].offset)
+        return start..<start + Int(levels[level].entries) * Int(field.features)
+    }
+
+    func composite(_ states: RayStates, slab: Slab, slots: Range<Int>) {
+        ck_radiance_composite(
+            tier, &field, &march, states.pointer, slab.pointer, Int32(slots.lowerBound),
+            Int32(slots.upperBound))
     }
 
     func adjoint(

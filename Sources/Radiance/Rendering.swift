@@ -84,32 +84,28 @@ public struct Rendering: Sendable {
 
 /// Samples of one rendering, kept for its adjoint.
 ///
-/// Consumed by `RadianceField.accumulate`.
+/// Consumed by `RadianceField.accumulate`, so that the field's parameters have one owner again when they are updated.
 ///
 /// `@unchecked Sendable`: written by one `render`, then by one `accumulate`.
 public final class RenderRecord: @unchecked Sendable {
-    struct Chunk {
-        var rays: Range<Int>
-        var slabs: [Slab]
+    struct Contents {
+        var chunks: [RayChunk]
+        var kernel: FieldKernel
+        var rays: NDArray
+        var outputs: NDArray
     }
 
-    var chunks: [Chunk]
-    let kernel: FieldKernel
-    let rays: NDArray
-    let outputs: NDArray
+    private var contents: Contents?
 
-    init(chunks: [Chunk], kernel: FieldKernel, rays: NDArray, outputs: NDArray) {
-        self.chunks = chunks
-        self.kernel = kernel
-        self.rays = rays
-        self.outputs = outputs
+    init(_ contents: Contents) { self.contents = contents }
+
+    /// What was kept, once.
+    func take() -> Contents {
+        guard let result = contents else { preconditionFailure("accumulate: the record was used before") }
+        contents = nil
+        return result
     }
 }
-
-/// Rays of one chunk.
-///
-/// Chunks are fixed, so that sums over chunks do not depend on the number of threads.
-let rayChunk = 128
 
 extension RadianceField {
     /// Renders rays; nothing is kept.
@@ -128,62 +124,19 @@ extension RadianceField {
         _ batch: RayBatch, _ settings: RenderSettings, keeping: Bool
     ) -> (rendering: Rendering, record: RenderRecord) {
         let kernel = FieldKernel(self, settings: settings, tier: tier)
-        let rays = batch.rays, count = batch.count
-        let chunkCount = (count + rayChunk - 1) / rayChunk
-        var chunks = [RenderRecord.Chunk?](repeating: nil, count: chunkCount)
-        var samples = [Int](repeating: 0, count: chunkCount)
-        let outputs = NDArray(shape: [count, SlabLayout.outputs]) { buffer in
+        let rays = batch.rays, grouping = kernel.grouping
+        let chunks = stride(from: 0, to: batch.count, by: grouping.chunk).map {
+            RayChunk($0..<min(batch.count, $0 + grouping.chunk), keepsSlabs: keeping)
+        }
+        let outputs = NDArray(shape: [batch.count, SlabLayout.outputs]) { buffer in
             rays.withUnsafeBuffer { source in
-                chunks.withUnsafeMutableBufferPointer { kept in
-                    samples.withUnsafeMutableBufferPointer { counts in
-                        guard let outStart = buffer.baseAddress, let baseStart = source.baseAddress else {
-                            return
-                        }
-                        nonisolated(unsafe) let (out, base, kept, counts) = (
-                            outStart, baseStart, kept, counts
-                        )
-                        parallelFor(count, chunk: rayChunk) { range in
-                            let slabs = kernel.renderChunk(range, rays: base, outputs: out, keeping: keeping)
-                            let index = range.lowerBound / rayChunk
-                            counts[index] = slabs.samples
-                            if keeping { kept[index] = RenderRecord.Chunk(rays: range, slabs: slabs.slabs) }
-                        }
-                    }
-                }
+                guard let outStart = buffer.baseAddress, let baseStart = source.baseAddress else { return }
+                nonisolated(unsafe) let (out, base) = (outStart, baseStart)
+                grouping.forEachGroup(of: chunks) { kernel.render($0, rays: base, outputs: out) }
             }
         }
         let record = RenderRecord(
-            chunks: chunks.compactMap { $0 }, kernel: kernel, rays: rays, outputs: outputs)
-        return (Rendering(outputs: outputs, sampleCount: samples.reduce(0, +)), record)
-    }
-}
-
-extension FieldKernel {
-    /// Renders the rays `range` in rounds: every unfinished ray takes a few samples, so that a ray that has become
-    /// opaque costs nothing more.
-    fileprivate func renderChunk(
-        _ range: Range<Int>, rays: UnsafePointer<Float>, outputs: UnsafeMutablePointer<Float>, keeping: Bool
-    ) -> (slabs: [Slab], samples: Int) {
-        let states = RayStates(count: range.count)
-        start(rays: rays + 6 * range.lowerBound, first: range.lowerBound, states)
-        var slabs: [Slab] = []
-        var current = Slab(floats: slabFloats)
-        var samples = 0
-        while true {
-            if current.used == SlabLayout.slots {
-                if keeping {
-                    slabs.append(current)
-                    current = Slab(floats: slabFloats)
-                }
-                current.used = 0
-            }
-            let used = round(states, slab: current, offset: current.used)
-            if used == current.used { break }
-            samples += used - current.used
-            current.used = used
-        }
-        if keeping, current.used > 0 { slabs.append(current) }
-        states.copyOutputs(to: outputs + SlabLayout.outputs * range.lowerBound)
-        return (slabs, samples)
+            .init(chunks: keeping ? chunks : [], kernel: kernel, rays: rays, outputs: outputs))
+        return (Rendering(outputs: outputs, sampleCount: chunks.reduce(0) { $0 + $1.sampleCount }), record)
     }
 }

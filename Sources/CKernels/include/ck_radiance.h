@@ -89,10 +89,17 @@ int64_t ck_radiance_network_count(int32_t inputs, int32_t hidden);
 /// Starts `count` rays (`rays`: [count][6], origin and unit direction), numbered from `first` for the jitter.
 void ck_radiance_rays_start(ck_tier tier, const ck_field *field, const ck_march *march, const float *rays,
                             int32_t count, uint32_t first, ck_ray *states);
-/// Marches the unfinished rays of a chunk, evaluates the field and composites: fills slots [offset, returned)
-/// of the slab. Returns `offset` when all rays have ended.
-int32_t ck_radiance_round(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states,
-                          int32_t count, float *slab, int32_t offset);
+/// Places the next samples of the unfinished rays of a chunk in the slots [offset, returned) of the slab; every ray
+/// takes an equal share of the room, at most 16. Returns `offset` when all rays have ended.
+int32_t ck_radiance_march(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states, int32_t count,
+                          float *slab, int32_t offset);
+/// One level's features for the slots [from, to).
+void ck_radiance_encode(ck_tier tier, const ck_field *field, int32_t level, float *slab, int32_t from, int32_t to);
+/// Reads numbers in order, so that what reads them in any order soon after finds them in the cache.
+void ck_radiance_warm(const float *numbers, int64_t count);
+/// Evaluates the network on the features of the slots [from, to) and composites them onto their rays.
+void ck_radiance_composite(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states, float *slab,
+                           int32_t from, int32_t to);
 /// Adjoint of compositing and network for the slots [0, used) of one slab of a chunk; slabs in order. `states`
 /// were started anew; `outputs` and `adjoints` are [count][CK_RAY_OUTPUTS]. Features are replaced by their
 /// derivatives; `network_lanes` ([parameters][16]) accumulates.

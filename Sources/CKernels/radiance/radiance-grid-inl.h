@@ -117,23 +117,21 @@ CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth
     }
 }
 
-/// Features of the slots [from, to); both multiples of 32.
-static void CK_NAME(encode)(const ck_field *field, float *slab, int32_t from, int32_t to) {
-    for (int32_t l = 0; l < field->level_count; l++) {
-        const ck_grid_level *level = field->levels + l;
-        float *features = slab + (CK_ROW_FEATURES + l * field->features) * CK_SLAB;
-        if (level->weight == 0.f) {
-            for (int f = 0; f < field->features; f++)
-                memset(features + f * CK_SLAB + from, 0, sizeof(float) * (size_t)(to - from));
-            continue;
-        }
-        for (int32_t at = from; at < to; at += CK_GRID_BLOCK) switch (field->features) {
-            case 1: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 1); break;
-            case 2: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 2); break;
-            case 4: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 4); break;
-            default: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 8); break;
-            }
+/// Features of one level for the slots [from, to); both multiples of 32.
+static void CK_NAME(encode)(const ck_field *field, int32_t l, float *slab, int32_t from, int32_t to) {
+    const ck_grid_level *level = field->levels + l;
+    float *features = slab + (CK_ROW_FEATURES + l * field->features) * CK_SLAB;
+    if (level->weight == 0.f) {
+        for (int f = 0; f < field->features; f++)
+            memset(features + f * CK_SLAB + from, 0, sizeof(float) * (size_t)(to - from));
+        return;
     }
+    for (int32_t at = from; at < to; at += CK_GRID_BLOCK) switch (field->features) {
+        case 1: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 1); break;
+        case 2: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 2); break;
+        case 4: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 4); break;
+        default: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 8); break;
+        }
 }
 
 /// Gradient of the logit by the position: rows GX...GZ += sum over features of `slope` times the derivative of

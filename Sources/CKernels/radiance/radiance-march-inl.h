@@ -98,8 +98,8 @@ static void CK_NAME(activate)(const ck_field *field, float *slab, int32_t from, 
         for (int32_t i = from; i < to; i++) s[c * CK_SLAB + i] = CK_NAME(sigmoid)(s[c * CK_SLAB + i]);
 }
 
-static void CK_NAME(evaluate)(const ck_field *field, float *slab, int32_t from, int32_t to, int normals, int logit) {
-    CK_NAME(encode)(field, slab, from, to);
+/// From features to density (or its logit), colour and, if asked for, the logit's gradient.
+static void CK_NAME(decode)(const ck_field *field, float *slab, int32_t from, int32_t to, int normals, int logit) {
     CK_NAME(network)(field, slab, from, to, normals);
     if (normals) {
         for (int row = CK_ROW_GX; row <= CK_ROW_GZ; row++)
@@ -107,6 +107,11 @@ static void CK_NAME(evaluate)(const ck_field *field, float *slab, int32_t from, 
         CK_NAME(position_gradient)(field, slab, from, to);
     }
     CK_NAME(activate)(field, slab, from, to, normals, logit);
+}
+
+static void CK_NAME(evaluate)(const ck_field *field, float *slab, int32_t from, int32_t to, int normals, int logit) {
+    for (int32_t l = 0; l < field->level_count; l++) CK_NAME(encode)(field, l, slab, from, to);
+    CK_NAME(decode)(field, slab, from, to, normals, logit);
 }
 
 static inline void CK_NAME(normal_of)(const float *slab, int32_t i, float n[3], float *inverse) {
@@ -118,7 +123,7 @@ static inline void CK_NAME(normal_of)(const float *slab, int32_t i, float n[3], 
     n[2] = -gz * *inverse;
 }
 
-static int32_t CK_NAME(round)(const ck_field *field, const ck_march *march, ck_ray *states, int32_t count,
+static int32_t CK_NAME(march)(const ck_field *field, const ck_march *march, ck_ray *states, int32_t count,
                               float *slab, int32_t offset) {
     int32_t active = 0;
     for (int32_t r = 0; r < count; r++) active += states[r].next < states[r].end;
@@ -149,18 +154,23 @@ static int32_t CK_NAME(round)(const ck_field *field, const ck_march *march, ck_r
             taken++;
         }
     }
-    const int32_t real = n;
     for (; n % CK_SLAB_ALIGN; n++) {
         x[n] = y[n] = z[n] = 0.5f;
         t[n] = 0.f;
         ray[n] = -1;
     }
-    if (n == offset) return offset;
-    CK_NAME(evaluate)(field, slab, offset, n, march->normals, 0);
+    return n;
+}
+
+static void CK_NAME(composite)(const ck_field *field, const ck_march *march, ck_ray *states, float *slab, int32_t from,
+                               int32_t to) {
+    CK_NAME(decode)(field, slab, from, to, march->normals, 0);
+    const int32_t *ray = (const int32_t *)(slab + CK_ROW_RAY * CK_SLAB);
     const float *sigma = slab + CK_ROW_SIGMA * CK_SLAB, *red = slab + CK_ROW_RED * CK_SLAB;
+    const float *t = slab + CK_ROW_T * CK_SLAB;
     float alpha[CK_SLAB];
-    for (int32_t i = offset; i < n; i++) alpha[i] = 1.f - CK_NAME(fast_exp)(-sigma[i] * march->step);
-    for (int32_t i = offset; i < real; i++) {
+    for (int32_t i = from; i < to; i++) alpha[i] = 1.f - CK_NAME(fast_exp)(-sigma[i] * march->step);
+    for (int32_t i = from; i < to && ray[i] >= 0; i++) {
         ck_ray *s = states + ray[i];
         if (s->transmittance < march->floor) continue;
         const float w = s->transmittance * alpha[i];
@@ -180,7 +190,6 @@ static int32_t CK_NAME(round)(const ck_field *field, const ck_march *march, ck_r
         s->transmittance *= 1.f - alpha[i];
         if (s->transmittance < march->floor) s->next = s->end;
     }
-    return n;
 }
 
 /// Chain from density and colour to logits for the slots [0, used).

@@ -9,7 +9,9 @@
 
 typedef struct ck_radiance_functions {
     void (*rays_start)(const ck_field *, const ck_march *, const float *, int32_t, uint32_t, ck_ray *);
-    int32_t (*round)(const ck_field *, const ck_march *, ck_ray *, int32_t, float *, int32_t);
+    int32_t (*march)(const ck_field *, const ck_march *, ck_ray *, int32_t, float *, int32_t);
+    void (*encode)(const ck_field *, int32_t, float *, int32_t, int32_t);
+    void (*composite)(const ck_field *, const ck_march *, ck_ray *, float *, int32_t, int32_t);
     void (*slab_adjoint)(const ck_field *, const ck_march *, ck_ray *, const float *, const float *, float *, int32_t,
                          float *);
     void (*lanes_sum)(const float *, int64_t, float *);

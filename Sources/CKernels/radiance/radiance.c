@@ -28,9 +28,28 @@ void ck_radiance_rays_start(ck_tier tier, const ck_field *field, const ck_march 
     table(tier)->rays_start(field, march, rays, count, first, states);
 }
 
-int32_t ck_radiance_round(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states, int32_t count,
+int32_t ck_radiance_march(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states, int32_t count,
                           float *slab, int32_t offset) {
-    return table(tier)->round(field, march, states, count, slab, offset);
+    return table(tier)->march(field, march, states, count, slab, offset);
+}
+
+void ck_radiance_encode(ck_tier tier, const ck_field *field, int32_t level, float *slab, int32_t from, int32_t to) {
+    table(tier)->encode(field, level, slab, from, to);
+}
+
+void ck_radiance_warm(const float *numbers, int64_t count) {
+    // Loads, for a prefetch is dropped when too many are under way; four sums, for they must not wait for each other.
+    const int64_t line = 16;
+    float sums[4] = {0};
+    for (int64_t i = 0; i + 4 * line <= count; i += 4 * line)
+        for (int k = 0; k < 4; k++) sums[k] += numbers[i + k * line];
+    volatile float kept = sums[0] + sums[1] + sums[2] + sums[3];
+    (void)kept;
+}
+
+void ck_radiance_composite(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states, float *slab,
+                           int32_t from, int32_t to) {
+    table(tier)->composite(field, march, states, slab, from, to);
 }
 
 void ck_radiance_slab_adjoint(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states,

@@ -32,9 +32,10 @@ def network(name, precision):
 
 def field(name):
     torch.manual_seed(0)
-    model = workloads.Field()
-    if name == "field-render":
-        origins, directions = workloads.rays(256)
+    build, side, trains = workloads.FIELDS[name]
+    model = build()
+    origins, directions = workloads.rays(side)
+    if not trains:
         chunks = list(zip(origins.split(4096), directions.split(4096)))
 
         def run():
@@ -43,7 +44,6 @@ def field(name):
                     model(*chunk)
         return run
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2, eps=1e-15, fused=True)
-    origins, directions = workloads.rays(64)
     target = torch.rand(4096, 3)
 
     def run():

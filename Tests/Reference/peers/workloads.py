@@ -183,28 +183,49 @@ def harmonics(d):
 
 
 class Field(nn.Module):
-    """Hash grid, 32-64-16 for density, 31-64-64-3 for colour; 64 samples a ray."""
+    """Hash grid, then one hidden layer for density and colour, as Lathe's; 64 samples a ray."""
 
-    def __init__(self):
+    def __init__(self, hidden, **grid):
         super().__init__()
-        self.grid = HashGrid()
-        layer = lambda i, o: nn.Linear(i, o, bias=False)
-        self.density = nn.Sequential(layer(32, 64), nn.ReLU(), layer(64, 16))
-        self.colour = nn.Sequential(layer(31, 64), nn.ReLU(), layer(64, 64), nn.ReLU(), layer(64, 3), nn.Sigmoid())
+        self.grid = HashGrid(**grid)
+        width = sum(table.shape[1] for table in self.grid.tables)
+        self.network = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, 4))
+
+    def decode(self, features, directions):
+        raw = self.network(features)
+        return raw[..., 0], raw[..., 1:].sigmoid()
 
     def forward(self, origins, directions, samples=64, near=0.5, far=2.5):
         step = (far - near) / samples
         depths = near + step * (torch.arange(samples) + torch.rand(origins.shape[0], samples))
         places = origins[:, None] + directions[:, None] * depths[..., None]
         inside = (places.abs() <= 1).all(-1)
-        raw = self.density(self.grid(((places + 1) / 2).clamp(0, 1).reshape(-1, 3))).view(*depths.shape, 16)
-        density = raw[..., 0].clamp(max=15).exp() * inside
-        seen = harmonics(directions)[:, None].expand(-1, samples, -1)
-        colour = self.colour(torch.cat((raw[..., 1:], seen), -1))
+        features = self.grid(((places + 1) / 2).clamp(0, 1).reshape(-1, 3)).view(*depths.shape, -1)
+        logit, colour = self.decode(features, directions)
+        density = logit.clamp(max=15).exp() * inside
         alpha = 1 - torch.exp(-density * step)
         before = torch.cat((torch.ones(len(alpha), 1), 1 - alpha[:, :-1] + 1e-10), -1).cumprod(-1)
         weight = alpha * before
         return (weight[..., None] * colour).sum(1) + 1 - weight.sum(-1, keepdim=True)
+
+
+class DirectionalField(Field):
+    """The networks of Müller et al. 2022: 32-64-16 for density, 31-64-64-3 for colour seen from a direction."""
+
+    def __init__(self):
+        super().__init__(hidden=64)
+        layer = lambda i, o: nn.Linear(i, o, bias=False)
+        self.network = nn.Sequential(layer(32, 64), nn.ReLU(), layer(64, 16))
+        self.colour = nn.Sequential(layer(31, 64), nn.ReLU(), layer(64, 64), nn.ReLU(), layer(64, 3), nn.Sigmoid())
+
+    def decode(self, features, directions):
+        raw = self.network(features)
+        seen = harmonics(directions)[:, None].expand(-1, raw.shape[1], -1)
+        return raw[..., 0], self.colour(torch.cat((raw[..., 1:], seen), -1))
+
+
+def starter_field():
+    return Field(hidden=32, levels=8, log2_size=15, coarsest=8, finest=128)
 
 
 def rays(side):
@@ -223,7 +244,13 @@ BUILDERS = {
     "vae-decode": vae_decode, "vae-encode": vae_encode, "vae-encode-gradient": vae_encode_gradient,
     "tiny-vae-decode": tiny_vae_decode, "tiny-vae-encode-gradient": tiny_vae_encode_gradient, "lama": lama,
 }
-FIELDS = ("field-step", "field-render")
+# Of each: the field, the side of the picture, whether a step of training follows.
+FIELDS = {
+    "field-step": (starter_field, 64, True),
+    "field-step-large": (lambda: Field(hidden=64), 64, True),
+    "field-step-directional": (DirectionalField, 64, True),
+    "field-render": (starter_field, 256, False),
+}
 # What can be exported: no gradients, no loop over tokens.
 GRAPHS = [name for name in BUILDERS if not name.endswith("gradient") and name not in ("blip", "sam-decoder")]
 
