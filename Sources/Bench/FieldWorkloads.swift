@@ -19,6 +19,15 @@ extension Workload {
             let rays = Camera(azimuth: 30, elevation: 20).rays(width: 256, height: 256)
             return { _ = field.render(rays, settings) }
         },
+        Workload(
+            "field-render-large",
+            "Published hash grid holding a ball, a picture of 256² at 128 samples across, empty space skipped"
+        ) { _ in
+            var field = try field(published, hiddenWidth: 64, density: .lift)
+            field.updateOccupancy(seed: 0)
+            let rays = Camera(azimuth: 30, elevation: 20).rays(width: 256, height: 256)
+            return { [field] in _ = field.render(rays) }
+        },
     ]
 
     /// The grid of Müller et al. 2022: resolutions from 16 to 2048.
@@ -26,12 +35,14 @@ extension Workload {
         levels: 16, featuresPerLevel: 2, log2TableSize: 19, baseResolution: 16,
         finestResolution: 2048)
 
-    /// So thin that no ray ends before it has left the cube.
-    private static func field(_ grid: HashGrid, hiddenWidth: Int = 32) throws -> RadianceField {
+    /// A fresh field, by default so thin that no ray ends before it has left the cube.
+    private static func field(
+        _ grid: HashGrid, hiddenWidth: Int = 32, density: DensityActivation = DensityActivation(bias: -9)
+    ) throws -> RadianceField {
         var random = RandomStream(seed: 0, stream: "field")
         return try RadianceField(
             FieldConfiguration(
-                grid: grid, hiddenWidth: hiddenWidth, density: DensityActivation(bias: -9), bound: 1,
+                grid: grid, hiddenWidth: hiddenWidth, density: density, bound: 1,
                 domain: .cube),
             random: &random)
     }

@@ -83,27 +83,46 @@ static inline __attribute__((always_inline)) void CK_NAME(axis_weights)(float fx
     *wz = (1.f - sz) * 0.5f + sz * fz;
 }
 
-static inline __attribute__((always_inline)) void
-CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth, const float *slab, int32_t at,
-                      float *features, const int F) {
+/// Float offsets and weights of the eight corners of a block's cells, corner by corner.
+typedef struct CK_NAME(stencil) {
+    uint32_t corner[8][CK_GRID_BLOCK];
+    float weight[8][CK_GRID_BLOCK];
+} CK_NAME(stencil);
+
+static inline __attribute__((always_inline)) void CK_NAME(find_stencil)(const float *slab, int32_t at,
+                                                                        const ck_grid_level *level, int smooth,
+                                                                        uint32_t features, CK_NAME(stencil) *out) {
     CK_NAME(cells) cells;
     CK_NAME(find_cells)(slab, at, level, smooth, &cells);
-    const float *rows = table + level->offset;
-    const float scale = level->weight;
     for (int i = 0; i < CK_GRID_BLOCK; i++) {
         uint32_t corner[8];
-        CK_NAME(corners)(level, cells.ix[i], cells.iy[i], cells.iz[i], (uint32_t)F, corner);
+        CK_NAME(corners)(level, cells.ix[i], cells.iy[i], cells.iz[i], features, corner);
+        for (int k = 0; k < 8; k++) out->corner[k][i] = corner[k];
+    }
+    const float scale = level->weight;
+    for (int i = 0; i < CK_GRID_BLOCK; i++) {
         const float x1 = cells.fx[i], x0 = 1.f - x1;
         const float y1 = cells.fy[i] * scale, y0 = scale - y1;
         const float z1 = cells.fz[i], z0 = 1.f - z1;
         const float a = y0 * z0, b = y1 * z0, c = y0 * z1, d = y1 * z1;
         const float w[8] = {x0 * a, x1 * a, x0 * b, x1 * b, x0 * c, x1 * c, x0 * d, x1 * d};
+        for (int k = 0; k < 8; k++) out->weight[k][i] = w[k];
+    }
+}
+
+static inline __attribute__((always_inline)) void
+CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth, const float *slab, int32_t at,
+                      float *features, const int F) {
+    CK_NAME(stencil) stencil;
+    CK_NAME(find_stencil)(slab, at, level, smooth, (uint32_t)F, &stencil);
+    const float *rows = table + level->offset;
+    for (int i = 0; i < CK_GRID_BLOCK; i++) {
         if (F == 2) {
             typedef CK_NAME(f2) f2;
-            f2 even = *(const f2 *)(rows + corner[0]) * w[0], odd = *(const f2 *)(rows + corner[1]) * w[1];
-            for (int k = 2; k < 8; k += 2) {
-                even += *(const f2 *)(rows + corner[k]) * w[k];
-                odd += *(const f2 *)(rows + corner[k + 1]) * w[k + 1];
+            f2 even = {0}, odd = {0};
+            for (int k = 0; k < 8; k += 2) {
+                even += *(const f2 *)(rows + stencil.corner[k][i]) * stencil.weight[k][i];
+                odd += *(const f2 *)(rows + stencil.corner[k + 1][i]) * stencil.weight[k + 1][i];
             }
             even += odd;
             features[at + i] = even[0];
@@ -111,7 +130,7 @@ CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth
         } else {
             float sum[8] = {0};
             for (int k = 0; k < 8; k++)
-                for (int f = 0; f < F; f++) sum[f] += w[k] * rows[corner[k] + f];
+                for (int f = 0; f < F; f++) sum[f] += stencil.weight[k][i] * rows[stencil.corner[k][i] + f];
             for (int f = 0; f < F; f++) features[f * CK_SLAB + at + i] = sum[f];
         }
     }
@@ -202,7 +221,19 @@ static void CK_NAME(tangent)(const ck_field *field, const float *slab, int32_t f
     }
 }
 
-/// Neighbouring samples often share a cell: their contributions are summed in registers first.
+/// Corner weights of one sample for lanes whose signs say which corner they stand for: the level's factor times the
+/// derivative of the feature's adjoint by the row.
+#define CK_CORNER_WEIGHTS(V, cells, i, sx, sy, sz, wx, wy, wz)                                                         \
+    const V wx = (1.f - sx) * 0.5f + sx * cells.fx[i], wy = (1.f - sy) * 0.5f + sy * cells.fy[i],                      \
+            wz = (1.f - sz) * 0.5f + sz * cells.fz[i]
+
+/// What the derivative by the position adds to corner weights.
+#define CK_CORNER_SLOPES(slab, at, cells, i, scale, sx, sy, sz, wx, wy, wz)                                            \
+    (slab[CK_ROW_GX * CK_SLAB + at + i] * cells.dx[i] * scale * (sx * wy * wz) +                                       \
+     slab[CK_ROW_GY * CK_SLAB + at + i] * cells.dy[i] * scale * (wx * sy * wz) +                                       \
+     slab[CK_ROW_GZ * CK_SLAB + at + i] * cells.dz[i] * scale * (wx * wy * sz))
+
+/// Adds the derivatives by one level's rows: eight rows of F numbers per sample. Padding adds zeros.
 static inline __attribute__((always_inline)) void
 CK_NAME(scatter_level)(const ck_field *field, const ck_grid_level *level, const float *features,
                        const float *slope, const float *slab, int32_t used, float *gradient, const int F) {
@@ -210,45 +241,63 @@ CK_NAME(scatter_level)(const ck_field *field, const ck_grid_level *level, const 
     const f8 sx = *(const f8 *)CK_NAME(sign_x), sy = *(const f8 *)CK_NAME(sign_y);
     const f8 sz = *(const f8 *)CK_NAME(sign_z);
     float *rows = gradient + level->offset;
-    const int32_t *ray = (const int32_t *)(slab + CK_ROW_RAY * CK_SLAB);
-    int32_t cx = -1, cy = -1, cz = -1;
-    f8 sum[8];
-    for (int f = 0; f < F; f++) sum[f] = (f8){0};
     for (int32_t at = 0; at < used; at += CK_GRID_BLOCK) {
         CK_NAME(cells) cells;
         CK_NAME(find_cells)(slab, at, level, field->smooth, &cells);
         for (int i = 0; i < CK_GRID_BLOCK; i++) {
-            if (ray[at + i] < 0) continue;
-            if (cells.ix[i] != cx || cells.iy[i] != cy || cells.iz[i] != cz) {
-                if (cx >= 0) {
-                    uint32_t corner[8];
-                    CK_NAME(corners)(level, cx, cy, cz, (uint32_t)F, corner);
-                    for (int k = 0; k < 8; k++)
-                        for (int f = 0; f < F; f++) rows[corner[k] + f] += sum[f][k];
-                    for (int f = 0; f < F; f++) sum[f] = (f8){0};
-                }
-                cx = cells.ix[i];
-                cy = cells.iy[i];
-                cz = cells.iz[i];
-            }
-            f8 wx, wy, wz;
-            CK_NAME(axis_weights)(cells.fx[i], cells.fy[i], cells.fz[i], &wx, &wy, &wz);
+            uint32_t corner[8];
+            CK_NAME(corners)(level, cells.ix[i], cells.iy[i], cells.iz[i], (uint32_t)F, corner);
+            CK_CORNER_WEIGHTS(f8, cells, i, sx, sy, sz, wx, wy, wz);
             const f8 w = wx * wy * wz * level->weight;
-            for (int f = 0; f < F; f++) sum[f] += w * features[f * CK_SLAB + at + i];
-            if (slope) {
-                const float vx = slab[CK_ROW_GX * CK_SLAB + at + i] * cells.dx[i] * level->weight;
-                const float vy = slab[CK_ROW_GY * CK_SLAB + at + i] * cells.dy[i] * level->weight;
-                const float vz = slab[CK_ROW_GZ * CK_SLAB + at + i] * cells.dz[i] * level->weight;
-                const f8 v = vx * (sx * wy * wz) + vy * (wx * sy * wz) + vz * (wx * wy * sz);
-                for (int f = 0; f < F; f++) sum[f] += v * slope[f * CK_SLAB + at + i];
+            const f8 v = slope ? CK_CORNER_SLOPES(slab, at, cells, i, level->weight, sx, sy, sz, wx, wy, wz) : (f8){0};
+            for (int f = 0; f < F; f++) {
+                f8 sum = w * features[f * CK_SLAB + at + i];
+                if (slope) sum += v * slope[f * CK_SLAB + at + i];
+                for (int k = 0; k < 8; k++) rows[corner[k] + f] += sum[k];
             }
         }
     }
-    if (cx >= 0) {
-        uint32_t corner[8];
-        CK_NAME(corners)(level, cx, cy, cz, (uint32_t)F, corner);
-        for (int k = 0; k < 8; k++)
-            for (int f = 0; f < F; f++) rows[corner[k] + f] += sum[f][k];
+}
+
+/// The same for two features, the commonest case: lane 2 k + f holds corner k of feature f.
+static inline __attribute__((always_inline)) void
+CK_NAME(scatter_pairs)(const ck_field *field, const ck_grid_level *level, const float *features, const float *slope,
+                       const float *slab, int32_t used, float *gradient) {
+    const VF sx = {-1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1};
+    const VF sy = {-1, -1, -1, -1, 1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1};
+    const VF sz = {-1, -1, -1, -1, -1, -1, -1, -1, 1, 1, 1, 1, 1, 1, 1, 1};
+    const VF even = {1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0}, odd = 1.f - even;
+    typedef CK_NAME(f2) f2;
+    float *rows = gradient + level->offset;
+    for (int32_t at = 0; at < used; at += CK_GRID_BLOCK) {
+        CK_NAME(cells) cells;
+        uint32_t corner[8][CK_GRID_BLOCK];
+        CK_NAME(find_cells)(slab, at, level, field->smooth, &cells);
+        for (int i = 0; i < CK_GRID_BLOCK; i++) {
+            uint32_t one[8];
+            CK_NAME(corners)(level, cells.ix[i], cells.iy[i], cells.iz[i], 2, one);
+            for (int k = 0; k < 8; k++) corner[k][i] = one[k];
+        }
+        for (int i = 0; i < CK_GRID_BLOCK; i++) {
+            CK_CORNER_WEIGHTS(VF, cells, i, sx, sy, sz, wx, wy, wz);
+            const float *g = features + at + i;
+            VF sum = wx * wy * wz * (level->weight * (even * g[0] + odd * g[CK_SLAB]));
+            if (slope) {
+                const float *h = slope + at + i;
+                sum += CK_CORNER_SLOPES(slab, at, cells, i, level->weight, sx, sy, sz, wx, wy, wz) *
+                       (even * h[0] + odd * h[CK_SLAB]);
+            }
+#define CK_ADD_PAIR(k) *(f2 *)(rows + corner[k][i]) += __builtin_shufflevector(sum, sum, 2 * (k), 2 * (k) + 1)
+            CK_ADD_PAIR(0);
+            CK_ADD_PAIR(1);
+            CK_ADD_PAIR(2);
+            CK_ADD_PAIR(3);
+            CK_ADD_PAIR(4);
+            CK_ADD_PAIR(5);
+            CK_ADD_PAIR(6);
+            CK_ADD_PAIR(7);
+#undef CK_ADD_PAIR
+        }
     }
 }
 
@@ -261,7 +310,10 @@ static void CK_NAME(scatter)(const ck_field *field, int32_t l, const float *slab
     const float *slope = normals ? features + field->level_count * F * CK_SLAB : 0;
     switch (F) {
     case 1: CK_NAME(scatter_level)(field, level, features, slope, slab, used, gradient, 1); break;
-    case 2: CK_NAME(scatter_level)(field, level, features, slope, slab, used, gradient, 2); break;
+    case 2:
+        if (slope) CK_NAME(scatter_pairs)(field, level, features, slope, slab, used, gradient);
+        else CK_NAME(scatter_pairs)(field, level, features, 0, slab, used, gradient);
+        break;
     case 4: CK_NAME(scatter_level)(field, level, features, slope, slab, used, gradient, 4); break;
     default: CK_NAME(scatter_level)(field, level, features, slope, slab, used, gradient, 8); break;
     }
