@@ -43,15 +43,15 @@ final class Storage: @unchecked Sendable {
         if isPooled {
             StoragePool.give(pointer, capacity: capacity)
         } else {
-            StoragePool.release(pointer, capacity: capacity)
+            StoragePool.drop(pointer, capacity: capacity)
         }
     }
 }
 
-/// Free blocks by size class.
+/// Free blocks by size class; large ones are pages.
 ///
-/// Fresh pages cost as much to touch as the arithmetic on them, so blocks are kept: at most as many bytes as were in use at
-/// one time beside those that are in use now, or a small limit if that is more.
+/// Fresh memory costs as much to touch as the arithmetic on it, so blocks are kept: of small ones at most as many bytes as were in
+/// use at one time beside those that are in use now, or a small limit if that is more; pages keep their own account.
 package enum StoragePool {
     private struct Block {
         let pointer: UnsafeMutablePointer<Float>
@@ -73,58 +73,62 @@ package enum StoragePool {
     }
 
     private static let state = Mutex(State())
-    /// Bytes of free blocks that are kept in any case.
-    private static let least = 256 << 20
+    /// Bytes of small free blocks that are kept in any case.
+    private static let least = 64 << 20
     /// Blocks below this go straight to the system allocator, which is good at them.
     private static let smallest = 4096
     /// A free block unused for so many later returns is let go.
     private static let patience: UInt64 = 4096
 
-    /// Bytes of free blocks kept for reuse.
-    package static var heldBytes: Int { state.withLock { $0.held } }
+    /// Bytes kept for reuse.
+    package static var heldBytes: Int { state.withLock { $0.held } + Pages.heldBytes }
 
-    /// Bounds the bytes of free blocks, or leaves the bound to the pool if nil, and lets go of what is above.
+    /// Bounds the bytes kept, half for small blocks and half for large ones, or leaves the bound to the pool if nil, and
+    /// lets go of what is above.
     package static func setLimit(bytes: Int?) {
+        let half = bytes.map { max(0, $0 / 2) }
+        Pages.setLimit(bytes: half)
         state.withLock {
-            $0.limit = bytes.map { max(0, $0) }
+            $0.limit = half
             shrink(&$0, to: $0.allowance)
         }
     }
 
-    /// Lets go of every free block.
+    /// Lets go of all that is free.
     package static func trim() {
+        Pages.trim()
         state.withLock { shrink(&$0, to: 0) }
     }
 
+    private static func isLarge(_ capacity: Int) -> Bool { capacity * 4 >= Pages.smallest }
+
     static func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
         let capacity = sizeClass(max(count, 16)), bytes = capacity * 4
-        if capacity >= smallest {
-            let block: (UnsafeMutablePointer<Float>, Int)? = state.withLock {
-                let found = reuse(capacity, &$0)
-                $0.used += (found?.1 ?? capacity) * 4
-                $0.most = max($0.most, $0.used)
-                if found == nil, $0.held > $0.allowance { shrink(&$0, to: $0.allowance) }
-                return found
-            }
-            if let block { return block }
-        }
-        let raw: UnsafeMutableRawPointer
-        if bytes >= Pages.smallest {
+        if isLarge(capacity) {
             guard let pages = Pages.take(bytes) else { fatalError("out of memory: \(bytes) bytes") }
-            raw = pages
-        } else {
-            raw = .allocate(byteCount: bytes, alignment: 64)
+            return (pages.bindMemory(to: Float.self, capacity: capacity), capacity)
         }
-        return (raw.bindMemory(to: Float.self, capacity: capacity), capacity)
+        if capacity >= smallest {
+            let found: UnsafeMutablePointer<Float>? = state.withLock {
+                let found = $0.free[capacity]?.popLast()
+                $0.used += bytes
+                $0.most = max($0.most, $0.used)
+                if found != nil { $0.held -= bytes } else { shrink(&$0, to: $0.allowance) }
+                return found?.pointer
+            }
+            if let found { return (found, capacity) }
+        }
+        return (.allocate(capacity: capacity, alignment: 64), capacity)
     }
 
     static func give(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-        guard capacity >= smallest else { return release(pointer, capacity: capacity) }
+        if isLarge(capacity) { return Pages.give(pointer, capacity * 4) }
+        guard capacity >= smallest else { return pointer.deallocate() }
         state.withLock {
             $0.clock += 1
             let bytes = capacity * 4
             $0.used -= bytes
-            guard bytes <= $0.allowance else { return release(pointer, capacity: capacity) }
+            guard bytes <= $0.allowance else { return pointer.deallocate() }
             if $0.held + bytes > $0.allowance { shrink(&$0, to: $0.allowance - bytes) }
             $0.free[capacity, default: []].append(Block(pointer: pointer, age: $0.clock))
             $0.held += bytes
@@ -132,36 +136,23 @@ package enum StoragePool {
         }
     }
 
-    /// A free block of the class or of the next few, which are at most twice as large.
-    private static func reuse(_ capacity: Int, _ state: inout State) -> (UnsafeMutablePointer<Float>, Int)? {
-        var size = capacity
-        while size <= 2 * capacity {
-            if let found = state.free[size]?.popLast() {
-                state.held -= size * 4
-                return (found.pointer, size)
-            }
-            size = sizeClass(size + 1)
-        }
-        return nil
-    }
-
-    /// A block in use counts no longer.
+    /// A block in use counts no longer; `drop` instead of `give` ends it.
     static func forget(capacity: Int) {
-        if capacity >= smallest { state.withLock { $0.used -= capacity * 4 } }
-    }
-
-    /// Gives a block back to the system.
-    static func release(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-        if capacity * 4 >= Pages.smallest {
-            Pages.give(pointer, capacity * 4)
-        } else {
-            pointer.deallocate()
+        if isLarge(capacity) {
+            Pages.forget(capacity * 4)
+        } else if capacity >= smallest {
+            state.withLock { $0.used -= capacity * 4 }
         }
     }
 
-    /// Rounds up to four classes per power of two, so that at most a fifth of a block is unused.
+    /// Gives a forgotten block back to the system.
+    static func drop(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
+        if isLarge(capacity) { Pages.drop(pointer, capacity * 4) } else { pointer.deallocate() }
+    }
+
+    /// Rounds up to four classes per power of two, so that at most a fifth of a block is unused; large blocks need no classes.
     static func sizeClass(_ count: Int) -> Int {
-        guard count > 64 else { return (count + 15) & ~15 }
+        guard count > 64, !isLarge(count) else { return (count + 15) & ~15 }
         let step = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount - 3)
         return (count + step - 1) & ~(step - 1)
     }
@@ -173,7 +164,7 @@ package enum StoragePool {
             guard let capacity = oldest?.key, let block = state.free[capacity]?.first else { return }
             state.free[capacity]?.removeFirst()
             if state.free[capacity]?.isEmpty == true { state.free[capacity] = nil }
-            release(block.pointer, capacity: capacity)
+            block.pointer.deallocate()
             state.held -= capacity * 4
         }
     }
@@ -183,9 +174,16 @@ package enum StoragePool {
         for (capacity, blocks) in state.free {
             let kept = blocks.filter { $0.age > horizon }
             guard kept.count < blocks.count else { continue }
-            for block in blocks where block.age <= horizon { release(block.pointer, capacity: capacity) }
+            for block in blocks where block.age <= horizon { block.pointer.deallocate() }
             state.held -= (blocks.count - kept.count) * capacity * 4
             state.free[capacity] = kept.isEmpty ? nil : kept
         }
+    }
+}
+
+extension UnsafeMutablePointer<Float> {
+    fileprivate static func allocate(capacity: Int, alignment: Int) -> Self {
+        UnsafeMutableRawPointer.allocate(byteCount: capacity * 4, alignment: alignment)
+            .bindMemory(to: Float.self, capacity: capacity)
     }
 }

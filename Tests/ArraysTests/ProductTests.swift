@@ -80,6 +80,8 @@ import Testing
             ([2, 7, 5, 33], [70, 33, 3, 3], 1, Padding(1), .zeros),
             ([1, 13, 18, 300], [34, 300, 3, 3], 1, Padding(1), .reflection),
             ([3, 40, 44, 64], [96, 64, 3, 3], 1, Padding(1), .zeros),
+            ([1, 65, 47, 33], [35, 33, 3, 3], 1, Padding(1), .reflection),
+            ([2, 29, 42, 130], [32, 130, 3, 3], 1, Padding(1), .zeros),
         ]
         for c in cases {
             let x = normal(c.image), w = normal(c.kernel, "w"), bias = normal([c.kernel[0]], "bias")
@@ -104,14 +106,14 @@ import Testing
     }
 
     @Test func imagesAreNormalisedAndDoubledOnTheWayIn() {
-        for channels in [16, 40] {
-            let x = normal([2, 5, 6, channels]) * 3 + 1
+        for (channels, height, width) in [(16, 5, 6), (40, 5, 6), (36, 20, 21)] {
+            let x = normal([2, height, width, channels]) * 3 + 1
             let weight = Weight(normal([7, channels, 3, 3], "w"))
             let norm = GroupNormalization(
                 x, groups: 4, scale: normal([channels], "scale"), bias: normal([channels], "bias"),
                 epsilon: 1e-5, silu: true)
             let g = ConvolutionGeometry(
-                input: [2, 10, 12, channels], weight: weight, stride: 1, padding: Padding(1))
+                input: [2, 2 * height, 2 * width, channels], weight: weight, stride: 1, padding: Padding(1))
             expectClose(
                 g.forward(x, weight, normalization: norm, isDoubled: true),
                 g.forward(norm.apply(x).upsampledNearest(2), weight), relative: 2e-6, "\(channels)")

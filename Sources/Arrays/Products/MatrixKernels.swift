@@ -23,8 +23,6 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
     static let rowBytes = Int(CK_ROW_BYTES)
     /// Channels per block of transformed tiles.
     static let winogradBlock = Int(CK_INNER_FLOAT32)
-    /// Transformed positions of a tile.
-    static let winogradPoints = Int(CK_WINOGRAD_POINTS)
 
     /// Most inner positions of a gathered row.
     func inner(_ precision: Precision) -> Int {
@@ -121,26 +119,38 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
         table.pointee.attend(&k)
     }
 
+    private func winograd(_ size: WinogradTiles.Size) -> ck_winograd {
+        let kernels =
+            switch size {
+            case .four: table.pointee.winograd.0
+            case .six: table.pointee.winograd.1
+            }
+        precondition(kernels.pointee.tile == size.rawValue, "MatrixKernels: tables and sizes are mixed up")
+        return kernels.pointee
+    }
+
     func winogradInput(
         _ images: Pointer, _ tiles: WinogradTiles, _ normalization: GroupNormalization.Addresses?,
         channels: Int, _ range: Range<Int>, _ rows: MutablePointer, capacity: Int
     ) {
         var t = ck_tiles(tiles)
+        let kernels = winograd(tiles.size)
         guard let n = normalization else {
-            table.pointee.winograd_input(
+            kernels.input(
                 images, &t, nil, channels, range.lowerBound, range.count, rows, capacity)
             return
         }
         var normalization = ck_normalization(scale: n.scale, shift: n.shift, silu: n.silu ? 1 : 0)
-        table.pointee.winograd_input(
+        kernels.input(
             images, &t, &normalization, channels, range.lowerBound, range.count, rows, capacity)
     }
 
     func winogradWeights(
-        _ precision: Precision, _ panel: UnsafeRawPointer, channels: Int, _ range: Range<Int>,
+        _ size: WinogradTiles.Size, _ precision: Precision, _ panel: UnsafeRawPointer, channels: Int,
+        _ range: Range<Int>,
         _ panels: MutablePointer, stride: Int
     ) {
-        table.pointee.winograd_weights(
+        winograd(size).weights(
             precision.code, panel, channels, range.lowerBound, range.upperBound, panels, stride)
     }
 
@@ -149,7 +159,7 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
         finish: Finish.Addresses, _ result: MutablePointer, resultStride: Int, _ columns: Range<Int>
     ) {
         var (t, f) = (ck_tiles(tiles), ck_finish(finish))
-        table.pointee.winograd_output(
+        winograd(tiles.size).output(
             sums, capacity, stride, &t, range.lowerBound, range.count, &f, result, resultStride,
             columns.lowerBound, columns.count)
     }

@@ -11,17 +11,19 @@ struct WinogradConvolution: Sendable {
     /// Nine taps.
     let weight: PackedMatrix
 
+    private var points: Int { tiles.size.points }
     private var channels: Int { weight.layout.channels }
     /// Floats from one gathered row to the next.
     private static let row = MatrixKernels.rowBytes / 4
-    private static let points = MatrixKernels.winogradPoints
-    /// Transformed numbers of an image that are held at once: 24 MiB, for the third-level cache.
-    private static let held = 6 << 20
-    /// Tiles whose sums are held at once, by 64 columns: 1 MiB, for the second-level cache.
+    /// Transformed numbers of an image that are held at once: 16 MiB, for the third-level cache.
+    private static let held = 4 << 20
+    /// Most tiles whose sums are held at once, and columns of them: about 1 MiB, for the second-level cache.
     private static let group = 128
-    private static let leastTasks = 16
-    /// Channels whose transformed weights are held at once where tiles are few: 0.6 MiB.
+    private var width: Int { (tiles.size == .four ? 2 : 1) * MatrixKernels.current.panel }
+    /// Channels whose transformed weights are held at once, about half as much.
     private static let part = 64
+    private static let leastTasks = 16
+    private static let leastGroup = 32
 
     /// - Parameters:
     ///   - normalization: of the images, before all else; padding stays zero.
@@ -30,10 +32,10 @@ struct WinogradConvolution: Sendable {
         _ x: Pointer, _ out: MutablePointer, normalization: GroupNormalization?, finish: Finish
     ) {
         let kernels = MatrixKernels.current
-        let rounds = (tiles.count * Self.points * channels + Self.held - 1) / Self.held
+        let rounds = (tiles.count * points * channels + Self.held - 1) / Self.held
         let capacity = ((tiles.count + rounds - 1) / rounds + 7) & ~7
         let blocks = (channels + MatrixKernels.winogradBlock - 1) / MatrixKernels.winogradBlock
-        let transformed = Storage(count: blocks * Self.points * capacity * Self.row)
+        let transformed = Storage(count: blocks * points * capacity * Self.row)
         nonisolated(unsafe) let (x, out, rows) = (x, out, transformed.pointer)
         let before = normalization?.addresses
         let rowCount = tiles.images * tiles.height * tiles.width
@@ -51,40 +53,33 @@ struct WinogradConvolution: Sendable {
         withExtendedLifetime((transformed, normalization)) {}
     }
 
-    /// The products and the way back, in tasks of two panels of columns by some groups of tiles.
+    /// The products and the way back, in tasks of some columns of some tiles.
     private func multiply(
         _ rows: MutablePointer, _ capacity: Int, _ present: Range<Int>, _ out: MutablePointer,
         _ finish: Finish.Addresses
     ) {
-        let width = 2 * MatrixKernels.current.panel
         let across = (weight.columns + width - 1) / width
-        let groups = max(1, min((Self.leastTasks + across - 1) / across, present.count / Self.group))
-        let height = (present.count + groups - 1) / groups
-        // Sums of one group are kept over parts of the channels; of several, weights are kept over the groups.
-        let part = height <= Self.group ? min(channels, Self.part) : channels
+        let wanted = min((Self.leastTasks + across - 1) / across, present.count / Self.leastGroup)
+        let groups = max(wanted, (present.count + Self.group - 1) / Self.group)
+        // Whole multiples of the rows that are multiplied at a time.
+        let height = ((present.count + groups - 1) / groups + 7) & ~7
         nonisolated(unsafe) let (rows, out) = (rows, out)
         parallelFor(across * groups, chunk: 1) { range in
-            var panels = TransformedPanels(channels: part, width: width)
-            let sums = Storage(count: Self.points * Self.group * width)
-            var held = -1
+            var panels = TransformedPanels(tiles.size, channels: min(channels, Self.part), width: width)
+            let sums = Storage(count: points * Self.group * width)
             for t in range {
-                let column = t / groups * width, columns = column..<min(weight.columns, column + width)
-                let begin = t % groups * height, end = min(present.count, begin + height)
-                for tile in stride(from: begin, to: end, by: Self.group) {
-                    let count = min(Self.group, end - tile)
-                    for channel in stride(from: 0, to: channels, by: part) {
-                        let taken = channel..<min(channels, channel + part)
-                        if part < channels || held != column {
-                            panels.transform(weight, columns, taken)
-                            held = column
-                        }
-                        multiply(rows + tile * Self.row, capacity, count, taken, panels, sums.pointer)
-                    }
-                    MatrixKernels.current.winogradOutput(
-                        sums.pointer, capacity: Self.group, stride: width, tiles,
-                        (tile..<tile + count).shifted(by: present.lowerBound), finish: finish, out,
-                        resultStride: weight.columns, columns)
+                let column = t % across * width, columns = column..<min(weight.columns, column + width)
+                let tile = t / across * height, count = min(height, present.count - tile)
+                guard count > 0 else { continue }
+                for channel in stride(from: 0, to: channels, by: Self.part) {
+                    let taken = channel..<min(channels, channel + Self.part)
+                    panels.transform(weight, columns, taken)
+                    multiply(rows + tile * Self.row, capacity, count, taken, panels, sums.pointer)
                 }
+                MatrixKernels.current.winogradOutput(
+                    sums.pointer, capacity: Self.group, stride: width, tiles,
+                    (tile..<tile + count).shifted(by: present.lowerBound), finish: finish, out,
+                    resultStride: weight.columns, columns)
             }
             withExtendedLifetime(sums) {}
         }
@@ -95,22 +90,19 @@ struct WinogradConvolution: Sendable {
         _ rows: MutablePointer, _ capacity: Int, _ count: Int, _ taken: Range<Int>,
         _ panels: TransformedPanels, _ sums: MutablePointer
     ) {
-        let block = MatrixKernels.winogradBlock
-        for point in 0..<Self.points {
-            var channel = taken.lowerBound
-            while channel < taken.upperBound {
-                let end = min(taken.upperBound, (channel / block + 1) * block)
-                let index = channel / block * Self.points + point
-                MatrixKernels.current.multiply(
-                    ProductBlock(
-                        precision: .float32, rows: rows + index * capacity * Self.row + channel % block,
-                        rowCount: count, inner: end - channel,
-                        panels: panels.at(point, channel - taken.lowerBound), panelStride: panels.size * 4,
-                        result: sums + point * Self.group * panels.width, resultStride: panels.width,
-                        columns: panels.filled, accumulates: channel > 0, firstRow: 0, firstColumn: 0),
-                    finish: nil)
-                channel = end
-            }
+        // Parts divide blocks, so that a part lies in one.
+        let (block, channel) = taken.lowerBound.quotientAndRemainder(
+            dividingBy: MatrixKernels.winogradBlock)
+        for point in 0..<points {
+            MatrixKernels.current.multiply(
+                ProductBlock(
+                    precision: .float32,
+                    rows: rows + (block * points + point) * capacity * Self.row + channel,
+                    rowCount: count, inner: taken.count, panels: panels.at(point),
+                    panelStride: panels.size * 4,
+                    result: sums + point * Self.group * panels.width, resultStride: panels.width,
+                    columns: panels.filled, accumulates: taken.lowerBound > 0, firstRow: 0, firstColumn: 0),
+                finish: nil)
         }
     }
 }
@@ -126,17 +118,17 @@ private struct TransformedPanels {
     /// Columns of the panels that were transformed last, in whole panels.
     private(set) var filled = 0
 
-    init(channels: Int, width: Int) {
+    private let tileSize: WinogradTiles.Size
+
+    init(_ tileSize: WinogradTiles.Size, channels: Int, width: Int) {
         let panel = MatrixKernels.current.panel
-        self.width = width
+        (self.tileSize, self.width) = (tileSize, width)
         stride = channels * panel + 16
-        size = MatrixKernels.winogradPoints * stride
+        size = tileSize.points * stride
         storage = Storage(count: width / panel * size)
     }
 
-    func at(_ point: Int, _ channel: Int) -> UnsafeRawPointer {
-        UnsafeRawPointer(storage.pointer + point * stride + channel * MatrixKernels.current.panel)
-    }
+    func at(_ point: Int) -> UnsafeRawPointer { UnsafeRawPointer(storage.pointer + point * stride) }
 
     /// Transforms some channels of `columns`; panels beyond them keep what they hold.
     mutating func transform(_ weight: PackedMatrix, _ columns: Range<Int>, _ channels: Range<Int>) {
@@ -144,7 +136,8 @@ private struct TransformedPanels {
         filled = (columns.count + kernels.panel - 1) / kernels.panel * kernels.panel
         for p in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: kernels.panel) {
             kernels.winogradWeights(
-                weight.precision, weight.panels(column: p), channels: weight.layout.channels, channels,
+                tileSize, weight.precision, weight.panels(column: p), channels: weight.layout.channels,
+                channels,
                 storage.pointer + (p - columns.lowerBound) / kernels.panel * size, stride: stride)
         }
     }

@@ -25,8 +25,6 @@ typedef enum ck_precision { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 } ck_precision;
 #define CK_SHORT_ROW_BYTES 320
 /// Inner positions per gathered block of float32.
 #define CK_INNER_FLOAT32 256
-/// Positions of a transformed tile of Winograd's F(4×4, 3×3): 6 × 6.
-#define CK_WINOGRAD_POINTS 36
 
 /// What happens to a sum when it is complete: y = last(activation(sum + bias) * factor + addend).
 typedef struct ck_finish {
@@ -102,7 +100,7 @@ typedef struct ck_attention {
 /// Most queries per call, in panels.
 #define CK_QUERY_PANELS 4
 
-/// Tiles of 4 × 4 results, counted row by row over all images.
+/// Square tiles of results, counted row by row over all images.
 typedef struct ck_tiles {
     /// Images, and their extents; results have the same, for padding 1 and stride 1.
     size_t images, height, width;
@@ -121,6 +119,27 @@ typedef struct ck_normalization {
     const float *_Nonnull shift;
     int silu;
 } ck_normalization;
+
+/// Winograd's convolution with tiles of one size; a transformed tile has (tile + 2)² positions.
+typedef struct ck_winograd {
+    /// Results along a side.
+    size_t tile;
+    /// Transforms `count` tiles from `first` on. Position p of inner block b is a gathered block of its own (float32),
+    /// `capacity` rows long, the (b * points + p)-th.
+    void (*_Nonnull input)(const float *_Nonnull images, const ck_tiles *_Nonnull tiles,
+                                    const ck_normalization *_Nullable normalization, size_t channels,
+                                    size_t first, size_t count, float *_Nonnull rows, size_t capacity);
+    /// Transforms channels [begin, end) of one packed panel of a 3 × 3 kernel into float32 panels, one per position, of a line per
+    /// channel, `stride` floats apart.
+    void (*_Nonnull weights)(ck_precision precision, const void *_Nonnull panel, size_t channels, size_t begin,
+                                      size_t end, float *_Nonnull panels, size_t stride);
+    /// Turns the sums [points, capacity, sum_stride] of `count` tiles from `first` on into results [.., stride], columns
+    /// [first_column, first_column + columns) of them; the tile at `first` is the sums' first row.
+    void (*_Nonnull output)(const float *_Nonnull sums, size_t capacity, size_t sum_stride,
+                                     const ck_tiles *_Nonnull tiles, size_t first, size_t count,
+                                     const ck_finish *_Nonnull finish, float *_Nonnull result, size_t stride,
+                                     size_t first_column, size_t columns);
+} ck_winograd;
 
 /// One instruction-set variant of the family.
 typedef struct ck_matrix {
@@ -166,21 +185,8 @@ typedef struct ck_matrix {
     size_t (*_Nonnull attention_scratch)(size_t size, size_t value_size, size_t grid);
     void (*_Nonnull attend)(const ck_attention *_Nonnull a);
 
-    /// Transforms `count` tiles from `first` on. Position p of inner block b is a gathered block of its own (float32),
-    /// `capacity` rows long, the (b * 36 + p)-th.
-    void (*_Nonnull winograd_input)(const float *_Nonnull images, const ck_tiles *_Nonnull tiles,
-                                    const ck_normalization *_Nullable normalization, size_t channels,
-                                    size_t first, size_t count, float *_Nonnull rows, size_t capacity);
-    /// Transforms channels [begin, end) of one packed panel of a 3 × 3 kernel into 36 float32 panels of a line per channel,
-    /// `stride` floats apart.
-    void (*_Nonnull winograd_weights)(ck_precision precision, const void *_Nonnull panel, size_t channels, size_t begin,
-                                      size_t end, float *_Nonnull panels, size_t stride);
-    /// Turns the sums [36, capacity, sum_stride] of `count` tiles from `first` on into results [.., stride], columns
-    /// [first_column, first_column + columns) of them; the tile at `first` is the sums' first row.
-    void (*_Nonnull winograd_output)(const float *_Nonnull sums, size_t capacity, size_t sum_stride,
-                                     const ck_tiles *_Nonnull tiles, size_t first, size_t count,
-                                     const ck_finish *_Nonnull finish, float *_Nonnull result, size_t stride,
-                                     size_t first_column, size_t columns);
+    /// Tiles of 4 × 4 and of 6 × 6 results.
+    const ck_winograd *_Nonnull winograd[2];
 } ck_matrix;
 
 /// The table of a tier; the tier must not exceed `ck_detected_tier()`.

@@ -23,7 +23,5 @@ const ck_matrix CK_NAME(ck_matrix_table) = {
     .attention_values = attention_values,
     .attention_scratch = attention_scratch,
     .attend = attend,
-    .winograd_input = winograd_input,
-    .winograd_weights = winograd_weights,
-    .winograd_output = winograd_output,
+    .winograd = {&winograd_table_4, &winograd_table_6},
 };
