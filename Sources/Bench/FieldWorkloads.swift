@@ -30,7 +30,7 @@ extension Workload {
         },
     ]
 
-    /// The grid of Müller et al. 2022: resolutions from 16 to 2048.
+    /// The grid of Müller and others 2022: resolutions from 16 to 2048.
     private static let published = HashGrid(
         levels: 16, featuresPerLevel: 2, log2TableSize: 19, baseResolution: 16,
         finestResolution: 2048)

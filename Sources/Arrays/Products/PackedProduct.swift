@@ -17,44 +17,65 @@ struct PackedProduct: Sendable {
         guard rows > 0, columns > 0 else { return }
         let (height, width) = blocks
         let across = (columns + width - 1) / width, down = (rows + height - 1) / height
+        let shared = across > 1 && rows > Self.fewRows ? gathered(gather) : nil
         finish.withAddresses(rows: rows, columns: columns) { finish in
             nonisolated(unsafe) let out = out
             parallelFor(across * down, chunk: 1) { range in
-                let scratch = Storage(count: height * MatrixKernels.rowBytes / 4)
+                let scratch = shared == nil ? Storage(count: height * Self.row) : nil
                 for t in range {
                     let i = t / across * height, j = t % across * width
-                    block(
-                        i..<min(rows, i + height), j..<min(columns, j + width), out, finish, scratch, gather)
+                    let (present, columns) = (i..<min(rows, i + height), j..<min(columns, j + width))
+                    for (part, inner) in weight.innerBlocks.enumerated() {
+                        if let shared {
+                            multiply(
+                                shared.pointer + (part * rows + i) * Self.row, present, columns, inner, out,
+                                finish)
+                        } else if let scratch {
+                            gather(present, inner, scratch.pointer)
+                            multiply(scratch.pointer, present, columns, inner, out, finish)
+                        }
+                    }
                 }
-                withExtendedLifetime(scratch) {}
+                withExtendedLifetime((scratch, shared)) {}
             }
         }
     }
 
-    private func block(
-        _ i: Range<Int>, _ j: Range<Int>, _ out: MutablePointer, _ finish: Finish.Addresses,
-        _ scratch: Storage, _ gather: Gather
-    ) {
-        let kernels = MatrixKernels.current
-        let parts = weight.innerBlocks
-        for inner in parts {
-            gather(i, inner, scratch.pointer)
-            kernels.multiply(
-                ProductBlock(
-                    precision: weight.precision, rows: scratch.pointer, rowCount: i.count, inner: inner.count,
-                    panels: weight.panels(column: j.lowerBound, inner: inner.lowerBound),
-                    panelStride: weight.panelStride,
-                    result: out + i.lowerBound * weight.columns + j.lowerBound, resultStride: weight.columns,
-                    columns: j.count, accumulates: inner.lowerBound > 0, firstRow: i.lowerBound,
-                    firstColumn: j.lowerBound),
-                finish: inner.upperBound == weight.inner ? finish : nil)
+    /// All rows, one part of the inner positions after the other: where several tasks need them, they are gathered once.
+    private func gathered(_ gather: Gather) -> Storage {
+        let parts = weight.innerBlocks, chunk = 32, chunks = (rows + chunk - 1) / chunk
+        let block = Storage(count: parts.count * rows * Self.row)
+        nonisolated(unsafe) let base = block.pointer
+        parallelFor(parts.count * chunks, chunk: 1) { range in
+            for t in range {
+                let begin = t % chunks * chunk
+                gather(
+                    begin..<min(rows, begin + chunk), parts[t / chunks],
+                    base + (t / chunks * rows + begin) * Self.row)
+            }
         }
+        return block
+    }
+
+    /// One part of the sums of some rows and columns.
+    private func multiply(
+        _ gathered: MutablePointer, _ i: Range<Int>, _ j: Range<Int>, _ inner: Range<Int>,
+        _ out: MutablePointer, _ finish: Finish.Addresses
+    ) {
+        MatrixKernels.current.multiply(
+            ProductBlock(
+                precision: weight.precision, rows: gathered, rowCount: i.count, inner: inner.count,
+                panels: weight.panels(column: j.lowerBound, inner: inner.lowerBound),
+                panelStride: weight.panelStride,
+                result: out + i.lowerBound * weight.columns + j.lowerBound, resultStride: weight.columns,
+                columns: j.count, accumulates: inner.lowerBound > 0, firstRow: i.lowerBound,
+                firstColumn: j.lowerBound),
+            finish: inner.upperBound == weight.inner ? finish : nil)
     }
 
     /// Rows and columns per block.
     ///
-    /// A block of gathered rows fills a quarter of the second-level cache. Where rows are few, columns are shared out too,
-    /// and every task gathers the rows for itself.
+    /// A block of gathered rows fills a quarter of the second-level cache. Where rows are few, columns are shared out too.
     private var blocks: (Int, Int) {
         let panel = MatrixKernels.current.panel
         let down = max(1, (rows + Self.rowBlock / 2) / Self.rowBlock)
@@ -65,6 +86,10 @@ struct PackedProduct: Sendable {
     }
 
     private static let rowBlock = 240
+    /// Up to so many rows, tasks gather for themselves: starting tasks costs more.
+    private static let fewRows = 16
+    /// Floats from one gathered row to the next.
+    private static let row = MatrixKernels.rowBytes / 4
     private static let leastTasks = 16
 }
 
