@@ -367,6 +367,9 @@ enum SharedKernels {
     /// Processors this process may run on.
     static var processors: Int { Int(ck_processor_count()) }
 
+    /// Tells the processor that the thread is waiting for another.
+    static func pause() { ck_pause() }
+
     static var threadIsWorker: Bool {
         get { ck_thread_is_worker() != 0 }
         set { ck_thread_set_worker(newValue ? 1 : 0) }

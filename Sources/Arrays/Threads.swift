@@ -38,14 +38,13 @@ package func parallelFor(_ count: Int, chunk: Int, _ body: @Sendable (Range<Int>
         for i in 0..<chunks { body(i * chunk..<min(count, (i + 1) * chunk)) }
         return
     }
-    let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
-        SharedKernels.threadIsWorker = true
-        defer { SharedKernels.threadIsWorker = false }
-        while true {
-            let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard i < chunks else { return }
-            body(i * chunk..<min(count, (i + 1) * chunk))
+    SharedKernels.threadIsWorker = true
+    defer { SharedKernels.threadIsWorker = false }
+    withoutActuallyEscaping(body) { body in
+        let one = { @Sendable (i: Int) in body(i * chunk..<min(count, (i + 1) * chunk)) }
+        if !WorkerPool.shared.run(chunks, helpers: workers - 1, one) {
+            // Another thread's loop has the workers: this one takes its turns alone.
+            for i in 0..<chunks { one(i) }
         }
     }
 }

@@ -1,5 +1,8 @@
 // Operations against plain loops, at awkward sizes, and the same bits for any number of threads.
 import Arrays
+import Foundation
+import Synchronization
+import TestSupport
 import TestSupport
 import Testing
 
@@ -167,4 +170,35 @@ import Testing
         }
         #expect(counts.scalars.allSatisfy { $0 == 1 })
     }
+
+    /// Loops of several threads at a time, between which workers sleep or not, and with more workers than processors.
+    @Test func loopsOfSeveralThreadsRunEveryIndexOnce() async {
+        let before = Threads.limit
+        defer { Threads.setLimit(before) }
+        Threads.setLimit(4)
+        await withTaskGroup(of: Bool.self) { group in
+            for task in 0..<3 {
+                group.addTask {
+                    (0..<400).allSatisfy { round in
+                        let count = 1 + (round * 7 + task) % 40
+                        let sums = (0..<count).map { _ in Sum() }
+                        parallelFor(count, chunk: 1 + round % 3) {
+                            for i in $0 { sums[i].add(i + round) }
+                        }
+                        if round % 100 == 0 { usleep(2000) }
+                        return sums.enumerated().allSatisfy { $1.value == $0 + round }
+                    }
+                }
+            }
+            for await isRight in group { #expect(isRight) }
+        }
+    }
+}
+
+/// A sum that threads may add to.
+private final class Sum: Sendable {
+    private let stored = Atomic<Int>(0)
+
+    func add(_ n: Int) { stored.wrappingAdd(n, ordering: .relaxed) }
+    var value: Int { stored.load(ordering: .relaxed) }
 }

@@ -162,6 +162,13 @@ void ck_box_muller(const uint32_t *_Nonnull words, float *_Nonnull out, size_t n
 /// Processors this process may run on; at least 1.
 int ck_processor_count(void);
 
+/// Tells the processor that the thread is waiting for another.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
 // Whether this thread already works inside a parallel loop.
 int ck_thread_is_worker(void);
 void ck_thread_set_worker(int value);
