@@ -157,6 +157,8 @@ int cpng_encode(uint32_t width, uint32_t height, int channels, int sample_size, 
     if (!info) png_error(png, "out of memory");
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
     png_set_write_fn(png, file, on_write, on_flush);
+    // On photographs as small as the default of 6, in less than half the time.
+    png_set_compression_level(png, 3);
     png_set_IHDR(png, info, width, height, sample_size * 8, kinds[channels], PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     // A profile that libpng finds fault with is left out by the library with a warning.

@@ -3,7 +3,6 @@ import Arrays
 import Foundation
 import Synchronization
 import TestSupport
-import TestSupport
 import Testing
 
 @Suite(.serialized) struct OperationTests {
