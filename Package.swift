@@ -89,14 +89,6 @@ let package = Package(
             "Distillation",
             ["Arrays", "Autograd", "Checkpoints", "CLIP", "Images", "Radiance", "StableDiffusion"]),
 
-        // Timing
-        library(
-            "Bench",
-            [
-                "Arrays", "Autograd", "Checkpoints", "Tokenizers", "SegmentAnything", "CLIP", "BLIP",
-                "LaMa", "StableDiffusion", "Radiance",
-            ], exclude: ["NOTES.md"]),
-
         // Composition
         library(
             "Lathe",
@@ -105,6 +97,14 @@ let package = Package(
                 "Radiance", "Meshes", "Editing", "Images",
                 "Checkpoints", "Tokenizers", "Arrays", "Files", logging, yams, crypto,
             ]),
+
+        // Timing
+        library(
+            "Bench",
+            [
+                "Arrays", "Autograd", "Checkpoints", "Tokenizers", "SegmentAnything", "CLIP", "BLIP",
+                "LaMa", "StableDiffusion", "Radiance", "Distillation", "Images", "Toybox", "Lathe",
+            ], exclude: ["NOTES.md"]),
 
         // Programs
         .executableTarget(

@@ -32,6 +32,15 @@ enum PublishedSizes {
         try decoded(#"{"_class_name": "AutoencoderTiny"}"#)
     }
 
+    /// The noise of Stable Diffusion 1.5.
+    static func scheduler() throws -> SchedulerConfiguration {
+        try decoded(
+            """
+            {"_class_name": "DDIMScheduler", "beta_start": 0.00085, "beta_end": 0.012,
+             "beta_schedule": "scaled_linear", "clip_sample": false, "set_alpha_to_one": false, "steps_offset": 1}
+            """)
+    }
+
     /// The text encoder of CLIP ViT-L/14.
     static func textEncoder() throws -> CLIPTextConfiguration {
         try decoded(

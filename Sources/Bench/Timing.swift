@@ -23,7 +23,7 @@ public struct Timing: Codable, Sendable {
 
     /// Times a workload.
     /// - Parameters:
-    ///   - rounds: timed runs; at least 3 where nil, more of short ones.
+    ///   - rounds: timed runs; 3 where nil, more of short ones, one of those that take more than 20 seconds.
     ///   - progress: called before each run with the runs done and of all; what it throws ends the timing.
     /// - Throws: what building the network throws.
     public static func of(
@@ -32,7 +32,7 @@ public struct Timing: Codable, Sendable {
     ) throws -> Timing {
         let run = try workload.prepare(.drawn(seed: 0).multiplied(in: precision))
         let first = try elapsed(run)
-        let count = rounds ?? (first > 1 ? 3 : first > 0.1 ? 7 : 15)
+        let count = rounds ?? (first > 20 ? 1 : first > 1 ? 3 : first > 0.1 ? 7 : 15)
         PeakMemory.reset()
         let seconds = try (0..<count).map { done in
             try progress(done, count)

@@ -25,7 +25,7 @@ public struct Workload: Sendable {
     }
 
     /// All of them, in the order of the table.
-    public static let all = perception + diffusion + inpainting + field
+    public static let all = perception + diffusion + inpainting + field + jobs
 
     /// The workload of a name.
     public static func named(_ name: String) -> Workload? { all.first { $0.name == name } }

@@ -1,9 +1,9 @@
 // Rendered views to the latents of an autoencoder, with the way back.
 
-import Arrays
+package import Arrays
 import Autograd
 import Radiance
-import StableDiffusion
+package import StableDiffusion
 
 extension EncodedViews {
     /// Puts views over a background, resizes them and encodes them.
@@ -11,7 +11,7 @@ extension EncodedViews {
     ///   - views: `[views, size, size, 4]`, premultiplied, 0...1.
     ///   - background: sRGB, three numbers.
     ///   - side: of the picture the autoencoder gets, in pixels.
-    static func latents(
+    package static func latents(
         _ views: NDArray, background: [Float], side: Int, _ autoencoder: Autoencoder
     ) -> EncodedViews {
         let rendered = Tensor.variable(views)

@@ -1,5 +1,6 @@
 // Timings: what they hold, and that every workload can be asked for.
 
+import Arrays
 import Bench
 import Testing
 
@@ -36,5 +37,12 @@ struct TimingTests {
     @Test func namesAreUnique() {
         #expect(Set(Workload.all.map(\.name)).count == Workload.all.count)
         #expect(Workload.named("nothing") == nil)
+    }
+
+    @Test(arguments: Precision.allCases) func kernelsAgreeWithTheirReferences(_ precision: Precision) throws {
+        let checks = try KernelCheck.all(precision)
+        for check in checks { #expect(check.holds, "\(check)") }
+        // Rounding shows, so that something was compared.
+        #expect(checks.filter { $0.error > 0 }.count >= 10)
     }
 }

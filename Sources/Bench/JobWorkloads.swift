@@ -1,0 +1,117 @@
+// Whole jobs: what networks and field do together.
+
+import Arrays
+import Autograd
+import Checkpoints
+import Distillation
+import Foundation
+import Images
+public import Lathe
+import Radiance
+import StableDiffusion
+import Toybox
+
+extension Workload {
+    static let jobs = [
+        Workload(
+            "text-to-image", "Stable Diffusion 1.5, 512²: 20 guided steps of DDIM, then the decoder",
+            gigaflops: 20 * 1607 + 2515
+        ) { weights in
+            let prior = try StableDiffusion15(weights, tiny: false)
+            let sampler = try SamplerKind.ddim.sampler(prior.schedule)
+            let start = noise([1, 64, 64, 4])
+            return {
+                var state = SamplerState(start)
+                for step in sampler.steps(20) {
+                    let output = prior.guided(
+                        sampler.input(state.sample, at: step), timestep: step.timestep, guidance: 7.5)
+                    state = sampler.advance(state, output: output, at: step, noise: nil).state
+                }
+                _ = prior.autoencoder.decode(Tensor(state.sample))
+            }
+        },
+        Workload(
+            "sds-step",
+            "A step of score distillation: a view of 64², enlarged, autoencoder, guided U-Net, and back to the field"
+        ) { try distillationStep($0, tiny: false) },
+        Workload("sds-step-tiny", "The same with the tiny autoencoder") {
+            try distillationStep($0, tiny: true)
+        },
+    ]
+
+    /// A lift of one of the generator's objects in the draft preset, from the picture to the report.
+    ///
+    /// - Parameter models: the model set it uses; weights are not random here.
+    public static func lift(models: ModelSet) -> Workload {
+        Workload("lift", "A lift in the draft preset with the models at hand") { _ in
+            let folder = FileManager.default.temporaryDirectory.path + "/lathe-bench-\(UUID().uuidString)"
+            let picture = folder + "/picture.png"
+            return {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(atPath: folder) }
+                let object = try ToyObject.make(seed: 2, split: .heldOut, className: "mug")
+                try ToyRenderer.render(
+                    object, camera: ToyCamera(azimuth: 0, elevation: 20), width: 256, height: 256
+                )
+                .image.savePNG(picture)
+                let lift = try Lift(
+                    LiftOptions(
+                        picture: picture, selection: Selection(), preset: .draft, models: models,
+                        output: folder + "/run"))
+                while try lift.next() != nil {}
+            }
+        }
+    }
+
+    /// One step of a distiller whose prior is Stable Diffusion.
+    private static func distillationStep(_ weights: WeightScope, tiny: Bool) throws -> () -> Void {
+        let prior = try StableDiffusion15(weights, tiny: tiny)
+        // So many that none is the last, and past the stage in which the prior's own pictures count, of which this one has none.
+        let configuration = DistillationConfiguration(steps: 100_000, formingShare: 0)
+        var distiller = try Distiller(
+            configuration, prior: prior, reference: NDArray.full(1, [128, 128, 4]))
+        return { _ = distiller.next() }
+    }
+}
+
+/// The networks of Stable Diffusion 1.5 as a prior of one view at a time, for a prompt of random numbers.
+private struct StableDiffusion15: ViewPrior {
+    let schedule: NoiseSchedule
+    let autoencoder: Autoencoder
+    private let unet: UNet2DConditionModel
+    private let context = Tensor(noise([2, 77, 768], seed: 2))
+    let viewSize = 64
+    let guidance: Float = 7.5
+    var referenceElevation: Float? { nil }
+
+    init(_ weights: WeightScope, tiny: Bool) throws {
+        schedule = NoiseSchedule(try PublishedSizes.scheduler())
+        unet = try UNet2DConditionModel(try PublishedSizes.unet(), from: weights)
+        autoencoder =
+            tiny
+            ? .tiny(try AutoencoderTiny(try PublishedSizes.tinyAutoencoder(), from: weights))
+            : .kl(try AutoencoderKL(try PublishedSizes.autoencoder(), from: weights))
+    }
+
+    /// Classifier-free guidance, both passes as one batch.
+    func guided(_ latents: NDArray, timestep: Float, guidance: Float) -> NDArray {
+        let input = Tensor(latents)
+        let output = unet(
+            Tensor.concatenated([input, input], axis: 0), timesteps: [timestep], context: context)
+        let free = output.sliced(axis: 0, 0..<1), bound = output.sliced(axis: 0, 1..<2)
+        return (free + (bound - free) * guidance).value
+    }
+
+    func cameras(progress: Float, random: inout RandomStream) -> [Camera] {
+        [Camera(azimuth: 360 * random.uniform(), elevation: 20)]
+    }
+
+    func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews {
+        .latents(views, background: [1, 1, 1], side: 512, autoencoder)
+    }
+
+    func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray {
+        let output = guided(noisy, timestep: Float(timestep), guidance: guidance)
+        return schedule.clean(from: Tensor(output), noisy: Tensor(noisy), at: timestep).value
+    }
+}

@@ -1,0 +1,87 @@
+// Kernels against the plain way to the same numbers, before anything is timed.
+
+public import Arrays
+import Foundation
+import Radiance
+
+/// How far a kernel's results lie from those of its reference.
+public struct KernelCheck: Codable, Sendable {
+    public var kernel: String
+    /// Root mean square of the difference over that of the reference.
+    public var error: Double
+    /// What rounding explains.
+    public var tolerance: Double
+
+    public var holds: Bool { error <= tolerance }
+
+    /// Compares every family of kernels in the tier in use with general products, sums and the scalar tier.
+    /// - Throws: what a field throws for a configuration out of range.
+    public static func all(_ precision: Precision) throws -> [KernelCheck] {
+        products(precision) + [attention(precision), try field()]
+    }
+
+    /// Products and convolutions with packed weights, against BLAS over gathered patches.
+    private static func products(_ precision: Precision) -> [KernelCheck] {
+        // Of 64 to 1152 products, each of two numbers rounded to 8 bits.
+        let rounding = precision == .float32 ? 2e-6 : 6e-3
+        let x = noise([150, 300]), w = noise([130, 300], seed: 2)
+        let plain = x.matmul(w, transposeOther: true)
+        var checks = [
+            KernelCheck("matrix product", x.product(Weight(w, precision: precision)), plain, rounding)
+        ]
+        let cases: [(name: String, image: [Int], outputs: Int, kernel: Int, stride: Int)] = [
+            ("convolution 3×3, stride 2", [1, 30, 34, 64], 40, 3, 2),
+            ("convolution 7×7", [1, 20, 22, 8], 40, 7, 1),
+            ("Winograd F(4×4, 3×3)", [1, 8, 8, 128], 64, 3, 1),
+            ("Winograd F(6×6, 3×3)", [1, 66, 60, 128], 64, 3, 1),
+        ]
+        for c in cases {
+            let image = noise(c.image), kernel = noise([c.outputs, c.image[3], c.kernel, c.kernel], seed: 3)
+            let geometry = ConvolutionGeometry(
+                input: c.image, weight: [c.kernel, c.kernel, c.image[3], c.outputs], stride: c.stride,
+                padding: Padding(c.kernel / 2))
+            let dense = kernel.transposed([2, 3, 1, 0]), weight = Weight(kernel, precision: precision)
+            let expected = geometry.forward(image, weight: dense, bias: nil)
+            // Transforms magnify float32's rounding some five times, which is nothing beside bfloat16's.
+            let tolerance = max(rounding, c.name.hasPrefix("Winograd") ? 1e-5 : 0)
+            checks.append(KernelCheck(c.name, geometry.forward(image, weight), expected, tolerance))
+            let slope = noise(expected.shape, seed: 4)
+            checks.append(
+                KernelCheck(
+                    c.name + ", gradient", geometry.inputGradient(slope, weight),
+                    geometry.inputGradient(slope, weight: dense), tolerance))
+        }
+        return checks
+    }
+
+    /// Online softmax against all scores at once.
+    private static func attention(_ precision: Precision) -> KernelCheck {
+        let shape = [2, 300, 40], scale: Float = 0.16
+        let (q, k, v) = (noise(shape), noise(shape, seed: 2), noise(shape, seed: 3))
+        let expected = (q.matmul(k, transposeOther: true) * scale).softmax().matmul(v)
+        let four = [1] + shape
+        let result = Attention(
+            q: q.reshaped(four), k: k.reshaped(four), v: v.reshaped(four), scale: scale, bias: nil,
+            precision: precision
+        ).forward().value.reshaped(shape)
+        return KernelCheck("attention", result, expected, precision == .float32 ? 2e-6 : 1e-2)
+    }
+
+    /// A rendering against the scalar tier's.
+    private static func field() throws -> KernelCheck {
+        var random = RandomStream(seed: 0, stream: "check")
+        var field = try RadianceField(FieldConfiguration(), random: &random)
+        let rays = Camera(azimuth: 30, elevation: 20).rays(width: 24, height: 24)
+        let result = field.render(rays).outputs
+        field.tier = .scalar
+        // Tiers differ by fused multiply-adds.
+        return KernelCheck("field", result, field.render(rays).outputs, 1e-5)
+    }
+
+    private init(_ kernel: String, _ result: NDArray, _ expected: NDArray, _ tolerance: Double) {
+        let difference = result - expected
+        self.kernel = kernel
+        error = ((difference * difference).total() / (expected * expected).total()).squareRoot()
+        self.tolerance = tolerance
+    }
+}
