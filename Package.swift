@@ -127,7 +127,9 @@ let package = Package(
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
-        tests(of: "Lathe", ["Arrays", "Images", "Meshes", "Radiance", "StableDiffusion", "Toybox"]),
+        tests(
+            of: "Lathe",
+            ["Arrays", "Editing", "Images", "LaMa", "Meshes", "Radiance", "StableDiffusion", "Toybox"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.

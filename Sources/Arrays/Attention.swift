@@ -87,13 +87,14 @@ package struct Attention: Sendable {
     ///   - qkv: `[b, n, 3 * heads * d]`: queries, keys, values.
     ///   - grid: added to the scores.
     package init(
-        qkv: NDArray, heads: Int, scale: Float, grid: GridBias?, precision: Precision = .float32
+        qkv: NDArray, heads: Int, scale: Float, bias: NDArray? = nil, grid: GridBias?,
+        precision: Precision = .float32
     ) {
         func part(_ index: Int) -> (NDArray, HeadLayout) {
             (qkv, HeadLayout(qkv.shape, heads: heads, part: index, of: 3))
         }
         self.init(
-            part(0), part(1), part(2), heads: heads, scale: scale, bias: nil, grid: grid,
+            part(0), part(1), part(2), heads: heads, scale: scale, bias: bias, grid: grid,
             precision: precision)
     }
 

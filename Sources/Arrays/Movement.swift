@@ -113,6 +113,25 @@ extension NDArray {
         }
     }
 
+    /// Rows of `self` by index, and zeros where an index is negative.
+    package func placed(rows: [Int]) -> NDArray {
+        precondition(rank >= 1, "placed: needs rows")
+        let width = elementCount(Array(shape.dropFirst()))
+        for i in rows { precondition(i < shape[0], "placed: row \(i) is outside \(shape)") }
+        return NDArray.build([rows.count] + shape.dropFirst(), keeping: self) { out in
+            nonisolated(unsafe) let (x, y) = (pointer, out)
+            parallelFor(rows.count, chunk: max(1, elementChunk / max(1, width))) { r in
+                for i in r {
+                    if rows[i] < 0 {
+                        (y + i * width).update(repeating: 0, count: width)
+                    } else {
+                        (y + i * width).update(from: x + rows[i] * width, count: width)
+                    }
+                }
+            }
+        }
+    }
+
     /// The adjoint of `gathered`: rows of `self` added into a table of `count` rows.
     package func scattered(rows: [Int], count: Int) -> NDArray {
         precondition(rank >= 1 && shape[0] == rows.count, "scattered: \(rows.count) rows of \(shape)")

@@ -25,11 +25,11 @@ public struct BLIPCaptioner: Sendable {
 
     /// Loads `config.json`, the weights, the tokenizer, and `preprocessor_config.json` if there is one.
     /// - Throws: `CheckpointError` or `TokenizerError` when a file is missing, damaged, or of another kind of model.
-    public init(folder: String) throws {
+    public init(folder: String, precision: Precision = .float32) throws {
         let configuration = try loadConfiguration(
             BLIPConfiguration.self, from: folder + "/config.json", modelTypes: ["blip"])
         try self.init(
-            configuration, weights: try WeightScope.open(folder: folder),
+            configuration, weights: try WeightScope.open(folder: folder).multiplied(in: precision),
             tokenizer: try BERTTokenizer(folder: folder),
             preprocessing: try BLIPPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }

@@ -1,5 +1,6 @@
 // BLIP as its authors published it: one file, under other names, and without a configuration.
 
+public import Arrays
 public import Checkpoints
 public import Tokenizers
 
@@ -56,8 +57,10 @@ extension BLIPCaptioner {
     /// Opens a captioner's file as BLIP's authors published it (`model_base_caption_capfilt_large.pth`, say).
     /// - Parameter tokenizer: BERT's vocabulary with the two tokens that BLIP adds, which the file does not hold.
     /// - Throws: `CheckpointError` when the file is damaged or of another kind of model.
-    public init(original path: String, tokenizer: BERTTokenizer) throws {
-        let weights = try WeightScope.open(path)
+    public init(
+        original path: String, tokenizer: BERTTokenizer, precision: Precision = .float32
+    ) throws {
+        let weights = try WeightScope.open(path).multiplied(in: precision)
         try weights.require(.blipOriginal)
         let configuration = try BLIPConfiguration(original: weights)
         do {

@@ -32,9 +32,12 @@ public struct CLIPTextEncoder: Sendable {
     /// Opens a folder with `config.json` and `model.safetensors`.
     /// - Parameter adapt: what is done to the weights on their way, such as merging adapters.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or lacks a tensor.
-    public init(folder: String, adapt: (WeightScope) throws -> WeightScope = { $0 }) throws {
+    public init(
+        folder: String, precision: Precision = .float32,
+        adapt: (WeightScope) throws -> WeightScope = { $0 }
+    ) throws {
         let configuration = try loadConfiguration(CLIPTextConfiguration.self, from: folder + "/config.json")
-        let weights = try adapt(WeightScope.open(folder: folder))
+        let weights = try adapt(WeightScope.open(folder: folder).multiplied(in: precision))
         try self.init(configuration, from: weights)
         try weights.finish(ignoring: CLIPModel.unusedBuffers)
     }

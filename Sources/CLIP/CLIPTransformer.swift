@@ -8,9 +8,8 @@ import Layers
 /// One block: attention and a two-layer perceptron, each behind a layer norm and a residual.
 struct CLIPBlock: Sendable {
     let firstNorm: LayerNorm
-    let query: Linear
-    let key: Linear
-    let value: Linear
+    /// Queries, keys and values.
+    let projections: Linear
     let output: Linear
     let secondNorm: LayerNorm
     let expand: Linear
@@ -22,9 +21,8 @@ struct CLIPBlock: Sendable {
         let width = shape.width
         firstNorm = try LayerNorm(weights: weights.scope("layer_norm1"), size: width, epsilon: shape.epsilon)
         let attention = weights.scope("self_attn")
-        query = try Linear(weights: attention.scope("q_proj"), in: width, out: width)
-        key = try Linear(weights: attention.scope("k_proj"), in: width, out: width)
-        value = try Linear(weights: attention.scope("v_proj"), in: width, out: width)
+        projections = try Linear(
+            joining: ["q_proj", "k_proj", "v_proj"].map(attention.scope), in: width, out: width)
         output = try Linear(weights: attention.scope("out_proj"), in: width, out: width)
         secondNorm = try LayerNorm(weights: weights.scope("layer_norm2"), size: width, epsilon: shape.epsilon)
         expand = try Linear(weights: weights.scope("mlp.fc1"), in: width, out: shape.inner)
@@ -35,10 +33,8 @@ struct CLIPBlock: Sendable {
 
     /// Takes and returns tokens `[batch, tokens, width]`; `mask` is added to the attention scores.
     func callAsFunction(_ x: Tensor, mask: Tensor?) -> Tensor {
-        let normed = firstNorm(x)
-        let mixed = multiHeadAttention(
-            query(normed), key(normed), value(normed), heads: heads, bias: mask,
-            precision: query.weight.precision)
+        let mixed = selfAttention(
+            projections(firstNorm(x)), heads: heads, bias: mask, precision: projections.weight.precision)
         let attended = output(mixed, plus: x)
         return contract(expand(secondNorm(attended), then: activation), plus: attended)
     }

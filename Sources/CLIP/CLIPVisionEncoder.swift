@@ -1,6 +1,6 @@
 // CLIP's vision encoder: a picture to one vector per patch and one for the whole.
 
-import Arrays
+public import Arrays
 public import Autograd
 public import Checkpoints
 import Layers
@@ -30,9 +30,9 @@ public struct CLIPVisionEncoder: Sendable {
 
     /// Opens a folder with `config.json` and `model.safetensors`.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or lacks a tensor.
-    public init(folder: String) throws {
+    public init(folder: String, precision: Precision = .float32) throws {
         let configuration = try loadConfiguration(CLIPVisionConfiguration.self, from: folder + "/config.json")
-        let weights = try WeightScope.open(folder: folder)
+        let weights = try WeightScope.open(folder: folder).multiplied(in: precision)
         try self.init(configuration, from: weights)
         try weights.finish(ignoring: CLIPModel.unusedBuffers)
     }

@@ -38,12 +38,12 @@ public struct PoseViewPrior: ViewPrior {
     /// - Throws: `CheckpointError` when a part is missing, damaged or does not fit.
     public init(
         folder: String, reference: NDArray, elevation: Float, viewSize: Int = 64, guidance: Float = 3,
-        views: RandomViews = RandomViews()
+        views: RandomViews = RandomViews(), precision: Precision = .float32
     ) throws {
-        unet = try UNet2DConditionModel(folder: folder + "/unet")
-        autoencoder = try Autoencoder(folder: folder + "/vae")
+        unet = try UNet2DConditionModel(folder: folder + "/unet", precision: precision)
+        autoencoder = try Autoencoder(folder: folder + "/vae", precision: precision)
         schedule = try NoiseSchedule(path: folder + "/scheduler/scheduler_config.json")
-        let vision = try CLIPVisionEncoder(folder: folder + "/image_encoder")
+        let vision = try CLIPVisionEncoder(folder: folder + "/image_encoder", precision: precision)
         let width = unet.configuration.crossAttentionWidth
         guard unet.configuration.inChannels == 2 * autoencoder.latentChannels else {
             throw CheckpointError(

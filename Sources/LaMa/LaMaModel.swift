@@ -35,7 +35,7 @@ public struct LaMaModel: Sendable {
     /// Opens a folder with `model.safetensors` and, if it has one, `config.json`; the published `big-lama`, a folder with
     /// `models/best.ckpt`; or a file of any layout: safetensors, a training checkpoint, or TorchScript.
     /// - Throws: `CheckpointError` when something is missing or does not fit.
-    public init(folder path: String) throws {
+    public init(folder path: String, precision: Precision = .float32) throws {
         let file = path + "/config.json"
         let configuration =
             FileManager.default.fileExists(atPath: file)
@@ -43,7 +43,8 @@ public struct LaMaModel: Sendable {
         let published = path + "/models/best.ckpt"
         let isPublished = FileManager.default.fileExists(atPath: published)
         try self.init(
-            configuration: configuration, weights: WeightScope.open(isPublished ? published : path))
+            configuration: configuration,
+            weights: WeightScope.open(isPublished ? published : path).multiplied(in: precision))
     }
 
     /// The picture with its hole filled; all other pixels keep their values to the bit.

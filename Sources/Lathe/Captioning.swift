@@ -37,7 +37,9 @@ public enum Captioning {
     static func open(_ models: ModelSet) throws -> BLIPCaptioner {
         let folder = try models.folder(of: .captioner)
         try ModelKind.require(["blip"], in: folder, for: .captioner)
-        return try LatheError.asking(.modelUnusable) { try BLIPCaptioner(folder: folder) }
+        return try LatheError.asking(.modelUnusable) {
+            try BLIPCaptioner(folder: folder, precision: models.precision)
+        }
     }
 
     /// Describes an opaque picture with a captioner at hand.

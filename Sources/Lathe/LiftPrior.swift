@@ -19,21 +19,23 @@ enum LiftPrior {
         _ options: LiftOptions, reference: NDArray, caption: String,
         _ configuration: DistillationConfiguration
     ) throws -> any ViewPrior {
-        let folder = try options.models.folder(of: .viewPrior)
+        let folder = try options.models.folder(of: .viewPrior), precision = options.models.precision
         try ModelKind.require(joint.union(pose).union(text), in: folder, for: .viewPrior)
         return try LatheError.asking(.modelUnusable) {
             let kind = try ModelKind.read(folder) ?? ""
             if joint.contains(kind) {
                 return JointViewPrior(
-                    try MultiViewPrior(folder: folder), reference: reference,
+                    try MultiViewPrior(folder: folder, precision: precision), reference: reference,
                     elevation: configuration.elevation)
             }
             if pose.contains(kind) {
                 return try PoseViewPrior(
-                    folder: folder, reference: reference, elevation: configuration.elevation ?? 10)
+                    folder: folder, reference: reference, elevation: configuration.elevation ?? 10,
+                    precision: precision)
             }
             // Distillation reads the noise levels only, which published schedulers such as PNDM share with DDIM.
-            return TextViewPrior(try DiffusionPipeline(folder: folder, sampler: .ddim), prompt: caption)
+            return TextViewPrior(
+                try DiffusionPipeline(folder: folder, sampler: .ddim, precision: precision), prompt: caption)
         }
     }
 }

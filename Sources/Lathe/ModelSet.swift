@@ -1,5 +1,6 @@
 // Where the models of a run lie: one folder with a sub-folder per part, and overrides per part.
 
+public import Arrays
 import Checkpoints
 import Foundation
 
@@ -38,10 +39,21 @@ public struct ModelSet: Sendable, Hashable, Codable {
     /// The folder that holds one folder per part, if there is one.
     public var root: String?
     public var overrides: [Part: String]
+    /// What products with weights multiply.
+    public var precision: Precision
 
-    public init(root: String?, overrides: [Part: String] = [:]) {
+    public init(root: String?, overrides: [Part: String] = [:], precision: Precision = .float32) {
         self.root = root
         self.overrides = overrides
+        self.precision = precision
+    }
+
+    /// Records of runs from before there was a choice name no precision: it was float32.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        root = try values.decodeIfPresent(String.self, forKey: .root)
+        overrides = try values.decode([Part: String].self, forKey: .overrides)
+        precision = try values.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
     }
 
     /// The first of the candidates that is a folder.

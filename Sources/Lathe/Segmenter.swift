@@ -21,11 +21,15 @@ struct Segmenter {
     init(_ models: ModelSet) throws {
         let folder = try models.location(of: .segmenter)
         guard isFolder(folder) else {
-            model = try LatheError.asking(.modelUnusable) { try SegmentAnythingModel(original: folder) }
+            model = try LatheError.asking(.modelUnusable) {
+                try SegmentAnythingModel(original: folder, precision: models.precision)
+            }
             return
         }
         try ModelKind.require(["sam"], in: folder, for: .segmenter)
-        model = try LatheError.asking(.modelUnusable) { try SegmentAnythingModel(folder: folder) }
+        model = try LatheError.asking(.modelUnusable) {
+            try SegmentAnythingModel(folder: folder, precision: models.precision)
+        }
     }
 
     /// The object under the clicks; boxes are answered one by one and joined.

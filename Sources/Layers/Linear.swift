@@ -26,6 +26,17 @@ public struct Linear: Sendable {
             bias: bias ? try weights.tensor("bias", [outputs]) : nil)
     }
 
+    /// Layers of one input side by side in the output: one product gathers the input once.
+    /// - Parameter scopes: each holds `weight` `[out, in]` and, if `bias`, `bias` `[out]`.
+    public init(joining scopes: [WeightScope], in inputs: Int, out outputs: Int, bias: Bool = true) throws {
+        let weights = try scopes.map { try $0.tensor("weight", [outputs, inputs]) }
+        let biases = bias ? try scopes.map { try $0.tensor("bias", [outputs]) } : []
+        self.init(
+            weight: Weight(
+                .concatenated(weights, axis: 0), precision: scopes.first?.precision ?? .float32),
+            bias: bias ? .concatenated(biases, axis: 0) : nil)
+    }
+
     /// `last(activation(x Wᵀ + b) * factor + addend)`, where what is nil drops out.
     /// - Parameters:
     ///   - x: `[…, in]`.

@@ -34,7 +34,7 @@ struct GridAttention: Sendable {
         let tokens = qkv(x.reshaped([b, n, c]))
         let attended = selfAttention(
             tokens, heads: heads,
-            grid: relative?.bias(queries: tokens.sliced(axis: 2, 0..<c).splitHeads(heads)),
+            grid: relative?.bias(tokens: tokens.value, heads: heads),
             precision: qkv.weight.precision)
         return projection(attended, plus: addend?.reshaped([b, n, c])).reshaped(x.shape)
     }
@@ -44,31 +44,43 @@ struct GridAttention: Sendable {
 private struct RelativePositions: Sendable {
     private let side: Int
     /// `[side, side, d]`: query coordinate, key coordinate.
-    private let rows: Tensor
-    private let columns: Tensor
+    private let rows: NDArray
+    private let columns: NDArray
 
     init(side: Int, size: Int, from weights: WeightScope) throws {
         self.side = side
         let offsets = (0..<side).flatMap { q in (0..<side).map { k in q - k + side - 1 } }
-        func table(_ name: String) throws -> Tensor {
-            Tensor(
-                try weights.tensor(name, [2 * side - 1, size]).gathered(rows: offsets).reshaped([
-                    side, side, size,
-                ]))
+        func table(_ name: String) throws -> NDArray {
+            try weights.tensor(name, [2 * side - 1, size]).gathered(rows: offsets)
+                .reshaped([side, side, size])
         }
         rows = try table("rel_pos_h")
         columns = try table("rel_pos_w")
     }
 
-    /// The terms of queries `[b, heads, n, d]`.
-    func bias(queries q: Tensor) -> GridBias {
-        let (b, h, n, d) = (q.shape[0], q.shape[1], q.shape[2], q.shape[3])
-        let grid = q.reshaped([b * h, side, side, d])
-        let byRow = grid.matmul(rows, transposeOther: true)
-        let byColumn = grid.transposed([0, 2, 1, 3]).matmul(columns, transposeOther: true).transposed([
-            0, 2, 1, 3,
-        ])
+    /// The terms of the queries in `[b, n, 3 * heads * d]`.
+    func bias(tokens: NDArray, heads: Int) -> GridBias {
+        let (b, n) = (tokens.shape[0], side * side), d = tokens.shape[2] / (3 * heads)
+        let vectors = tokens.reshaped([b * n * 3 * heads, d])
+        // Queries by image and head, first row by row and then column by column.
+        func queries(_ place: (_ major: Int, _ minor: Int) -> Int) -> NDArray {
+            var picked: [Int] = []
+            picked.reserveCapacity(b * heads * n)
+            for image in 0..<b {
+                for head in 0..<heads {
+                    for major in 0..<side {
+                        for minor in 0..<side {
+                            picked.append((image * n + place(major, minor)) * 3 * heads + head)
+                        }
+                    }
+                }
+            }
+            return vectors.gathered(rows: picked).reshaped([b * heads, side, side, d])
+        }
+        let byRow = queries { $0 * side + $1 }.matmul(rows, transposeOther: true)
+        let byColumn = queries { $1 * side + $0 }.matmul(columns, transposeOther: true)
+        let shape = [b, heads, n, side]
         return GridBias(
-            rows: byRow.reshaped([b, h, n, side]).value, columns: byColumn.reshaped([b, h, n, side]).value)
+            rows: byRow.reshaped(shape), columns: byColumn.transposed([0, 2, 1, 3]).reshaped(shape))
     }
 }

@@ -84,32 +84,56 @@ struct SAMImageLayer: Sendable {
     /// `[batch, grid, grid, hidden]` → same.
     func callAsFunction(_ x: Tensor) -> Tensor {
         let y = norm1(x)
-        let attended = window.map { side in attention(y.windows(side)).joinedWindows(side, like: y.shape) }
-        let z = attended.map { x + $0 } ?? attention(y, plus: x)
+        let z: Tensor
+        if let window {
+            let grid = WindowGrid(x.shape, side: window)
+            z = x + grid.joined(attention(grid.cut(y)))
+        } else {
+            z = attention(y, plus: x)
+        }
         return mlp(norm2(z), plus: z)
     }
 }
 
-extension Tensor {
-    /// Cuts `[batch, height, width, channels]` into windows, padding with zeros on the right and below.
-    /// - Returns: `[batch * windows, side, side, channels]`.
-    func windows(_ side: Int) -> Tensor {
-        let (b, h, w, c) = (shape[0], shape[1], shape[2], shape[3])
-        let down = (h + side - 1) / side, across = (w + side - 1) / side
-        return padded(axis: 1, before: 0, after: down * side - h).padded(
-            axis: 2, before: 0, after: across * side - w
-        )
-        .reshaped([b, down, side, across, side, c]).transposed([0, 1, 3, 2, 4, 5])
-        .reshaped([b * down * across, side, side, c])
+/// How an image is cut into windows, padded with zeros on the right and below.
+struct WindowGrid {
+    private let batch: Int, height: Int, width: Int, channels: Int
+    private let side: Int
+    /// The pixel of every place in every window; -1 in the padding.
+    private let pixels: [Int]
+    /// The place of every pixel.
+    private let places: [Int]
+
+    /// - Parameter shape: `[batch, height, width, channels]`.
+    init(_ shape: [Int], side: Int) {
+        (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
+        self.side = side
+        let down = (height + side - 1) / side, across = (width + side - 1) / side
+        var pixels = [Int](repeating: -1, count: batch * down * across * side * side)
+        var places: [Int] = []
+        for image in 0..<batch {
+            for y in 0..<height {
+                for x in 0..<width {
+                    let window = (image * down + y / side) * across + x / side
+                    let place = (window * side + y % side) * side + x % side
+                    pixels[place] = places.count
+                    places.append(place)
+                }
+            }
+        }
+        (self.pixels, self.places) = (pixels, places)
     }
 
-    /// Puts `windows(side)` of an image of `shape` together again and drops the padding.
-    func joinedWindows(_ side: Int, like shape: [Int]) -> Tensor {
-        let (b, h, w, c) = (shape[0], shape[1], shape[2], shape[3])
-        let down = (h + side - 1) / side, across = (w + side - 1) / side
-        return reshaped([b, down, across, side, side, c]).transposed([0, 1, 3, 2, 4, 5])
-            .reshaped([b, down * side, across * side, c])
-            .sliced(axis: 1, 0..<h).sliced(axis: 2, 0..<w)
+    /// `[batch, height, width, channels]` → `[batch * windows, side, side, channels]`.
+    func cut(_ image: Tensor) -> Tensor {
+        image.reshaped([-1, channels]).placed(rows: pixels, inverse: places)
+            .reshaped([-1, side, side, channels])
+    }
+
+    /// Puts the windows together again and drops the padding.
+    func joined(_ windows: Tensor) -> Tensor {
+        windows.reshaped([-1, channels]).placed(rows: places, inverse: pixels)
+            .reshaped([batch, height, width, channels])
     }
 }
 

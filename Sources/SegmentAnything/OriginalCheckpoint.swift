@@ -1,5 +1,6 @@
 // SAM as its authors published it: one file, under other names, and without a configuration.
 
+public import Arrays
 public import Checkpoints
 
 extension KeyTable {
@@ -106,8 +107,8 @@ extension SegmentAnythingConfiguration {
 extension SegmentAnythingModel {
     /// Opens a file as SAM's authors published it (`sam_vit_b_01ec64.pth` and its like); its tensors tell its sizes.
     /// - Throws: `CheckpointError` when the file is damaged or of another kind of model.
-    public init(original path: String) throws {
-        let weights = try WeightScope.open(path)
+    public init(original path: String, precision: Precision = .float32) throws {
+        let weights = try WeightScope.open(path).multiplied(in: precision)
         try weights.require(.segmentAnythingOriginal)
         let configuration = try SegmentAnythingConfiguration(original: weights)
         do {

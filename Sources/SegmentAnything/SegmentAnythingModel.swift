@@ -44,11 +44,11 @@ public struct SegmentAnythingModel: Sendable {
 
     /// Loads `config.json`, the weights, and `preprocessor_config.json` if there is one.
     /// - Throws: `CheckpointError` when a file is missing, damaged, or of another kind of model.
-    public init(folder: String) throws {
+    public init(folder: String, precision: Precision = .float32) throws {
         let configuration = try loadConfiguration(
             SegmentAnythingConfiguration.self, from: folder + "/config.json", modelTypes: ["sam"])
         try self.init(
-            configuration, weights: try WeightScope.open(folder: folder),
+            configuration, weights: try WeightScope.open(folder: folder).multiplied(in: precision),
             preprocessing: try SAMPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 

@@ -1,5 +1,6 @@
 // Either autoencoder behind one face, with latents scaled as the denoiser wants them.
 
+public import Arrays
 public import Autograd
 import Checkpoints
 
@@ -10,10 +11,10 @@ public enum Autoencoder: Sendable {
 
     /// Opens a folder, telling the kind by `_class_name` in its `config.json`.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
-    public init(folder: String) throws {
+    public init(folder: String, precision: Precision = .float32) throws {
         switch try loadConfiguration(ClassName.self, from: folder + "/config.json").kind {
-        case .kl: self = .kl(try AutoencoderKL(folder: folder))
-        case .tiny: self = .tiny(try AutoencoderTiny(folder: folder))
+        case .kl: self = .kl(try AutoencoderKL(folder: folder, precision: precision))
+        case .tiny: self = .tiny(try AutoencoderTiny(folder: folder, precision: precision))
         }
     }
 

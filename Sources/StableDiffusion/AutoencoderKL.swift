@@ -36,10 +36,10 @@ public struct AutoencoderKL: Sendable {
 
     /// Opens a folder with `config.json` and `diffusion_pytorch_model.safetensors`.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
-    public init(folder: String) throws {
+    public init(folder: String, precision: Precision = .float32) throws {
         let configuration = try loadConfiguration(
             AutoencoderKLConfiguration.self, from: folder + "/config.json")
-        let weights = try WeightScope.open(folder: folder)
+        let weights = try WeightScope.open(folder: folder).multiplied(in: precision)
         try self.init(configuration, from: weights)
         try weights.finish()
     }

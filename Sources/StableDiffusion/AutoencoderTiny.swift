@@ -1,5 +1,6 @@
 // The small distilled autoencoder: diffusers' `AutoencoderTiny`, after TAESD.
 
+public import Arrays
 public import Autograd
 public import Checkpoints
 import Layers
@@ -32,10 +33,10 @@ public struct AutoencoderTiny: Sendable {
 
     /// Opens a folder with `config.json` and `diffusion_pytorch_model.safetensors`.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
-    public init(folder: String) throws {
+    public init(folder: String, precision: Precision = .float32) throws {
         let configuration = try loadConfiguration(
             AutoencoderTinyConfiguration.self, from: folder + "/config.json")
-        let weights = try WeightScope.open(folder: folder)
+        let weights = try WeightScope.open(folder: folder).multiplied(in: precision)
         try self.init(configuration, from: weights)
         try weights.finish()
     }

@@ -31,7 +31,10 @@ public struct DiffusionPipeline: Sendable {
     ///   - adapters: merged into the weights and the vocabulary in this order.
     /// - Throws: `CheckpointError` when a file is missing or damaged, a part is of another kind, a sampler is not
     ///   supported, the parts do not fit together, or an adapter was made for another model.
-    public init(folder: String, sampler kind: SamplerKind? = nil, adapters: [Adapter] = []) throws {
+    public init(
+        folder: String, sampler kind: SamplerKind? = nil, adapters: [Adapter] = [],
+        precision: Precision = .float32
+    ) throws {
         let scheduler = folder + "/scheduler/scheduler_config.json"
         let index = try PipelineIndex(
             folder: folder, pipelines: DiffusionPipeline.classes,
@@ -58,16 +61,16 @@ public struct DiffusionPipeline: Sendable {
         do {
             (tokenizer, textEncoder) = try adapters.taught(
                 to: CLIPTokenizer(folder: folder + "/tokenizer"),
-                CLIPTextEncoder(folder: folder + "/text_encoder") {
+                CLIPTextEncoder(folder: folder + "/text_encoder", precision: precision) {
                     try adapters.merged(into: $0, of: .textEncoder)
                 })
         } catch let error as TokenizerError {
             throw CheckpointError(path: error.path, reason: error.reason)
         }
-        unet = try UNet2DConditionModel(folder: folder + "/unet") {
+        unet = try UNet2DConditionModel(folder: folder + "/unet", precision: precision) {
             try adapters.merged(into: $0, of: .unet)
         }
-        autoencoder = try Autoencoder(folder: folder + "/vae")
+        autoencoder = try Autoencoder(folder: folder + "/vae", precision: precision)
         try checkFit(folder)
     }
 

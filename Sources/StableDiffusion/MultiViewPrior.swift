@@ -46,7 +46,7 @@ public struct MultiViewPrior: Sendable {
     /// `null_tokens.safetensors` and, optionally, `elevation.safetensors` and `window.safetensors`; if `prior.json`
     /// says `"first_guess": true`, also `first_guess.safetensors`.
     /// - Throws: `CheckpointError` when a file is missing or damaged, or the parts do not fit together.
-    public init(folder: String) throws {
+    public init(folder: String, precision: Precision = .float32) throws {
         _ = try PipelineIndex(
             folder: folder, pipelines: ["JointViewPrior"],
             roles: [
@@ -54,8 +54,8 @@ public struct MultiViewPrior: Sendable {
             ])
         layout = try loadConfiguration(MultiViewLayout.self, from: folder + "/prior.json")
         schedule = try NoiseSchedule(path: folder + "/scheduler/scheduler_config.json")
-        unet = try UNet2DConditionModel(folder: folder + "/unet")
-        vision = try CLIPVisionEncoder(folder: folder + "/image_encoder")
+        unet = try UNet2DConditionModel(folder: folder + "/unet", precision: precision)
+        vision = try CLIPVisionEncoder(folder: folder + "/image_encoder", precision: precision)
         let (net, eye) = (unet.configuration, vision.configuration)
         let null = try WeightScope.open(folder: folder + "/null_tokens.safetensors")
         nullTokens = try null.tensor("null_tokens", [1, eye.tokenCount, eye.hiddenSize])

@@ -28,14 +28,46 @@ struct CrossAttention: Sendable {
         _ x: Tensor, context: Tensor, plus addend: Tensor, edit: AttentionEdit.Function? = nil
     ) -> Tensor {
         let (q, k, v) = (query(x), key(context), value(context))
+        let mixed =
+            edit.map { attention(q, k, v, heads: heads, edit: $0) }
+            ?? multiHeadAttention(q, k, v, heads: heads, precision: query.weight.precision)
+        return output(mixed, plus: addend)
+    }
+}
+
+/// Multi-head attention of pixels to each other, with biases on the output alone.
+struct SelfAttention: Sendable {
+    /// Queries, keys and values.
+    let projections: Linear
+    let output: Linear
+    let heads: Int
+
+    init(weights: WeightScope, width: Int, heads: Int) throws {
+        projections = try Linear(
+            joining: ["to_q", "to_k", "to_v"].map(weights.scope), in: width, out: width, bias: false)
+        output = try Linear(weights: weights.scope("to_out.0"), in: width, out: width)
+        self.heads = heads
+    }
+
+    /// - Parameters: as ``CrossAttention`` takes them.
+    func callAsFunction(_ x: Tensor, plus addend: Tensor, edit: AttentionEdit.Function? = nil) -> Tensor {
+        let tokens = projections(x)
         guard let edit else {
             return output(
-                multiHeadAttention(q, k, v, heads: heads, precision: query.weight.precision), plus: addend)
+                selfAttention(tokens, heads: heads, precision: projections.weight.precision), plus: addend)
         }
-        let scale = 1 / Float(q.shape[2] / heads).squareRoot()
-        let scores = q.splitHeads(heads).matmul(k.splitHeads(heads), transposeOther: true) * scale
-        return output(edit(scores.softmax()).matmul(v.splitHeads(heads)).mergedHeads(), plus: addend)
+        let parts = tokens.split(3, axis: -1)
+        return output(attention(parts[0], parts[1], parts[2], heads: heads, edit: edit), plus: addend)
     }
+}
+
+/// Attention of projected tokens whose weights `[batch, heads, n, m]` are changed before they are used.
+private func attention(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, edit: AttentionEdit.Function
+) -> Tensor {
+    let scale = 1 / Float(q.shape[2] / heads).squareRoot()
+    let scores = q.splitHeads(heads).matmul(k.splitHeads(heads), transposeOther: true) * scale
+    return edit(scores.softmax()).matmul(v.splitHeads(heads)).mergedHeads()
 }
 
 /// A linear layer gated by another: `value(x) · gelu(gate(x))`, then back to the width.
@@ -67,7 +99,7 @@ struct GatedFeedForward: Sendable {
 /// Self-attention, attention to the condition, feed-forward, each behind a layer norm and a residual.
 struct TransformerBlock: Sendable {
     let norms: [LayerNorm]
-    let selfAttention: CrossAttention
+    let pixelAttention: SelfAttention
     let crossAttention: CrossAttention
     let feedForward: GatedFeedForward
 
@@ -75,17 +107,15 @@ struct TransformerBlock: Sendable {
         norms = try (1...3).map {
             try LayerNorm(weights: weights.scope("norm\($0)"), size: width, epsilon: 1e-5)
         }
-        selfAttention = try CrossAttention(
-            weights: weights.scope("attn1"), width: width, contextWidth: width, heads: heads)
+        pixelAttention = try SelfAttention(weights: weights.scope("attn1"), width: width, heads: heads)
         crossAttention = try CrossAttention(
             weights: weights.scope("attn2"), width: width, contextWidth: contextWidth, heads: heads)
         feedForward = try GatedFeedForward(weights: weights.scope("ff"), width: width)
     }
 
     func callAsFunction(_ x: Tensor, context: Tensor, attention: AttentionEdit?) -> Tensor {
-        let normed = norms[0](x)
-        var x = selfAttention(
-            normed, context: normed, plus: x, edit: attention?.selfEdit(pixels: x.shape[1]))
+        var x = pixelAttention(
+            norms[0](x), plus: x, edit: attention?.selfEdit(pixels: x.shape[1]))
         x = crossAttention(norms[1](x), context: context, plus: x, edit: attention?.crossEdit)
         return feedForward(norms[2](x), plus: x)
     }

@@ -26,9 +26,12 @@ public struct UNet2DConditionModel: Sendable {
     /// Opens a folder with `config.json` and `diffusion_pytorch_model.safetensors`, whole or in shards.
     /// - Parameter adapt: what is done to the weights on their way, such as merging adapters.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
-    public init(folder: String, adapt: (WeightScope) throws -> WeightScope = { $0 }) throws {
+    public init(
+        folder: String, precision: Precision = .float32,
+        adapt: (WeightScope) throws -> WeightScope = { $0 }
+    ) throws {
         let configuration = try loadConfiguration(UNetConfiguration.self, from: folder + "/config.json")
-        let weights = try adapt(WeightScope.open(folder: folder))
+        let weights = try adapt(WeightScope.open(folder: folder).multiplied(in: precision))
         try self.init(configuration, from: weights)
         try weights.finish()
     }

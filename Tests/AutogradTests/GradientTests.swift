@@ -62,6 +62,9 @@ import Testing
         expectGradients("concatenated", of: [x, normal([2, 1, 4, 5], "y")]) {
             Tensor.concatenated([$0[0], $0[1], $0[0]], axis: 1).square()
         }
+        expectGradients("placed", of: [normal([4, 3])]) {
+            $0[0].placed(rows: [2, -1, 0, 3, -1], inverse: [2, -1, 0, 3]).square()
+        }
         expectGradients("gathered", of: [normal([5, 3])]) { $0[0].gathered(rows: [4, 0, 4, 2]).square() }
         expectGradients("split", of: [normal([5, 6])]) {
             let parts = $0[0].split(3, axis: -1)

@@ -87,6 +87,23 @@ import Testing
         }
     }
 
+    /// Both ways: with gradients the projections are parted, without they are read where they lie.
+    @Test func attentionOfJoinedProjectionsEqualsAttentionOfParts() {
+        let tokens = normal([2, 70, 36], "qkv"), bias = Tensor(normal([70, 70], "bias"))
+        func parted(_ x: Tensor) -> Tensor {
+            let parts = x.split(3, axis: -1)
+            return multiHeadAttention(parts[0], parts[1], parts[2], heads: 3, bias: bias)
+        }
+        compare([tokens], relative: 2e-6, "joined") {
+            selfAttention($0[0], heads: 3, bias: bias, precision: .float32)
+        } _: {
+            parted($0[0])
+        }
+        expectClose(
+            selfAttention(Tensor(tokens), heads: 3, bias: bias, precision: .float32).value,
+            parted(Tensor(tokens)).value, relative: 2e-6)
+    }
+
     @Test func rowsWithoutAnyKeyBecomeZeros() {
         let x = Tensor(normal([1, 1, 3, 4], "x"))
         let mask = NDArray([0, 0, 0, -.infinity, -.infinity, -.infinity, 0, -.infinity, 0], shape: [3, 3])

@@ -7,13 +7,17 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct LaMaReferenceTests {
-    @Test(.enabled(if: ReferenceModel.exists("lama"), ReferenceModel.absent("lama")))
-    func inpainterMatchesPyTorch() throws {
+    @Test(
+        .enabled(if: ReferenceModel.exists("lama"), ReferenceModel.absent("lama")),
+        arguments: Precision.allCases)
+    func inpainterMatchesPyTorch(_ precision: Precision) throws {
         let reference = try ReferenceModel("lama")
-        let model = try reference.timed("LaMa load", rounds: 1) { try LaMaModel(folder: reference.folder) }
+        let model = try reference.timed("LaMa load", rounds: 1) {
+            try LaMaModel(folder: reference.folder, precision: precision)
+        }
         let (image, mask) = (try reference["image"], try reference["mask"])
         let filled = reference.timed("LaMa 512 x 512") { model(image, mask: mask) }
-        try reference.compare(filled, "LaMa", with: "output")
+        try reference.compare(filled, "LaMa", in: precision, with: "output")
     }
 
     /// Rate and number of steps do not matter to time and memory of one.

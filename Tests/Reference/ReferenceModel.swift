@@ -30,14 +30,17 @@ struct ReferenceModel {
         get throws { try file.array(name) }
     }
 
-    /// Prints how far a value is from the reference's, and records an issue beyond 1e-4.
-    func compare(_ value: NDArray, _ name: String, with expected: String) throws {
-        compare(value, name, with: try self[expected])
+    /// Prints how far a value is from the reference's, and records an issue beyond 1e-4 in float32 and 0.05 in bfloat16.
+    func compare(
+        _ value: NDArray, _ name: String, in precision: Precision = .float32, with expected: String
+    ) throws {
+        compare(value, name, in: precision, with: try self[expected])
     }
 
-    func compare(_ value: NDArray, _ name: String, with expected: NDArray) {
-        print("\(name): \(Difference(value.scalars, expected.scalars))")
-        expectClose(value, expected, relative: 1e-4, name)
+    func compare(_ value: NDArray, _ name: String, in precision: Precision = .float32, with expected: NDArray)
+    {
+        print("\(name), \(precision.rawValue): \(Difference(value.scalars, expected.scalars))")
+        expectClose(value, expected, relative: precision == .float32 ? 1e-4 : 0.05, name)
     }
 
     /// Runs `rounds` times and prints the fastest wall time, its processor time and the process's peak memory beside

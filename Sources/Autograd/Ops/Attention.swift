@@ -38,22 +38,29 @@ public func multiHeadAttention(
 
 /// Attention of tokens to each other, from all three projections in one tensor.
 ///
-/// A constant: gradients do not pass.
+/// Gradients pass unless there is a grid.
 /// - Parameters:
 ///   - qkv: `[batch, n, 3 * heads * d]`: queries, keys, values.
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
+///   - bias: added to the scores, broadcast to `[batch, heads, n, n]`; `-infinity` masks a key out.
 ///   - grid: added to the scores.
 ///   - precision: what the factors of both products are rounded to.
 /// - Returns: `[batch, n, heads * d]`.
 package func selfAttention(
-    _ qkv: Tensor, heads: Int, scale: Float? = nil, grid: GridBias? = nil, precision: Precision
+    _ qkv: Tensor, heads: Int, scale: Float? = nil, bias: Tensor? = nil, grid: GridBias? = nil,
+    precision: Precision
 ) -> Tensor {
-    precondition(!qkv.needsGradient, "selfAttention: not differentiable")
+    if qkv.needsGradient || bias?.needsGradient == true {
+        precondition(grid == nil, "selfAttention: not differentiable with a grid")
+        let parts = qkv.split(3, axis: -1)
+        return multiHeadAttention(
+            parts[0], parts[1], parts[2], heads: heads, scale: scale, bias: bias, precision: precision)
+    }
     let size = qkv.shape[qkv.rank - 1] / max(1, 3 * heads)
     return Tensor(
         Attention(
-            qkv: qkv.value, heads: heads, scale: scale ?? 1 / Float(max(1, size)).squareRoot(), grid: grid,
-            precision: precision
+            qkv: qkv.value, heads: heads, scale: scale ?? 1 / Float(max(1, size)).squareRoot(),
+            bias: bias?.value, grid: grid, precision: precision
         ).forward().value)
 }
 

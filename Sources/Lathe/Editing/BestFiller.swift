@@ -28,7 +28,8 @@ package struct BestFiller: HoleFiller {
         attempts: Int, models: ModelSet
     ) throws -> any HoleFiller {
         let filler = try DiffusionFiller(
-            pipeline, options, for: picture, context: DiffusionFiller.context(for: task))
+            pipeline, options, precision: models.precision, for: picture,
+            context: DiffusionFiller.context(for: task))
         return attempts > 1
             ? try BestFiller(filler, of: attempts, task: task, models: models) : filler
     }

@@ -1,5 +1,6 @@
 // A ControlNet with the user's picture that it steers by, cut as the photograph is cut.
 
+import Arrays
 import Editing
 import Images
 import StableDiffusion
@@ -13,7 +14,7 @@ struct ControlPicture {
     /// Opens both files.
     /// - Parameter edited: what is edited, of whose size the picture must be; nil for any size.
     /// - Throws: `LatheError`: `badInput` for the picture, `modelUnusable` for the ControlNet.
-    init(_ options: DiffusionOptions.Control, for edited: Image? = nil) throws {
+    init(_ options: DiffusionOptions.Control, precision: Precision, for edited: Image? = nil) throws {
         self.options = options
         picture = try Photograph.load(options.picture).seen
         if let edited, (edited.width, edited.height) != (picture.width, picture.height) {
@@ -21,7 +22,9 @@ struct ControlPicture {
                 "the control picture \(options.picture) is \(picture.width) x \(picture.height); it must be of the size of"
                     + " what is made, \(edited.width) x \(edited.height)")
         }
-        net = try LatheError.asking(.modelUnusable) { try ControlNet(path: options.model) }
+        net = try LatheError.asking(.modelUnusable) {
+            try ControlNet(path: options.model, precision: precision)
+        }
     }
 
     var width: Int { picture.width }

@@ -17,10 +17,11 @@ struct DiffusionFiller: HoleFiller {
 
     /// - Parameter picture: what is edited, of whose size control pictures must be.
     /// - Throws: `LatheError`: `modelUnusable` or `badInput` for a control.
-    init(_ pipeline: DiffusionPipeline, _ options: DiffusionOptions, for picture: Image, context: Float)
-        throws
-    {
-        controls = try options.controls.map { try ControlPicture($0, for: picture) }
+    init(
+        _ pipeline: DiffusionPipeline, _ options: DiffusionOptions, precision: Precision, for picture: Image,
+        context: Float
+    ) throws {
+        controls = try options.controls.map { try ControlPicture($0, precision: precision, for: picture) }
         self.pipeline = pipeline
         for control in controls { try control.check(pipeline) }
         self.options = options

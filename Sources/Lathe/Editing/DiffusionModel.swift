@@ -18,14 +18,14 @@ enum DiffusionModel {
             guard isFolder(path) else {
                 return try DiffusionPipeline(
                     singleFile: path, tokenizer: options.tokenizer, prediction: options.prediction,
-                    adapters: adapters)
+                    adapters: adapters, precision: models.precision)
             }
             guard options.tokenizer == nil, options.prediction == nil else {
                 throw LatheError.badInput(
                     "\(path) is a folder, which says both itself; --tokenizer and --prediction are for single files"
                 )
             }
-            return try DiffusionPipeline(folder: path, adapters: adapters)
+            return try DiffusionPipeline(folder: path, adapters: adapters, precision: models.precision)
         }
     }
 

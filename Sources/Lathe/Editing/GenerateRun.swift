@@ -87,7 +87,9 @@ public enum GenerateRun {
         let places = try EditFolder(
             output: options.output, versions: options.candidates, keeping: [options.start].compactMap(\.self))
         let diffusion = options.diffusion
-        let controls = try diffusion.controls.map { try ControlPicture($0) }
+        let controls = try diffusion.controls.map {
+            try ControlPicture($0, precision: options.models.precision)
+        }
         let pipeline = try DiffusionModel.open(options.models, diffusion)
         for control in controls { try control.check(pipeline) }
         let defaults = DiffusionModel.defaults(pipeline)

@@ -12,7 +12,9 @@ struct LaMaFiller: HoleFiller {
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
     init(_ models: ModelSet, refines: Bool) throws {
         let path = try models.location(of: .inpainter)
-        model = try LatheError.asking(.modelUnusable) { try LaMaModel(folder: path) }
+        model = try LatheError.asking(.modelUnusable) {
+            try LaMaModel(folder: path, precision: models.precision)
+        }
         self.refines = refines
     }
 

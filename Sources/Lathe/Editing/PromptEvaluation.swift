@@ -54,7 +54,9 @@ public struct PromptEvaluation {
         progress: (Int, Int) throws -> Void
     ) throws -> [PromptScore] {
         let pipeline = try DiffusionModel.open(models, diffusion)
-        let readers = reader.map { ModelSet(root: nil, overrides: [.captioner: $0]) } ?? models
+        let readers =
+            reader.map { ModelSet(root: nil, overrides: [.captioner: $0], precision: models.precision) }
+            ?? models
         let captioner = try Captioning.open(readers)
         var rows: [String: [(first: Bool, second: Bool)]] = [:]
         for (index, trial) in trials.enumerated() {

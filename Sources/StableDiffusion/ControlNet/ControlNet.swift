@@ -1,6 +1,6 @@
 // A network that steers the denoiser by a picture: diffusers' `ControlNetModel`.
 
-import Arrays
+public import Arrays
 public import Autograd
 public import Checkpoints
 import Foundation
@@ -42,14 +42,14 @@ public struct ControlNet: Sendable {
 
     /// Opens a folder as diffusers saves it, or one file of the original layout.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
-    public init(path: String) throws {
+    public init(path: String, precision: Precision = .float32) throws {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue
         else {
-            try self.init(folder: path)
+            try self.init(folder: path, precision: precision)
             return
         }
-        try self.init(SingleFileControlNet(WeightScope.open(path)))
+        try self.init(SingleFileControlNet(WeightScope.open(path).multiplied(in: precision)))
     }
 
     /// A ControlNet of the original layout.
@@ -60,10 +60,10 @@ public struct ControlNet: Sendable {
 
     /// Opens a folder with `config.json` and `diffusion_pytorch_model.safetensors`.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
-    public init(folder: String) throws {
+    public init(folder: String, precision: Precision = .float32) throws {
         let configuration = try loadConfiguration(
             ControlNetConfiguration.self, from: folder + "/config.json")
-        let weights = try WeightScope.open(folder: folder)
+        let weights = try WeightScope.open(folder: folder).multiplied(in: precision)
         try self.init(configuration, from: weights)
         try weights.finish()
     }

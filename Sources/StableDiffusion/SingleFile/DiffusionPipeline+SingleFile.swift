@@ -1,5 +1,6 @@
 // Opening a Stable Diffusion checkpoint that is published as one file.
 
+public import Arrays
 import CLIP
 import Checkpoints
 import Files
@@ -21,10 +22,11 @@ extension DiffusionPipeline {
     ///   `prediction` is needed, or an adapter was made for another model.
     public init(
         singleFile path: String, tokenizer: String? = nil, prediction: PredictionType? = nil,
-        sampler kind: SamplerKind = .ddim, adapters: [Adapter] = []
+        sampler kind: SamplerKind = .ddim, adapters: [Adapter] = [], precision: Precision = .float32
     ) throws {
         try self.init(
-            SingleFileCheckpoint(try WeightScope.open(path)), tokenizer: tokenizer, prediction: prediction,
+            SingleFileCheckpoint(try WeightScope.open(path).multiplied(in: precision)), tokenizer: tokenizer,
+            prediction: prediction,
             sampler: kind, adapters: adapters)
     }
 

@@ -31,13 +31,6 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Timed runs of each. Default: 3, more of short ones.", valueName: "n"))
     var rounds: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "What products with weights multiply: f32, or bf16 for half the memory. Default: f32.",
-            valueName: "numbers"),
-        transform: parsed(Precision.init(rawValue:), "choose f32 or bf16"))
-    var precision: Precision = .float32
-
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "General") var common: CommonOptions
 
@@ -60,7 +53,7 @@ struct BenchCommand: ParsableCommand {
         defer { bar.finish() }
         try console.result(Timing.head)
         for workload in chosen {
-            let timing = try Timing.of(workload, precision: precision, rounds: rounds) { done, total in
+            let timing = try Timing.of(workload, precision: models.precision, rounds: rounds) { done, total in
                 bar.show(ProgressLine(label: workload.name, step: done, total: total))
                 if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }
             }
@@ -80,7 +73,7 @@ struct BenchCommand: ParsableCommand {
 
     /// What is wrong may well be fast: kernels first.
     private func check(_ console: Console) throws {
-        let checks = try KernelCheck.all(precision)
+        let checks = try KernelCheck.all(models.precision)
         for check in checks where !check.holds {
             throw LatheError(
                 .guaranteeFailed,

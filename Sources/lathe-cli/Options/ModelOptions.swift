@@ -1,6 +1,7 @@
 // Which models are used, and where the starter set is looked for.
 
 import ArgumentParser
+import Arrays
 import Foundation
 import Lathe
 
@@ -30,6 +31,13 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Another view prior.", valueName: "dir"))
     var viewPrior: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What products with weights multiply: f32, or bf16, which halves memory and much of the time. "
+                + "Default: f32.", valueName: "numbers"),
+        transform: parsed(Precision.init(rawValue:), "choose f32 or bf16"))
+    var precision: Precision = .float32
+
     /// The models asked for.
     /// - Throws: `LatheError` (`modelUnusable`) if a folder given by hand does not exist.
     func modelSet() throws -> ModelSet {
@@ -46,7 +54,8 @@ struct ModelOptions: ParsableArguments {
                 .modelUnusable, "the model set \(named) is not a folder; check --models or LATHE_MODELS")
         }
         return ModelSet(
-            root: named ?? ModelSet.firstFolder(of: ModelOptions.starterFolders), overrides: overrides)
+            root: named ?? ModelSet.firstFolder(of: ModelOptions.starterFolders), overrides: overrides,
+            precision: precision)
     }
 
     /// Under the current folder, then upwards from the program, which is built inside the package.
