@@ -48,9 +48,8 @@ struct BLIPTextDecoder: Sendable {
         let embeddings = weights["bert.embeddings"]
         words = try Embedding(
             weights: embeddings["word_embeddings"], count: c.vocabularySize, size: c.hiddenSize)
-        positions = try Embedding(
-            weights: embeddings["position_embeddings"], count: c.positions, size: c.hiddenSize
-        ).weight
+        positions = Tensor(
+            try embeddings.tensor("position_embeddings.weight", [c.positions, c.hiddenSize]))
         norm = try LayerNorm(
             weights: embeddings["LayerNorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
         layers = try (0..<c.layers).map {
@@ -189,7 +188,7 @@ private struct WordPredictor: Sendable {
     let decoder: Linear
 
     /// - Parameter shared: the word embeddings when the output layer is tied to them.
-    init(_ c: BLIPConfiguration.Text, sharing shared: Tensor?, from weights: WeightScope) throws {
+    init(_ c: BLIPConfiguration.Text, sharing shared: Weight?, from weights: WeightScope) throws {
         let (size, count) = (c.hiddenSize, c.vocabularySize)
         dense = try Linear(weights: weights["transform.dense"], in: size, out: size)
         norm = try LayerNorm(weights: weights["transform.LayerNorm"], size: size, epsilon: c.layerNormEpsilon)
@@ -198,7 +197,7 @@ private struct WordPredictor: Sendable {
             // Tied files hold the bias under one name or the other, or both.
             let name = weights.contains("bias") ? "bias" : "decoder.bias"
             decoder = Linear(
-                weight: Weight(shared.value, precision: weights.precision),
+                weight: shared.changed { $0 },
                 bias: try weights.tensor(name, [count]))
         } else {
             decoder = try Linear(weights: weights["decoder"], in: size, out: count)

@@ -82,6 +82,7 @@ private struct StableDiffusion15: ViewPrior {
     private let context = Tensor(noise([2, 77, 768], seed: 2))
     let viewSize = 64
     let guidance: Float = 7.5
+    var faults: WeightFaults { WeightFaults(joining: [unet.faults, autoencoder.faults]) }
     var referenceElevation: Float? { nil }
 
     init(_ weights: WeightScope, tiny: Bool) throws {

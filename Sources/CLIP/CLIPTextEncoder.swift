@@ -20,6 +20,8 @@ public struct CLIPTextOutput: Sendable {
 /// Source: Radford et al. 2021, section 2.4; transformers `modeling_clip.py`.
 public struct CLIPTextEncoder: Sendable {
     public let configuration: CLIPTextConfiguration
+    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
+    public let faults: WeightFaults
     private(set) var tokenEmbedding: Embedding
     let positions: NDArray
     let transformer: CLIPTransformer
@@ -51,6 +53,7 @@ public struct CLIPTextEncoder: Sendable {
         let model = prefixed.contains("embeddings.token_embedding.weight") ? prefixed : weights
         let width = configuration.hiddenSize
         self.configuration = configuration
+        faults = weights.faults
         tokenEmbedding = try Embedding(
             weights: model.scope("embeddings.token_embedding"), count: configuration.vocabularySize,
             size: width)
@@ -70,13 +73,15 @@ public struct CLIPTextEncoder: Sendable {
     /// The encoder with its table of tokens cut at `first` and continued with other vectors.
     /// - Parameter vectors: `[count, hiddenSize]`, for the ids from `first` on.
     public func continuingVocabulary(at first: Int, with vectors: NDArray) -> CLIPTextEncoder {
-        let table = tokenEmbedding.weight.value
+        let table = tokenEmbedding.weight
         precondition(
             vectors.rank == 2 && vectors.shape[1] == table.shape[1] && (0...table.shape[0]).contains(first),
             "CLIP text: vectors \(vectors.shape) from id \(first) for a table of \(table.shape)")
         var encoder = self
         encoder.tokenEmbedding = Embedding(
-            weight: Tensor.concatenated([Tensor(table.leading(0..<first)), Tensor(vectors)], axis: 0))
+            weight: table.changed(to: [first + vectors.shape[0], table.shape[1]]) {
+                .concatenated([$0.leading(0..<first), vectors], axis: 0)
+            })
         return encoder
     }
 

@@ -4,6 +4,7 @@
 // times slower than memory; integer arithmetic on the bit patterns needs no special instructions.
 
 import Arrays
+import Synchronization
 
 typealias FloatConversion = @Sendable (UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Float>) -> Void
 
@@ -88,7 +89,20 @@ func brainFromFloat(_ value: Float) -> UInt16 {
 }
 
 /// Whether no value is NaN or infinite.
-func isFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
+func isFinite(_ array: NDArray) -> Bool {
+    array.withUnsafeBuffer { values in
+        guard let start = values.baseAddress else { return true }
+        nonisolated(unsafe) let input = start
+        let isDamaged = Atomic(false)
+        parallelFor(values.count, chunk: conversionChunk) { range in
+            let part = UnsafeBufferPointer(start: input + range.lowerBound, count: range.count)
+            if !isFinite(part) { isDamaged.store(true, ordering: .relaxed) }
+        }
+        return !isDamaged.load(ordering: .relaxed)
+    }
+}
+
+private func isFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
     guard let start = values.baseAddress else { return true }
     let input = UnsafeRawPointer(start)
     // An exponent of all ones is the only one that carries into the sign when one is added to it.

@@ -53,9 +53,17 @@ public struct SafetensorsFile: TensorFile {
         }
         // The mapping lives at least as long as `map`, which the call keeps alive.
         return try withExtendedLifetime(map) {
-            let start = dataStart + entry.range.lowerBound
-            return try body(UnsafeRawBufferPointer(rebasing: map.bytes[start..<start + entry.range.count]))
+            try body(UnsafeRawBufferPointer(rebasing: map.bytes[place(of: entry)]))
         }
+    }
+
+    public func region(of name: String) throws -> MappedRegion? {
+        entries[name].map { MappedRegion(map, place(of: $0)) }
+    }
+
+    private func place(of entry: TensorEntry) -> Range<Int> {
+        let start = dataStart + entry.range.lowerBound
+        return start..<start + entry.range.count
     }
 }
 

@@ -28,6 +28,9 @@ public protocol TensorFile: Sendable {
     /// Calls `body` with the tensor's elements row by row, little-endian and perhaps unaligned.
     /// - Throws: `CheckpointError` for an unknown name or damaged bytes.
     func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R
+    /// The tensor's elements where they lie in the file; nil if they do not lie there row by row.
+    /// - Throws: `CheckpointError` for an unknown name or damaged bytes.
+    func region(of name: String) throws -> MappedRegion?
 }
 
 extension TensorFile {
@@ -41,15 +44,22 @@ extension TensorFile {
     /// - Throws: `CheckpointError` for an unknown name, another element type, or damaged bytes.
     public func array(_ name: String) throws -> NDArray {
         let info = try require(name)
-        guard let convert = floatConversion(from: info.type) else {
-            throw CheckpointError(
-                path: path,
-                reason: "tensor \(name.shown) holds \(info.type.rawValue), which is not read as numbers here")
+        let convert = try conversion(of: name, info)
+        guard let region = try region(of: name) else {
+            return try withBytes(of: name) { bytes in
+                NDArray(shape: info.shape) { buffer in convert(bytes, buffer) }
+            }
         }
-        return try withBytes(of: name) { bytes in
-            NDArray(shape: info.shape) { buffer in convert(bytes, buffer) }
+        // Small tensors stay with a model, which should not depend on the file then.
+        if info.type == .f32, info.byteCount >= MappedRegion.leastBorrowed, let base = region.floats {
+            return NDArray(borrowing: base, shape: info.shape, owner: region)
         }
+        return NDArray(shape: info.shape) { buffer in convert(region.bytes, buffer) }
     }
+
+    /// Checks that `array` reads the tensor's element type.
+    /// - Throws: `CheckpointError` for an unknown name or another element type.
+    func requireNumbers(_ name: String) throws { _ = try conversion(of: name, try require(name)) }
 
     /// The tensor as whole numbers, flattened row by row; for the integer types and BOOL.
     /// - Throws: `CheckpointError` for an unknown name, another element type, or values beyond 63 bits.
@@ -101,6 +111,15 @@ extension TensorFile {
     }
 
     // MARK: Helpers
+
+    private func conversion(of name: String, _ info: TensorInfo) throws -> FloatConversion {
+        guard let convert = floatConversion(from: info.type) else {
+            throw CheckpointError(
+                path: path,
+                reason: "tensor \(name.shown) holds \(info.type.rawValue), which is not read as numbers here")
+        }
+        return convert
+    }
 
     func require(_ name: String) throws -> TensorInfo {
         guard let info = info(name) else {

@@ -49,6 +49,7 @@ final class WeightStore: Sendable {
     /// What answers requests where there are no sources.
     private let drawn: DrawnWeights?
     private let ledger = Mutex<Set<String>>([])
+    private let faultFound = Mutex<CheckpointError?>(nil)
 
     init(_ file: any TensorFile) {
         origin = file.path
@@ -108,9 +109,43 @@ final class WeightStore: Sendable {
         }
     }
 
+    /// Why a tensor that was promised could not be read later, if so: the first reason found.
+    var fault: CheckpointError? { faultFound.withLock { $0 } }
+
+    func note(_ fault: CheckpointError) {
+        faultFound.withLock { $0 = $0 ?? fault }
+    }
+
+    /// Whether tensors lie in files, so that reading them later saves anything.
+    var isStored: Bool { survey == nil && drawn == nil }
+
+    /// Checks that a tensor can be asked for with that shape, and notes it as read.
+    func promise(_ name: String, shape: [Int]) throws {
+        _ = try source(of: name, shape: shape)
+        ledger.withLock { _ = $0.insert(name) }
+    }
+
     func tensor(_ name: String, shape: [Int]) throws -> NDArray {
         if let survey { return try survey.answer(name, shape) }
         if let drawn { return drawn.tensor(name, shape) }
+        let array =
+            switch try source(of: name, shape: shape) {
+            case .file(let file): try file.array(name)
+            case .array(let array): array
+            case .derived(let derivation, let read):
+                derivation.made(of: try read(derivation.source, derivation.stored))
+            }
+        guard isFinite(array) else {
+            throw CheckpointError(
+                path: origin,
+                reason:
+                    "tensor \(name.shown) holds NaN or infinity; the file is damaged or was badly converted")
+        }
+        ledger.withLock { _ = $0.insert(name) }
+        return array
+    }
+
+    private func source(of name: String, shape: [Int]) throws -> Source {
         guard let source = sources[name], let stored = self.shape(of: name) else {
             throw CheckpointError(
                 path: origin,
@@ -121,20 +156,7 @@ final class WeightStore: Sendable {
                 path: origin,
                 reason: "tensor \(name.shown) has shape \(stored) and the configuration asks for \(shape)")
         }
-        let array =
-            switch source {
-            case .file(let file): try file.array(name)
-            case .array(let array): array
-            case .derived(let derivation, let read):
-                derivation.made(of: try read(derivation.source, derivation.stored))
-            }
-        guard array.withUnsafeBuffer(isFinite) else {
-            throw CheckpointError(
-                path: origin,
-                reason:
-                    "tensor \(name.shown) holds NaN or infinity; the file is damaged or was badly converted")
-        }
-        ledger.withLock { _ = $0.insert(name) }
-        return array
+        if case .file(let file) = source { try file.requireNumbers(name) }
+        return source
     }
 }

@@ -1,6 +1,7 @@
 // An analytic prior whose best estimate is known: pictures that scatter around given ones.
 
 public import Arrays
+public import Checkpoints
 public import Radiance
 public import StableDiffusion
 
@@ -18,6 +19,7 @@ public struct GaussianViewPrior: ViewPrior {
     private let spread: Float
     private let encoded: NDArray
 
+    public var faults: WeightFaults { WeightFaults(joining: []) }
     public var viewSize: Int { targets.width }
 
     /// - Parameters:

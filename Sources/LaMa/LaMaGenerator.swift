@@ -57,9 +57,7 @@ struct LaMaGenerator: Sendable {
         guard global > 0 else { return local }
         let spread = try group("convl2g", "bn_g", global)
         return Convolution2D(
-            weight: Weight(
-                NDArray.concatenated([local.weight.value, spread.weight.value], axis: 0),
-                precision: weights.precision),
+            weight: Weight(joining: [local.weight, spread.weight]),
             bias: NDArray.concatenated([local.bias, spread.bias].compactMap { $0 }, axis: 0),
             stride: 2, padding: local.padding, border: .reflection)
     }

@@ -24,9 +24,7 @@ struct SpectralTransform: Sendable {
         let plain = try Convolution2D(
             weights: weights["conv2"], in: half, out: outputs, kernel: 1, bias: false)
         widen = Convolution2D(
-            weight: Weight(
-                plain.weight.value * scale.reshaped([outputs, 1, 1, 1]), precision: weights.precision),
-            bias: nil)
+            weight: plain.weight.changed { $0 * scale.reshaped([outputs, 1, 1, 1]) }, bias: nil)
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
@@ -45,12 +43,11 @@ struct FourierUnit: Sendable {
         let norm = try BatchNorm(weights: weights["bn"], channels: 2 * channels)
         // The reference keeps real and imaginary part of a channel together; here all real parts come first.
         let order = (0..<channels).map { 2 * $0 } + (0..<channels).map { 2 * $0 + 1 }
-        let matrix = plain.weight.value.reshaped([2 * channels, 2 * channels])
-        let turned = matrix.gathered(rows: order).transposed([1, 0]).gathered(rows: order).transposed([1, 0])
-        convolution = Convolution2D(
-            weight: Weight(turned.reshaped(plain.weight.shape), precision: weights.precision), bias: nil
-        )
-        .folding(norm.reordered(order))
+        let turned = plain.weight.changed { kernel in
+            let rows = kernel.reshaped([2 * channels, 2 * channels]).gathered(rows: order)
+            return rows.transposed([1, 0]).gathered(rows: order).transposed([1, 0]).reshaped(kernel.shape)
+        }
+        convolution = Convolution2D(weight: turned, bias: nil).folding(norm.reordered(order))
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {

@@ -30,7 +30,7 @@ public enum Captioning {
 
     /// Describes an opaque picture.
     package static func describe(_ image: Image, search: CaptionSearch, models: ModelSet) throws -> [String] {
-        captions(of: image, by: try open(models), search: search)
+        try captions(of: image, by: try open(models), search: search)
     }
 
     /// The captioner of a set of models.
@@ -43,17 +43,21 @@ public enum Captioning {
     }
 
     /// Describes an opaque picture with a captioner at hand.
-    static func captions(of image: Image, by model: BLIPCaptioner, search: CaptionSearch) -> [String] {
+    /// - Throws: `LatheError` (`modelUnusable`) if its weights turn out to be damaged.
+    static func captions(of image: Image, by model: BLIPCaptioner, search: CaptionSearch) throws -> [String] {
         let features = model.encode(image)
         let longest = min(model.configuration.text.longestCaption, model.configuration.text.positions)
-        func caption(_ method: CaptionOptions.Method) -> String {
-            model.caption(features, options: CaptionOptions(method: method, maximumLength: longest)).text
+        func caption(_ method: CaptionOptions.Method) throws -> String {
+            let found = model.caption(
+                features, options: CaptionOptions(method: method, maximumLength: longest))
+            try LatheError.check(model.faults)
+            return found.text
         }
         switch search {
         case .beams(let width):
-            return [caption(.beams(width))]
+            return [try caption(.beams(width))]
         case .sampling(let count, let topP, let seed):
-            return (0..<count).map { caption(.nucleus(topP: topP, seed: seed, sample: UInt64($0))) }
+            return try (0..<count).map { try caption(.nucleus(topP: topP, seed: seed, sample: UInt64($0))) }
         }
     }
 }

@@ -9,6 +9,7 @@ import Radiance
 /// Grows a field that looks like a cut-out, step by step.
 final class FieldLift {
     private var distiller: Distiller
+    private let prior: any ViewPrior
     /// The framed object, premultiplied RGBA, at the largest size that is compared with.
     private let reference: NDArray
 
@@ -17,8 +18,8 @@ final class FieldLift {
     init(_ cutout: Cutout, caption: String, options: LiftOptions) throws {
         let configuration = try LiftSettings.configuration(options)
         reference = cutout.framed(size: configuration.referenceSizes.max() ?? 128)
-        let prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
-        let picture = reference
+        prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
+        let (picture, prior) = (reference, prior)
         distiller = try LatheError.asking(.badInput) {
             try Distiller(configuration, prior: prior, reference: picture)
         }
@@ -32,7 +33,8 @@ final class FieldLift {
             throw LatheError.badInput("\(path) lacks the picture that it was lifted from; run the lift again")
         }
         self.reference = reference
-        let prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
+        prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
+        let prior = prior
         distiller = try LatheError.asking(.badInput) {
             try Distiller(resuming: checkpoint, prior: prior, reference: reference)
         }
@@ -57,8 +59,10 @@ final class FieldLift {
     }
 
     /// Takes one step; nil when all are taken.
-    func advance() -> Progress? {
+    /// - Throws: `LatheError` (`modelUnusable`) if the prior's weights turn out to be damaged.
+    func advance() throws -> Progress? {
         guard let state = distiller.next() else { return nil }
+        try LatheError.check(prior.faults)
         quality = state.referenceQuality ?? quality
         var metrics = state.losses
         metrics["front PSNR"] = state.referenceQuality

@@ -16,6 +16,9 @@ extension LatheError {
         }
     }
 
+    /// - Throws: `LatheError` (`modelUnusable`) if weights that were read while a model ran turned out to be damaged.
+    static func check(_ faults: WeightFaults) throws { try asking(.modelUnusable) { try faults.check() } }
+
     /// Runs `body`; whatever it throws leaves as a `LatheError` with this code.
     static func asking<Result>(_ code: Code, _ body: () throws -> Result) throws -> Result {
         do {

@@ -246,7 +246,7 @@ public final class Lift {
 
     private func grow(_ lift: FieldLift) throws -> LiftState {
         let start = Date.now
-        guard let progress = lift.advance() else {
+        guard let progress = try lift.advance() else {
             try save(lift)
             record.scores.merge(lift.scores) { $1 }
             finish(.lift, outputs: ["field.safetensors", "metrics.jsonl", "progress"])

@@ -19,23 +19,32 @@ enum LiftPrior {
         _ options: LiftOptions, reference: NDArray, caption: String,
         _ configuration: DistillationConfiguration
     ) throws -> any ViewPrior {
-        let folder = try options.models.folder(of: .viewPrior), precision = options.models.precision
+        let folder = try options.models.folder(of: .viewPrior)
         try ModelKind.require(joint.union(pose).union(text), in: folder, for: .viewPrior)
         return try LatheError.asking(.modelUnusable) {
-            let kind = try ModelKind.read(folder) ?? ""
-            if joint.contains(kind) {
-                return JointViewPrior(
-                    try MultiViewPrior(folder: folder, precision: precision), reference: reference,
-                    elevation: configuration.elevation)
-            }
-            if pose.contains(kind) {
-                return try PoseViewPrior(
-                    folder: folder, reference: reference, elevation: configuration.elevation ?? 10,
-                    precision: precision)
-            }
-            // Distillation reads the noise levels only, which published schedulers such as PNDM share with DDIM.
-            return TextViewPrior(
-                try DiffusionPipeline(folder: folder, sampler: .ddim, precision: precision), prompt: caption)
+            let prior = try load(
+                folder, options, reference: reference, caption: caption, elevation: configuration.elevation)
+            // Conditioning has run some of the networks.
+            try LatheError.check(prior.faults)
+            return prior
         }
+    }
+
+    private static func load(
+        _ folder: String, _ options: LiftOptions, reference: NDArray, caption: String, elevation: Float?
+    ) throws -> any ViewPrior {
+        let kind = try ModelKind.read(folder) ?? "", precision = options.models.precision
+        if joint.contains(kind) {
+            return JointViewPrior(
+                try MultiViewPrior(folder: folder, precision: precision), reference: reference,
+                elevation: elevation)
+        }
+        if pose.contains(kind) {
+            return try PoseViewPrior(
+                folder: folder, reference: reference, elevation: elevation ?? 10, precision: precision)
+        }
+        // Distillation reads the noise levels only, which published schedulers such as PNDM share with DDIM.
+        return TextViewPrior(
+            try DiffusionPipeline(folder: folder, sampler: .ddim, precision: precision), prompt: caption)
     }
 }

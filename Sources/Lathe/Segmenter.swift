@@ -32,6 +32,15 @@ struct Segmenter {
         }
     }
 
+    /// The model's answers, if its weights turned out to be whole.
+    private func predict(
+        _ prompt: Prompt, on embedding: ImageEmbedding, outputs: MaskOutputs = .automatic
+    ) throws -> [MaskPrediction] {
+        let predictions = try model.predict(prompt, on: embedding, outputs: outputs)
+        try LatheError.check(model.faults)
+        return predictions
+    }
+
     /// The object under the clicks; boxes are answered one by one and joined.
     func find(_ selection: Selection, in photograph: Image) throws -> FoundMask {
         try LatheError.asking(.badInput) {
@@ -92,8 +101,8 @@ struct Segmenter {
     ) throws -> FoundMask {
         let predictions: [MaskPrediction]
         switch index {
-        case .auto: predictions = try model.predict(prompt, on: embedding)
-        case .index: predictions = try model.predict(prompt, on: embedding, outputs: .alternatives)
+        case .auto: predictions = try predict(prompt, on: embedding)
+        case .index: predictions = try predict(prompt, on: embedding, outputs: .alternatives)
         }
         let chosen: MaskPrediction?
         switch index {
@@ -135,7 +144,7 @@ struct Segmenter {
                 bottom: min(height, Double(box.bottom) - dy + margin)))
         let fillsPhotograph = window.width == photograph.width && window.height == photograph.height
         let seen = fillsPhotograph ? embedding : model.encode(photograph.cropped(to: window))
-        guard let best = try model.predict(near, on: seen).max(by: { $0.iou < $1.iou }) else { return nil }
+        guard let best = try predict(near, on: seen).max(by: { $0.iou < $1.iou }) else { return nil }
         var whole = Mask(width: photograph.width, height: photograph.height, value: 0).image
         whole.paste(Segmenter.mask(best.logits).image, left: window.left, top: window.top)
         let refined = Mask(whole.pixels.reshaped([photograph.height, photograph.width]))

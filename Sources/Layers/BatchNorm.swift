@@ -42,20 +42,20 @@ public struct BatchNorm: Sendable {
         BatchNorm(scale: scale.gathered(rows: order), shift: shift.gathered(rows: order))
     }
 
-    /// The weight `[channels, …]` and bias of a layer followed by this norm, from those of the layer alone.
-    public func folded(weight: NDArray, bias: NDArray?) -> (weight: NDArray, bias: NDArray) {
+    /// The weight `[channels, …]` of a layer followed by this norm, from that of the layer alone.
+    public func folded(weight: NDArray) -> NDArray {
         precondition(
             weight.shape.first == scale.count, "BatchNorm: \(scale.count) channels after \(weight.shape)")
-        let rows = scale.reshaped([scale.count] + Array(repeating: 1, count: weight.rank - 1))
-        return (weight * rows, shifted(bias))
+        return weight * scale.reshaped([scale.count] + Array(repeating: 1, count: weight.rank - 1))
     }
 
     /// The same for a weight `[…, channels]`.
-    func folded(lastAxisOf weight: NDArray, bias: NDArray?) -> (weight: NDArray, bias: NDArray) {
+    func folded(lastAxisOf weight: NDArray) -> NDArray {
         precondition(
             weight.shape.last == scale.count, "BatchNorm: \(scale.count) channels after \(weight.shape)")
-        return (weight * scale, shifted(bias))
+        return weight * scale
     }
 
-    private func shifted(_ bias: NDArray?) -> NDArray { bias.map { $0 * scale + shift } ?? shift }
+    /// The bias `[channels]` of a layer followed by this norm, from that of the layer alone.
+    public func folded(bias: NDArray?) -> NDArray { bias.map { $0 * scale + shift } ?? shift }
 }

@@ -26,8 +26,7 @@ public struct Convolution2D: Sendable {
         padding: Padding = .zero, border: Border = .zeros, bias: Bool = true
     ) throws {
         self.init(
-            weight: Weight(
-                try weights.tensor("weight", [outputs, inputs, kernel, kernel]), precision: weights.precision),
+            weight: try weights.weight("weight", [outputs, inputs, kernel, kernel]),
             bias: bias ? try weights.tensor("bias", [outputs]) : nil, stride: stride, padding: padding,
             border: border)
     }
@@ -85,9 +84,8 @@ public struct Convolution2D: Sendable {
 
     /// This layer followed by a norm, as one layer.
     public func folding(_ norm: BatchNorm) -> Convolution2D {
-        let folded = norm.folded(weight: weight.value, bias: bias)
-        return Convolution2D(
-            weight: Weight(folded.weight, precision: weight.precision), bias: folded.bias, stride: stride,
+        Convolution2D(
+            weight: weight.changed { norm.folded(weight: $0) }, bias: norm.folded(bias: bias), stride: stride,
             padding: padding, border: border)
     }
 }
@@ -129,9 +127,9 @@ public struct TransposedConvolution2D: Sendable {
 
     /// This layer followed by a norm, as one layer.
     public func folding(_ norm: BatchNorm) -> TransposedConvolution2D {
-        let folded = norm.folded(lastAxisOf: weight.value, bias: bias?.value)
-        return TransposedConvolution2D(
-            weight: Tensor(folded.weight), bias: Tensor(folded.bias), stride: stride, padding: padding,
+        TransposedConvolution2D(
+            weight: Tensor(norm.folded(lastAxisOf: weight.value)),
+            bias: Tensor(norm.folded(bias: bias?.value)), stride: stride, padding: padding,
             outputPadding: outputPadding)
     }
 }

@@ -1,21 +1,24 @@
-internal import Arrays
 // Tables of vectors by index.
+public import Arrays
 public import Autograd
 public import Checkpoints
 
 /// A table of `count` vectors of `size` numbers.
 public struct Embedding: Sendable {
     /// Weights of shape `[count, size]`.
-    public let weight: Tensor
+    public let weight: Weight
 
-    public init(weight: Tensor) { self.weight = weight }
+    /// - Parameter weight: `[count, size]`.
+    public init(weight: Weight) { self.weight = weight }
 
     /// Reads `weight` `[count, size]`.
     public init(weights: WeightScope, count: Int, size: Int) throws {
-        weight = Tensor(try weights.tensor("weight", [count, size]))
+        weight = try weights.weight("weight", [count, size])
     }
 
     /// - Parameter indices: rows of the table.
     /// - Returns: `[indices.count, size]`.
-    public func callAsFunction(_ indices: [Int]) -> Tensor { weight.gathered(rows: indices) }
+    public func callAsFunction(_ indices: [Int]) -> Tensor {
+        Tensor(weight.value).gathered(rows: indices)
+    }
 }

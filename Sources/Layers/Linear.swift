@@ -21,19 +21,16 @@ public struct Linear: Sendable {
     /// Reads `weight` `[out, in]` and, if `bias`, `bias` `[out]`.
     public init(weights: WeightScope, in inputs: Int, out outputs: Int, bias: Bool = true) throws {
         self.init(
-            weight: Weight(
-                try weights.tensor("weight", [outputs, inputs]), precision: weights.precision),
+            weight: try weights.weight("weight", [outputs, inputs]),
             bias: bias ? try weights.tensor("bias", [outputs]) : nil)
     }
 
     /// Layers of one input side by side in the output: one product gathers the input once.
     /// - Parameter scopes: each holds `weight` `[out, in]` and, if `bias`, `bias` `[out]`.
     public init(joining scopes: [WeightScope], in inputs: Int, out outputs: Int, bias: Bool = true) throws {
-        let weights = try scopes.map { try $0.tensor("weight", [outputs, inputs]) }
         let biases = bias ? try scopes.map { try $0.tensor("bias", [outputs]) } : []
         self.init(
-            weight: Weight(
-                .concatenated(weights, axis: 0), precision: scopes.first?.precision ?? .float32),
+            weight: Weight(joining: try scopes.map { try $0.weight("weight", [outputs, inputs]) }),
             bias: bias ? .concatenated(biases, axis: 0) : nil)
     }
 

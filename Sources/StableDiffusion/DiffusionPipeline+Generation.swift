@@ -127,7 +127,8 @@ private struct PreparedRequest {
         return Generation(
             pipeline: pipeline, sampler: sampler, steps: steps, prompts: prompts,
             guidance: Guidance(strength: request.guidance, rescale: request.guidanceRescale),
-            denoiser: denoiser, beside: beside, kept: kept, seed: seed,
+            denoiser: denoiser, beside: beside, kept: kept,
+            faults: WeightFaults(joining: [pipeline.faults] + request.controls.map(\.net.faults)), seed: seed,
             beginning: Generation.Beginning(
                 sampler: SamplerState(first.repeated(to: pictures)), noise: source))
     }

@@ -81,11 +81,11 @@ struct GatedFeedForward: Sendable {
     init(weights: WeightScope, width: Int) throws {
         let inner = 4 * width
         let projection = weights.scope("net.0.proj")
-        let matrix = try projection.tensor("weight", [2 * inner, width])
+        let matrix = try projection.weight("weight", [2 * inner, width])
         let bias = try projection.tensor("bias", [2 * inner])
         func half(_ rows: Range<Int>) -> Linear {
             Linear(
-                weight: Weight(matrix.leading(rows), precision: weights.precision), bias: bias.leading(rows))
+                weight: matrix.changed(to: [inner, width]) { $0.leading(rows) }, bias: bias.leading(rows))
         }
         (value, gate) = (half(0..<inner), half(inner..<2 * inner))
         output = try Linear(weights: weights.scope("net.2"), in: inner, out: width)
@@ -164,9 +164,10 @@ extension Linear {
     /// A square layer on every pixel, stored as a matrix or as a 1 × 1 convolution.
     static func pixelwise(weights: WeightScope, channels: Int, linear: Bool) throws -> Linear {
         if linear { return try Linear(weights: weights, in: channels, out: channels) }
-        let kernel = try weights.tensor("weight", [channels, channels, 1, 1])
+        let kernel = try weights.weight("weight", [channels, channels, 1, 1])
         let bias = try weights.tensor("bias", [channels])
         return Linear(
-            weight: Weight(kernel.reshaped([channels, channels]), precision: weights.precision), bias: bias)
+            weight: kernel.changed(to: [channels, channels]) { $0.reshaped([channels, channels]) }, bias: bias
+        )
     }
 }

@@ -3,6 +3,7 @@
 import Arrays
 import Checkpoints
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -103,6 +104,53 @@ private func message(_ body: () throws -> Void) throws -> String {
             "w": NDArray([.greatestFiniteMagnitude, -0.0, .leastNonzeroMagnitude], shape: [3])
         ])
         _ = try largest.tensor("w", [3])
+    }
+
+    @Test func weightsOfLayersAreReadWhenTheyAreFirstUsed() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/model.safetensors"
+            let numbers = NDArray((0..<1 << 21).map { Float($0 % 251) }, shape: [1024, 2048])
+            try SafetensorsWriter.write(
+                [
+                    .init("a", numbers), .init("half", numbers, as: .f16),
+                    .init("damaged", .full(.nan, [2, 3])), .init("bytes", bytes: [1, 2], shape: [1, 2]),
+                ], to: path)
+            let scope = try WeightScope.open(folder: folder)
+            let weights = try ["a", "half"].map { try scope.weight($0, numbers.shape) }
+            // The header, with what the system maps around it.
+            #expect(try residentBytes(of: path) < 1 << 20)
+            for weight in weights { #expect(weight.value.scalars == numbers.scalars) }
+
+            let damaged = try scope.weight("damaged", [2, 3])
+            try scope.faults.check()
+            #expect(damaged.value.scalars == [0, 0, 0, 0, 0, 0])
+            #expect(try message { try scope.faults.check() }.contains("'damaged' holds NaN or infinity"))
+
+            #expect(try message { _ = try scope.weight("none", [1, 1]) }.contains("missing"))
+            #expect(try message { _ = try scope.weight("a", [2, 3]) }.contains("has shape"))
+            #expect(try message { try scope.finish() }.contains("'bytes'"))
+        }
+    }
+
+    @Test func damageShowsThroughOtherNames() throws {
+        let scope = WeightScope(arrays: ["w": .full(.infinity, [4, 2])])
+        let mapped = try scope.mapped(by: KeyTable([.move("*", to: "layer.*")]))
+        let weight = try mapped["layer"].weight("w", [4, 2])
+        #expect(weight.value.scalars.allSatisfy { $0 == 0 })
+        #expect(try message { try mapped.faults.check() }.contains("'w' holds NaN or infinity"))
+        let both = WeightFaults(joining: [WeightScope(arrays: [:]).faults, mapped.faults])
+        #expect(throws: CheckpointError.self) { try both.check() }
+    }
+
+    /// Bytes of a mapped file that this process has touched.
+    private func residentBytes(of path: String) throws -> Int {
+        // Files of the kernel say that they are empty, so they are read to their end.
+        let file = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        let lines = text.split(separator: "\n")
+        let first = try #require(lines.firstIndex { $0.hasSuffix(path) })
+        let resident = try #require(lines[first...].first { $0.hasPrefix("Rss:") })
+        return 1024 * (Int(resident.split(separator: " ")[1]) ?? .max)
     }
 
     @Test func foldersOpenWholeAndInShards() throws {

@@ -4,7 +4,7 @@ import Synchronization
 /// A matrix `[out, in]` or a kernel `[out, in, kernelHeight, kernelWidth]`, as PyTorch keeps them, for products.
 ///
 /// Packing takes place once, on first use, and replaces the array it was made of: what is mapped from a file is read
-/// then, and never held twice. A copy shares the packed form.
+/// then, and never held twice.
 public final class Weight: Sendable {
     /// Extents as in PyTorch, output channels first.
     public let shape: [Int]
@@ -13,6 +13,8 @@ public final class Weight: Sendable {
     private let forms: Mutex<Forms>
 
     private struct Forms {
+        /// What makes the numbers, until they are needed.
+        var reading: (@Sendable () -> NDArray)?
         /// The numbers as given, until they are packed.
         var dense: NDArray?
         var forward: PackedMatrix?
@@ -28,8 +30,35 @@ public final class Weight: Sendable {
         forms = Mutex(Forms(dense: value))
     }
 
+    /// A weight whose numbers are made when they are first needed.
+    /// - Parameter reading: makes an array of `shape`; called at most once.
+    public init(shape: [Int], precision: Precision = .float32, reading: @escaping @Sendable () -> NDArray) {
+        precondition(shape.count == 2 || shape.count == 4, "Weight: \(shape) is no matrix and no kernel")
+        self.shape = shape
+        self.precision = precision
+        forms = Mutex(Forms(reading: reading))
+    }
+
+    /// Weights of the same inputs as one, the outputs of the first coming first.
+    public convenience init(joining parts: [Weight]) {
+        precondition(
+            !parts.isEmpty && parts.allSatisfy { $0.shape.dropFirst() == parts[0].shape.dropFirst() },
+            "Weight: \(parts.map(\.shape)) cannot be joined")
+        let outputs = parts.reduce(0) { $0 + $1.outputs }
+        self.init(shape: [outputs] + parts[0].shape.dropFirst(), precision: parts[0].precision) {
+            .concatenated(parts.map(\.value), axis: 0)
+        }
+    }
+
+    /// A weight made of this one's numbers when they are first needed.
+    /// - Parameter change: must give an array of `shape`.
+    public func changed(to shape: [Int]? = nil, _ change: @escaping @Sendable (NDArray) -> NDArray) -> Weight
+    {
+        Weight(shape: shape ?? self.shape, precision: precision) { change(self.value) }
+    }
+
     /// The numbers in their PyTorch layout, as rounded if they were packed.
-    public var value: NDArray { forms.withLock { dense($0) } }
+    public var value: NDArray { forms.withLock { dense(&$0) } }
 
     var outputs: Int { shape[0] }
     var inputs: Int { shape[1] }
@@ -39,7 +68,7 @@ public final class Weight: Sendable {
     func packed() -> PackedMatrix {
         forms.withLock { forms in
             if let forward = forms.forward { return forward }
-            let forward = PackedMatrix(dense(forms), layout, precision: precision)
+            let forward = PackedMatrix(dense(&forms), layout, precision: precision)
             forms.forward = forward
             forms.dense = nil
             return forward
@@ -53,7 +82,7 @@ public final class Weight: Sendable {
             let reversed = WeightLayout(
                 start: taps - 1, taps: taps, tapStride: -1, channels: outputs, channelStride: inputs * taps,
                 columns: inputs, columnStride: taps)
-            let adjoint = PackedMatrix(dense(forms), reversed, precision: precision)
+            let adjoint = PackedMatrix(dense(&forms), reversed, precision: precision)
             forms.adjoint = adjoint
             return adjoint
         }
@@ -65,8 +94,15 @@ public final class Weight: Sendable {
             columnStride: inputs * taps)
     }
 
-    private func dense(_ forms: borrowing Forms) -> NDArray {
+    private func dense(_ forms: inout Forms) -> NDArray {
         if let dense = forms.dense { return dense }
+        if let reading = forms.reading {
+            let dense = reading()
+            precondition(dense.shape == shape, "Weight: \(dense.shape) was read for \(shape)")
+            dense.storage.leavePool()
+            (forms.reading, forms.dense) = (nil, dense)
+            return dense
+        }
         guard let forward = forms.forward else { preconditionFailure("Weight: no form") }
         return NDArray(shape: shape) { out in
             if let base = out.baseAddress { forward.unpack(into: base) }

@@ -82,6 +82,15 @@ public struct PyTorchFile: TensorFile {
         try withStorage(of: name) { tensor, bytes in try tensor.withContiguousBytes(in: bytes, body) }
     }
 
+    public func region(of name: String) throws -> MappedRegion? {
+        guard let tensor = tensors[name], tensor.isContiguous, tensor.count > 0,
+            let place = places[tensor.storage]
+        else { return nil }
+        try withStorage(of: name) { _, _ in }
+        let start = place.range.lowerBound + tensor.offset * tensor.type.size
+        return MappedRegion(map, start..<start + tensor.count * tensor.type.size)
+    }
+
     // MARK: Helpers
 
     /// Calls `body` with a tensor and the bytes of its whole storage, which were compared with their checksum.

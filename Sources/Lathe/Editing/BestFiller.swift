@@ -38,7 +38,7 @@ package struct BestFiller: HoleFiller {
 
     package func fill(_ request: HoleRequest, progress: FillProgress) throws -> Image {
         guard !request.prompt.isEmpty else { return try filler.fill(request, progress: progress) }
-        let subject = task == .replace ? subject(of: request) : ""
+        let subject = task == .replace ? try subject(of: request) : ""
         var best: (picture: Image, likelihood: Float)?
         for attempt in 0..<attempts {
             var request = request
@@ -49,7 +49,7 @@ package struct BestFiller: HoleFiller {
                 (step.step, step.total) = (attempt * step.total + step.step, attempts * step.total)
                 try progress(step)
             }
-            let likelihood = judge.likelihood(
+            let likelihood = try judge.likelihood(
                 of: request.prompt, after: subject, in: request.laid(picture))
             if best.map({ likelihood > $0.likelihood }) ?? true { best = (picture, likelihood) }
         }
@@ -57,8 +57,8 @@ package struct BestFiller: HoleFiller {
     }
 
     /// What stays when everything round an object is replaced, in words.
-    private func subject(of request: HoleRequest) -> String {
-        judge.caption(request.shown.withAlpha(request.hole.inverted.values).composited(over: [1, 1, 1]))
+    private func subject(of request: HoleRequest) throws -> String {
+        try judge.caption(request.shown.withAlpha(request.hole.inverted.values).composited(over: [1, 1, 1]))
     }
 }
 

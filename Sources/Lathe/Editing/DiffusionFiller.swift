@@ -51,6 +51,7 @@ struct DiffusionFiller: HoleFiller {
         try progress(FillStep(0, of: run.count, notes: run.notes))
         var latents: NDArray?
         for state in run {
+            try LatheError.check(run.faults)
             try progress(
                 FillStep(
                     state.step, of: state.total,
@@ -60,6 +61,8 @@ struct DiffusionFiller: HoleFiller {
         guard let latents else {
             throw LatheError.badInput("the run has no steps; raise --steps or --strength")
         }
-        return DiffusionModel.picture(of: latents, pipeline)
+        let picture = DiffusionModel.picture(of: latents, pipeline)
+        try LatheError.check(run.faults)
+        return picture
     }
 }

@@ -112,8 +112,8 @@ public enum GenerateRun {
         for note in notes { try progress(EditState(stage: .fill, step: 0, total: 1, note: note)) }
         return try places.filled { files in
             let made = try draw(runs, pipeline, places, progress)
-            let kept = (0..<options.candidates).map {
-                best(
+            let kept = try (0..<options.candidates).map {
+                try best(
                     of: $0 * attempts..<($0 + 1) * attempts, made, prompt: options.prompt, judge)
             }
             let pictures = kept.map { made[$0] }
@@ -143,10 +143,10 @@ public enum GenerateRun {
 
     /// The number of the picture that likeliest shows the prompt; without a judge, the first.
     private static func best(of range: Range<Int>, _ pictures: [Image], prompt: String, _ judge: PromptJudge?)
-        -> Int
+        throws -> Int
     {
         guard let judge else { return range.lowerBound }
-        let likelihoods = range.map { judge.likelihood(of: prompt, in: pictures[$0]) }
+        let likelihoods = try range.map { try judge.likelihood(of: prompt, in: pictures[$0]) }
         return range.max { likelihoods[$0 - range.lowerBound] < likelihoods[$1 - range.lowerBound] }
             ?? range.lowerBound
     }
@@ -172,6 +172,7 @@ public enum GenerateRun {
         return try runs.map { run in
             var latents: NDArray?
             for state in run {
+                try LatheError.check(run.faults)
                 latents = state.latents
                 done += 1
                 pace.add(seconds: Date.now.timeIntervalSince(last))
@@ -190,7 +191,9 @@ public enum GenerateRun {
             guard let latents else {
                 throw LatheError.badInput("the run has no steps; raise --steps or --strength")
             }
-            return DiffusionModel.picture(of: latents, pipeline)
+            let picture = DiffusionModel.picture(of: latents, pipeline)
+            try LatheError.check(run.faults)
+            return picture
         }
     }
 

@@ -52,15 +52,15 @@ struct GroundKeeper {
         guard let judge else { return made.first }
         let view = box.expanded(by: max(box.width, box.height) / 8).clipped(
             width: filled.width, height: filled.height)
-        func likelihood(_ picture: Image) -> Float {
-            judge.likelihood(of: prompt, in: picture.cropped(to: view))
+        func likelihood(_ picture: Image) throws -> Float {
+            try judge.likelihood(of: prompt, in: picture.cropped(to: view))
         }
         // On white too: what else stands on the ground is no fault of the cut-out.
-        let likelihoods = zip(made, cutouts).map {
-            max(likelihood($0), likelihood($1.composited(over: [1, 1, 1])))
+        let likelihoods = try zip(made, cutouts).map {
+            max(try likelihood($0), try likelihood($1.composited(over: [1, 1, 1])))
         }
         guard let best = likelihoods.indices.max(by: { likelihoods[$0] < likelihoods[$1] }),
-            likelihoods[best] >= likelihood(filled.seen) - GroundKeeper.loss
+            likelihoods[best] >= (try likelihood(filled.seen)) - GroundKeeper.loss
         else { return nil }
         return made[best]
     }

@@ -73,7 +73,7 @@ public struct PromptEvaluation {
             for (name, image) in [
                 (trial.task.rawValue, seen), (trial.task.rawValue + ", truth", trial.truth),
             ] {
-                let caption = Captioning.captions(of: image, by: captioner, search: .beams(3))[0]
+                let caption = try Captioning.captions(of: image, by: captioner, search: .beams(3))[0]
                 rows[name, default: []].append(trial.found(in: caption))
             }
             try progress(index + 1, trials.count)

@@ -18,14 +18,17 @@ struct PromptJudge: Sendable {
     /// - Parameters:
     ///   - prompt: may hold weights, which do not count.
     ///   - subject: what a description would begin with.
-    func likelihood(of prompt: String, after subject: String = "", in picture: Image) -> Float {
+    /// - Throws: `LatheError` (`modelUnusable`) if the captioner's weights turn out to be damaged; so `caption`.
+    func likelihood(of prompt: String, after subject: String = "", in picture: Image) throws -> Float {
         let words = PromptGrammar.weighted.pieces(of: prompt).map(\.text).joined()
         let start = CaptionOptions().prompt + (subject.isEmpty ? "" : subject + " ")
-        return captioner.likelihood(of: words, after: start, in: captioner.encode(picture)) ?? -.infinity
+        let found = captioner.likelihood(of: words, after: start, in: captioner.encode(picture))
+        try LatheError.check(captioner.faults)
+        return found ?? -.infinity
     }
 
     /// The description of an opaque picture.
-    func caption(_ picture: Image) -> String {
-        Captioning.captions(of: picture, by: captioner, search: .beams(3))[0]
+    func caption(_ picture: Image) throws -> String {
+        try Captioning.captions(of: picture, by: captioner, search: .beams(3))[0]
     }
 }
