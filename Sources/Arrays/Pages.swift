@@ -10,7 +10,8 @@ import Synchronization
 /// Whole pages, for blocks that are large beside them.
 ///
 /// A first touch costs a fault per page, which at 4 KiB costs as much as the arithmetic on the page. So pages are large, and those that
-/// blocks gave back are kept: at most as many as were in use at one time beside those that are in use now.
+/// blocks gave back are kept: as many as were in use at one time beside those that are in use now, and an eighth of that for gaps
+/// into which no block fitted.
 enum Pages {
     /// Bytes of a large page.
     fileprivate static let large = 2 << 20
@@ -31,7 +32,7 @@ enum Pages {
         var blocks = 0
 
         /// Free pages that may be kept now.
-        var allowance: Int { limit ?? max(Pages.least, map.most - map.used) }
+        var allowance: Int { limit ?? max(Pages.least, map.most + map.most / 8 - map.used) }
     }
 
     private static let state = Mutex(State.reserved())

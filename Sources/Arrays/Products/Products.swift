@@ -65,9 +65,7 @@ extension ConvolutionGeometry {
         if border == .reflection, padding != .zero {
             return unpadded.inputGradient(gradient, weight).foldedReflection(padding)
         }
-        if stride > 1 {
-            return transposed(gradient, weight: weight.value.transposed([2, 3, 1, 0]), bias: nil)
-        }
+        if stride > 1 { return stridedInputGradient(gradient, weight) }
         let adjoint = ConvolutionGeometry(
             input: outputShape, weight: [kernelHeight, kernelWidth, outputs, inputs], stride: 1,
             padding: Padding(

@@ -19,6 +19,8 @@ public final class Weight: Sendable {
         var dense: NDArray?
         var forward: PackedMatrix?
         var adjoint: PackedMatrix?
+        /// Adjoints of parts of the kernel.
+        var parts: [[Int]: PackedMatrix] = [:]
     }
 
     /// - Parameter value: `[out, in]` or `[out, in, kernelHeight, kernelWidth]`.
@@ -85,6 +87,22 @@ public final class Weight: Sendable {
             let adjoint = PackedMatrix(dense(&forms), reversed, precision: precision)
             forms.adjoint = adjoint
             return adjoint
+        }
+    }
+
+    /// The same of the taps at some rows and columns of the kernel, in this order; nil if there are none.
+    func packedAdjoint(rows: [Int], columns: [Int]) -> PackedMatrix? {
+        let taps = rows.flatMap { row in columns.map { row * shape[3] + $0 } }
+        guard !taps.isEmpty else { return nil }
+        return forms.withLock { forms in
+            if let part = forms.parts[taps] { return part }
+            let kernel = dense(&forms).transposed([2, 3, 0, 1]).reshaped([self.taps, outputs * inputs])
+            let layout = WeightLayout(
+                taps: taps.count, tapStride: outputs * inputs, channels: outputs, channelStride: inputs,
+                columns: inputs, columnStride: 1)
+            let part = PackedMatrix(kernel.gathered(rows: taps), layout, precision: precision)
+            forms.parts[taps] = part
+            return part
         }
     }
 
