@@ -18,8 +18,8 @@ struct RayGrouping: Sendable {
         if tableFloats <= 1 << 20 {
             (chunk, chunksPerGroup) = (128, 1)
         } else {
-            // A slab holds 16 samples of each of 32 rays: a level's rows are used again before another level comes.
-            (chunk, chunksPerGroup) = (32, 128)
+            // A slab holds 32 samples of each of 16 rays: a level's rows are used again before another level comes.
+            (chunk, chunksPerGroup) = (16, 256)
         }
     }
 

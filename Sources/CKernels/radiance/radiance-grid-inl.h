@@ -110,28 +110,49 @@ static inline __attribute__((always_inline)) void CK_NAME(find_stencil)(const fl
     }
 }
 
+/// Numbers of a level that a core's second-level cache does not hold beside everything else.
+#define CK_FAR_LEVEL (1 << 16)
+
+/// Asks for the rows of one sample of a block, of which neighbours along x mostly share a cache line; `write` if they will change.
+static inline __attribute__((always_inline)) void CK_NAME(prefetch_rows)(const float *rows,
+                                                                         const uint32_t corner[8][CK_GRID_BLOCK],
+                                                                         int i, const int write) {
+    for (int k = 0; k < 8; k += 2)
+        if (write) __builtin_prefetch(rows + corner[k][i], 1, 3);
+        else __builtin_prefetch(rows + corner[k][i], 0, 3);
+}
+
+/// While one block is interpolated the rows of the next one are on their way.
 static inline __attribute__((always_inline)) void
-CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth, const float *slab, int32_t at,
-                      float *features, const int F) {
-    CK_NAME(stencil) stencil;
-    CK_NAME(find_stencil)(slab, at, level, smooth, (uint32_t)F, &stencil);
+CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth, const float *slab, int32_t from,
+                      int32_t to, float *features, const int F) {
+    CK_NAME(stencil) blocks[2];
     const float *rows = table + level->offset;
-    for (int i = 0; i < CK_GRID_BLOCK; i++) {
-        if (F == 2) {
-            typedef CK_NAME(f2) f2;
-            f2 even = {0}, odd = {0};
-            for (int k = 0; k < 8; k += 2) {
-                even += *(const f2 *)(rows + stencil.corner[k][i]) * stencil.weight[k][i];
-                odd += *(const f2 *)(rows + stencil.corner[k + 1][i]) * stencil.weight[k + 1][i];
+    const int is_far = level->entries * (uint32_t)F > CK_FAR_LEVEL;
+    CK_NAME(find_stencil)(slab, from, level, smooth, (uint32_t)F, blocks);
+    for (int32_t at = from, turn = 0; at < to; at += CK_GRID_BLOCK, turn ^= 1) {
+        const CK_NAME(stencil) *stencil = blocks + turn, *next = blocks + (turn ^ 1);
+        const int ahead = at + CK_GRID_BLOCK < to;
+        if (ahead)
+            CK_NAME(find_stencil)(slab, at + CK_GRID_BLOCK, level, smooth, (uint32_t)F, blocks + (turn ^ 1));
+        for (int i = 0; i < CK_GRID_BLOCK; i++) {
+            if (ahead && is_far) CK_NAME(prefetch_rows)(rows, next->corner, i, 0);
+            if (F == 2) {
+                typedef CK_NAME(f2) f2;
+                f2 even = {0}, odd = {0};
+                for (int k = 0; k < 8; k += 2) {
+                    even += *(const f2 *)(rows + stencil->corner[k][i]) * stencil->weight[k][i];
+                    odd += *(const f2 *)(rows + stencil->corner[k + 1][i]) * stencil->weight[k + 1][i];
+                }
+                even += odd;
+                features[at + i] = even[0];
+                features[CK_SLAB + at + i] = even[1];
+            } else {
+                float sum[8] = {0};
+                for (int k = 0; k < 8; k++)
+                    for (int f = 0; f < F; f++) sum[f] += stencil->weight[k][i] * rows[stencil->corner[k][i] + f];
+                for (int f = 0; f < F; f++) features[f * CK_SLAB + at + i] = sum[f];
             }
-            even += odd;
-            features[at + i] = even[0];
-            features[CK_SLAB + at + i] = even[1];
-        } else {
-            float sum[8] = {0};
-            for (int k = 0; k < 8; k++)
-                for (int f = 0; f < F; f++) sum[f] += stencil.weight[k][i] * rows[stencil.corner[k][i] + f];
-            for (int f = 0; f < F; f++) features[f * CK_SLAB + at + i] = sum[f];
         }
     }
 }
@@ -145,12 +166,13 @@ static void CK_NAME(encode)(const ck_field *field, int32_t l, float *slab, int32
             memset(features + f * CK_SLAB + from, 0, sizeof(float) * (size_t)(to - from));
         return;
     }
-    for (int32_t at = from; at < to; at += CK_GRID_BLOCK) switch (field->features) {
-        case 1: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 1); break;
-        case 2: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 2); break;
-        case 4: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 4); break;
-        default: CK_NAME(encode_level)(level, field->table, field->smooth, slab, at, features, 8); break;
-        }
+    if (from >= to) return;
+    switch (field->features) {
+    case 1: CK_NAME(encode_level)(level, field->table, field->smooth, slab, from, to, features, 1); break;
+    case 2: CK_NAME(encode_level)(level, field->table, field->smooth, slab, from, to, features, 2); break;
+    case 4: CK_NAME(encode_level)(level, field->table, field->smooth, slab, from, to, features, 4); break;
+    default: CK_NAME(encode_level)(level, field->table, field->smooth, slab, from, to, features, 8); break;
+    }
 }
 
 /// Gradient of the logit by the position: rows GX...GZ += sum over features of `slope` times the derivative of
@@ -259,6 +281,23 @@ CK_NAME(scatter_level)(const ck_field *field, const ck_grid_level *level, const 
     }
 }
 
+/// The cells of a block and the float offsets of their corners, two features each.
+typedef struct CK_NAME(block_corners) {
+    CK_NAME(cells) cells;
+    uint32_t corner[8][CK_GRID_BLOCK];
+} CK_NAME(block_corners);
+
+static inline __attribute__((always_inline)) void CK_NAME(find_corners)(const float *slab, int32_t at,
+                                                                        const ck_grid_level *level, int smooth,
+                                                                        CK_NAME(block_corners) *out) {
+    CK_NAME(find_cells)(slab, at, level, smooth, &out->cells);
+    for (int i = 0; i < CK_GRID_BLOCK; i++) {
+        uint32_t one[8];
+        CK_NAME(corners)(level, out->cells.ix[i], out->cells.iy[i], out->cells.iz[i], 2, one);
+        for (int k = 0; k < 8; k++) out->corner[k][i] = one[k];
+    }
+}
+
 /// The same for two features, the commonest case: lane 2 k + f holds corner k of feature f.
 static inline __attribute__((always_inline)) void
 CK_NAME(scatter_pairs)(const ck_field *field, const ck_grid_level *level, const float *features, const float *slope,
@@ -269,22 +308,23 @@ CK_NAME(scatter_pairs)(const ck_field *field, const ck_grid_level *level, const 
     const VF even = {1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0}, odd = 1.f - even;
     typedef CK_NAME(f2) f2;
     float *rows = gradient + level->offset;
-    for (int32_t at = 0; at < used; at += CK_GRID_BLOCK) {
-        CK_NAME(cells) cells;
-        uint32_t corner[8][CK_GRID_BLOCK];
-        CK_NAME(find_cells)(slab, at, level, field->smooth, &cells);
+    const int is_far = level->entries * 2 > CK_FAR_LEVEL;
+    CK_NAME(block_corners) blocks[2];
+    if (used > 0) CK_NAME(find_corners)(slab, 0, level, field->smooth, blocks);
+    for (int32_t at = 0, turn = 0; at < used; at += CK_GRID_BLOCK, turn ^= 1) {
+        const CK_NAME(block_corners) *next = blocks + (turn ^ 1);
+        const CK_NAME(cells) *of_block = &blocks[turn].cells;
+        const uint32_t(*corner)[CK_GRID_BLOCK] = blocks[turn].corner;
+        const int ahead = at + CK_GRID_BLOCK < used;
+        if (ahead) CK_NAME(find_corners)(slab, at + CK_GRID_BLOCK, level, field->smooth, blocks + (turn ^ 1));
         for (int i = 0; i < CK_GRID_BLOCK; i++) {
-            uint32_t one[8];
-            CK_NAME(corners)(level, cells.ix[i], cells.iy[i], cells.iz[i], 2, one);
-            for (int k = 0; k < 8; k++) corner[k][i] = one[k];
-        }
-        for (int i = 0; i < CK_GRID_BLOCK; i++) {
-            CK_CORNER_WEIGHTS(VF, cells, i, sx, sy, sz, wx, wy, wz);
+            if (ahead && is_far) CK_NAME(prefetch_rows)(rows, next->corner, i, 1);
+            CK_CORNER_WEIGHTS(VF, (*of_block), i, sx, sy, sz, wx, wy, wz);
             const float *g = features + at + i;
             VF sum = wx * wy * wz * (level->weight * (even * g[0] + odd * g[CK_SLAB]));
             if (slope) {
                 const float *h = slope + at + i;
-                sum += CK_CORNER_SLOPES(slab, at, cells, i, level->weight, sx, sy, sz, wx, wy, wz) *
+                sum += CK_CORNER_SLOPES(slab, at, (*of_block), i, level->weight, sx, sy, sz, wx, wy, wz) *
                        (even * h[0] + odd * h[CK_SLAB]);
             }
 #define CK_ADD_PAIR(k) *(f2 *)(rows + corner[k][i]) += __builtin_shufflevector(sum, sum, 2 * (k), 2 * (k) + 1)

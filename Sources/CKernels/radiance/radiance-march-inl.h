@@ -130,7 +130,7 @@ static int32_t CK_NAME(march)(const ck_field *field, const ck_march *march, ck_r
     if (!active) return offset;
     const int32_t room = CK_SLAB - offset;
     int32_t share = room / active;
-    share = share < 1 ? 1 : share > 16 ? 16 : share;
+    share = share < 1 ? 1 : share > 32 ? 32 : share;
     int32_t *ray = (int32_t *)(slab + CK_ROW_RAY * CK_SLAB);
     float *x = slab + CK_ROW_X * CK_SLAB, *y = slab + CK_ROW_Y * CK_SLAB, *z = slab + CK_ROW_Z * CK_SLAB;
     float *t = slab + CK_ROW_T * CK_SLAB;
