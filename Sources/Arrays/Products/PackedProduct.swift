@@ -75,10 +75,12 @@ struct PackedProduct: Sendable {
 
     /// Rows and columns per block.
     ///
-    /// A block of gathered rows fills a quarter of the second-level cache. Where rows are few, columns are shared out too.
+    /// A block of gathered rows fills a quarter of the second-level cache; their number is even, for threads mostly are.
+    /// Where rows are few, columns are shared out too.
     private var blocks: (Int, Int) {
         let panel = MatrixKernels.current.panel
-        let down = max(1, (rows + Self.rowBlock / 2) / Self.rowBlock)
+        let pairs = (rows + Self.rowBlock) / (2 * Self.rowBlock)
+        let down = rows > Self.rowBlock ? 2 * max(1, pairs) : 1
         let height = (rows + down - 1) / down
         let across = max(1, min(Self.leastTasks / down, weight.columns / (2 * panel)))
         let width = (weight.columns + across - 1) / across
