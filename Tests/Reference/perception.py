@@ -5,7 +5,8 @@
     python Tests/Reference/perception.py FOLDER blip
     LATHE_REFERENCE=FOLDER swift test -c release --disable-testable-imports --filter ReferenceTests
 
-Writes FOLDER/<name> with the checkpoint (fixed seed), one case and what PyTorch took on LATHE_THREADS threads (2).
+Writes FOLDER/<name> with the checkpoint (fixed seed), one case worked out in float64, and what PyTorch took in float32 on
+LATHE_THREADS threads (2).
 """
 import json
 import os
@@ -45,6 +46,9 @@ class Stopwatch:
     def __init__(self):
         self.times = {}
 
+    def note_peak(self):
+        self.times["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
     def run(self, name, body, rounds=1):
         best = None
         for _ in range(rounds):
@@ -56,9 +60,11 @@ class Stopwatch:
         return result
 
 
-def finish(folder, expected, watch):
+def finish(folder, single, double, watch):
+    """Keeps the results in float64, with what those in float32 were off by."""
+    expected = single | {k: v.float() for k, v in double.items()}
     save_file({k: v.contiguous() for k, v in expected.items()}, f"{folder}/case.safetensors")
-    watch.times["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    watch.times["error"] = {k: float((single[k] - v).norm() / v.norm()) for k, v in double.items()}
     watch.times["torch"] = torch.__version__
     watch.times["threads"] = torch.get_num_threads()
     with open(f"{folder}/pytorch.json", "w") as file:
@@ -91,7 +97,15 @@ def sam(folder):
             out = watch.run(
                 f"decode {name}", lambda: model(image_embeddings=features, multimask_output=True, **prompt), rounds=5)
             expected[f"{name}.masks"], expected[f"{name}.iou"] = out.pred_masks[0, 0], out.iou_scores[0, 0]
-    finish(folder, expected, watch)
+        watch.note_peak()
+        model.double()
+        exact = model.get_image_embeddings(pixels.double())
+        double = {"features": exact.permute(0, 2, 3, 1)}
+        for name, prompt in {"point": dict(input_points=points), "box": dict(input_boxes=box)}.items():
+            prompt = {k: v.double() for k, v in prompt.items()}
+            out = model(image_embeddings=exact, multimask_output=True, **prompt)
+            double[f"{name}.masks"], double[f"{name}.iou"] = out.pred_masks[0, 0], out.iou_scores[0, 0]
+    finish(folder, expected, double, watch)
 
 
 def blip(folder):
@@ -117,7 +131,11 @@ def blip(folder):
             out = watch.run(f"encode and caption {name}", lambda: model.generate(
                 pixels, input_ids=ids.clone(), do_sample=False, min_length=5, max_length=20, **options))
             expected[f"{name}.ids"] = out[0].float()
-    finish(folder, expected, watch)
+        watch.note_peak()
+        model.double()
+        exact = model.vision_model(pixels.double()).last_hidden_state
+        double = {"features": exact, "logits": model.text_decoder(probe, encoder_hidden_states=exact).logits}
+    finish(folder, expected, double, watch)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,11 @@ BIG = {
 }
 
 
+def at_least_single(x):
+    """`x`, in float32 where it is of half precision."""
+    return x if x.dtype == torch.float64 else x.float()
+
+
 class FourierUnit(nn.Module):
     """A 1x1 convolution of the spectrum: every output sees the whole map."""
 
@@ -33,11 +38,12 @@ class FourierUnit(nn.Module):
         size = x.shape[-2:]
         # The transform has no half-precision form for every size: it stays float32 under autocast.
         with torch.autocast(x.device.type, enabled=False):
-            spectrum = torch.fft.rfftn(x.float(), dim=(-2, -1), norm="ortho")
+            spectrum = torch.fft.rfftn(at_least_single(x), dim=(-2, -1), norm="ortho")
         # Channel c becomes channels 2c (real part) and 2c + 1 (imaginary part).
         parts = torch.view_as_real(spectrum).permute(0, 1, 4, 2, 3).flatten(1, 2)
         parts = self.relu(self.bn(self.conv_layer(parts)))
-        parts = parts.unflatten(1, (-1, 2)).permute(0, 1, 3, 4, 2).float().contiguous()
+        parts = parts.unflatten(1, (-1, 2)).permute(0, 1, 3, 4, 2)
+        parts = at_least_single(parts).contiguous()
         with torch.autocast(x.device.type, enabled=False):
             return torch.fft.irfftn(torch.view_as_complex(parts), s=size, dim=(-2, -1), norm="ortho")
 
