@@ -13,32 +13,56 @@ func floatConversion(from type: ElementType) -> FloatConversion? {
     switch type {
     case .f32:
         { source, target in UnsafeMutableRawBufferPointer(target).copyMemory(from: source) }
-    case .f64: { source, target in convert(source, target, as: Double.self) { Float($0) } }
-    case .f16: { source, target in convert(source, target, as: UInt16.self, floatFromHalf) }
-    case .bf16: { source, target in convert(source, target, as: UInt16.self, floatFromBrain) }
-    case .i16: { source, target in convert(source, target, as: Int16.self) { Float($0) } }
-    case .u16: { source, target in convert(source, target, as: UInt16.self) { Float($0) } }
-    case .i8: { source, target in convert(source, target, as: Int8.self) { Float($0) } }
-    case .u8, .bool: { source, target in convert(source, target, as: UInt8.self) { Float($0) } }
+    case .f64: { DoubleNumber.convert($0, $1) }
+    case .f16: { HalfNumber.convert($0, $1) }
+    case .bf16: { BrainNumber.convert($0, $1) }
+    case .i16: { WholeNumber<Int16>.convert($0, $1) }
+    case .u16: { WholeNumber<UInt16>.convert($0, $1) }
+    case .i8: { WholeNumber<Int8>.convert($0, $1) }
+    case .u8, .bool: { WholeNumber<UInt8>.convert($0, $1) }
     case .i64, .i32, .u64, .u32, .f8e4m3, .f8e5m2: nil
     }
 }
 
-@inline(__always)
-private func convert<T: BitwiseCopyable>(
-    _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableBufferPointer<Float>, as _: T.Type,
-    _ body: @Sendable (T) -> Float
-) {
-    precondition(
-        source.count == target.count * MemoryLayout<T>.stride,
-        "convert: \(source.count) bytes for \(target.count) values")
-    guard let first = source.baseAddress, let start = target.baseAddress else { return }
-    // Chunks are disjoint: each value is written once.
-    nonisolated(unsafe) let (input, output) = (first, start)
-    parallelFor(target.count, chunk: conversionChunk) { range in
-        for index in range {
-            output[index] = body(
-                input.loadUnaligned(fromByteOffset: index &* MemoryLayout<T>.stride, as: T.self))
+/// How an element is stored.
+///
+/// A type rather than a closure, which would be called for every element.
+private protocol StoredNumber: SendableMetatype {
+    associatedtype Bits: BitwiseCopyable
+    static func float(_ bits: Bits) -> Float
+}
+
+private enum DoubleNumber: StoredNumber {
+    static func float(_ bits: Double) -> Float { Float(bits) }
+}
+
+private enum HalfNumber: StoredNumber {
+    static func float(_ bits: UInt16) -> Float { floatFromHalf(bits) }
+}
+
+private enum BrainNumber: StoredNumber {
+    static func float(_ bits: UInt16) -> Float { floatFromBrain(bits) }
+}
+
+private enum WholeNumber<Bits: BinaryInteger & BitwiseCopyable>: StoredNumber {
+    static func float(_ bits: Bits) -> Float { Float(bits) }
+}
+
+extension StoredNumber {
+    fileprivate static func convert(
+        _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableBufferPointer<Float>
+    ) {
+        precondition(
+            source.count == target.count * MemoryLayout<Bits>.stride,
+            "convert: \(source.count) bytes for \(target.count) values")
+        guard let first = source.baseAddress, let start = target.baseAddress else { return }
+        // Chunks are disjoint: each value is written once.
+        nonisolated(unsafe) let (input, output) = (first, start)
+        parallelFor(target.count, chunk: conversionChunk) { range in
+            for index in range {
+                output[index] = float(
+                    input.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.stride, as: Bits.self))
+            }
         }
     }
 }

@@ -116,8 +116,8 @@ public final class Weight: Sendable {
         if let dense = forms.dense { return dense }
         if let reading = forms.reading {
             let dense = reading()
+            // It stays with the pool: once packed, its memory serves for the next weight that is read.
             precondition(dense.shape == shape, "Weight: \(dense.shape) was read for \(shape)")
-            dense.storage.leavePool()
             (forms.reading, forms.dense) = (nil, dense)
             return dense
         }
