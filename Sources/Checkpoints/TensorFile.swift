@@ -28,8 +28,8 @@ public protocol TensorFile: Sendable {
     /// Calls `body` with the tensor's elements row by row, little-endian and perhaps unaligned.
     /// - Throws: `CheckpointError` for an unknown name or damaged bytes.
     func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R
-    /// The tensor's elements where they lie in the file; nil if they do not lie there row by row.
-    /// - Throws: `CheckpointError` for an unknown name or damaged bytes.
+    /// The tensor's elements where they lie in the file; nil for an unknown name, or if they do not lie there row by row.
+    /// - Throws: `CheckpointError` for damaged bytes.
     func region(of name: String) throws -> MappedRegion?
 }
 
