@@ -1,6 +1,7 @@
 // Lifting one picture into a field: score distillation with a view prior, as a sequence of steps.
 
 public import Arrays
+public import Checkpoints
 import Foundation
 public import Radiance
 
@@ -44,6 +45,8 @@ public struct Distiller: Sequence, IteratorProtocol {
     public internal(set) var events: [WatchdogEvent] = []
     /// Where the reference picture was taken from, once it is placed.
     public internal(set) var referenceCamera: Camera?
+    /// Whether the prior's weights, once read, are what was promised; see `WeightFaults`.
+    public var faults: WeightFaults { prior.faults }
 
     let prior: any ViewPrior
     let reference: ReferenceView

@@ -9,7 +9,6 @@ import Radiance
 /// Grows a field that looks like a cut-out, step by step.
 final class FieldLift {
     private var distiller: Distiller
-    private let prior: any ViewPrior
     /// The framed object, premultiplied RGBA, at the largest size that is compared with.
     private let reference: NDArray
 
@@ -18,8 +17,8 @@ final class FieldLift {
     init(_ cutout: Cutout, caption: String, options: LiftOptions) throws {
         let configuration = try LiftSettings.configuration(options)
         reference = cutout.framed(size: configuration.referenceSizes.max() ?? 128)
-        prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
-        let (picture, prior) = (reference, prior)
+        let prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
+        let picture = reference
         distiller = try LatheError.asking(.badInput) {
             try Distiller(configuration, prior: prior, reference: picture)
         }
@@ -33,8 +32,7 @@ final class FieldLift {
             throw LatheError.badInput("\(path) lacks the picture that it was lifted from; run the lift again")
         }
         self.reference = reference
-        prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
-        let prior = prior
+        let prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
         distiller = try LatheError.asking(.badInput) {
             try Distiller(resuming: checkpoint, prior: prior, reference: reference)
         }
@@ -62,7 +60,7 @@ final class FieldLift {
     /// - Throws: `LatheError` (`modelUnusable`) if the prior's weights turn out to be damaged.
     func advance() throws -> Progress? {
         guard let state = distiller.next() else { return nil }
-        try LatheError.check(prior.faults)
+        try LatheError.check(distiller.faults)
         quality = state.referenceQuality ?? quality
         var metrics = state.losses
         metrics["front PSNR"] = state.referenceQuality
