@@ -15,8 +15,10 @@ struct WinogradConvolution: Sendable {
     private var channels: Int { weight.layout.channels }
     /// Floats from one gathered row to the next.
     private static let row = MatrixKernels.rowBytes / 4
-    /// Transformed numbers of an image that are held at once: 16 MiB, for the third-level cache.
-    private static let held = 4 << 20
+    /// Transformed numbers that are held at once, for the third-level cache: 8 MiB, for other programs use it too, but
+    /// up to 16 for `worthwhile` tiles.
+    private static let held = 2 << 20, mostHeld = 4 << 20
+    private static let worthwhile = 512
     /// Most tiles whose sums are held at once, and columns of them: about 1 MiB, for the second-level cache.
     private static let group = 128
     private var width: Int { (tiles.size == .four ? 2 : 1) * MatrixKernels.current.panel }
@@ -32,7 +34,8 @@ struct WinogradConvolution: Sendable {
         _ x: Pointer, _ out: MutablePointer, normalization: GroupNormalization?, finish: Finish
     ) {
         let kernels = MatrixKernels.current
-        let rounds = (tiles.count * points * channels + Self.held - 1) / Self.held
+        let held = max(Self.held, min(Self.worthwhile * points * channels, Self.mostHeld))
+        let rounds = (tiles.count * points * channels + held - 1) / held
         let capacity = ((tiles.count + rounds - 1) / rounds + 7) & ~7
         let blocks = (channels + MatrixKernels.winogradBlock - 1) / MatrixKernels.winogradBlock
         let transformed = Storage(count: blocks * points * capacity * Self.row)

@@ -3,7 +3,7 @@ package import Arrays
 
 /// What is done to a product: `last(activation(product + bias) * factor + addend)`, where what is nil drops out.
 ///
-/// In one pass where nothing is recorded; else step by step.
+/// In one pass where nothing is recorded; else in one as far as the result tells the slopes, then step by step.
 package struct ProductFinish: Sendable {
     /// `[out]`, or `[batch, out]` for one bias per image.
     package var bias: NDArray?
@@ -36,7 +36,39 @@ package struct ProductFinish: Sendable {
             factor: factor?.value, addend: addend?.value, last: last)
     }
 
-    /// The steps after the product with its bias.
+    /// The first steps, as far as their result tells what their slopes are, and the steps after them.
+    fileprivate var split: (first: ProductFinish, rest: ProductFinish) {
+        var first = ProductFinish(bias: bias), rest = self
+        rest.bias = nil
+        if activation == .relu {
+            first.activation = .relu
+            rest.activation = nil
+        } else if activation == nil, factor == nil {
+            first.addend = addend
+            rest.addend = nil
+            if last == .relu {
+                first.last = .relu
+                rest.last = nil
+            }
+        }
+        return (first, rest)
+    }
+
+    /// The product with the first steps done, recorded.
+    /// - Parameters:
+    ///   - y: the result of the first steps of `split`, which `self` are.
+    ///   - adjoint: of the product alone.
+    fileprivate func recorded(
+        _ y: NDArray, _ x: Tensor, adjoint: @escaping @Sendable (NDArray) -> NDArray
+    ) -> Tensor {
+        let isRectified = activation == .relu || last == .relu
+        return Tensor.recorded(y, [x] + operands) { gradient, needed in
+            let passed = isRectified ? y.mappedGradient(.relu, value: y, gradient: gradient) : gradient
+            return [needed[0] ? adjoint(passed) : nil] + needed.dropFirst().map { $0 ? passed : nil }
+        }
+    }
+
+    /// The steps alone.
     fileprivate func applied(to y: Tensor) -> Tensor {
         var y = y
         if let activation { y = y.activated(activation) }
@@ -54,11 +86,9 @@ extension Tensor {
         if finish.isConstant(for: self) {
             return Tensor(value.product(weight, finish: finish.fused(rows: rows)))
         }
-        let biased = ProductFinish(bias: finish.bias).fused(rows: rows)
-        let product = Tensor.recorded(value.product(weight, finish: biased), self) {
-            $0.adjointProduct(weight)
-        }
-        return finish.applied(to: product)
+        let (first, rest) = finish.split
+        let y = value.product(weight, finish: first.fused(rows: rows))
+        return rest.applied(to: first.recorded(y, self) { $0.adjointProduct(weight) })
     }
 
     /// `finish` of the convolution of `[batch, height, width, in]` by a weight `[out, in, kernelHeight, kernelWidth]`.
@@ -85,17 +115,17 @@ extension Tensor {
                     x, weight, finish: finish.fused(rows: rows), normalization: normalization,
                     isDoubled: isDoubled))
         }
-        let biased = ProductFinish(bias: finish.bias).fused(rows: rows)
+        let (first, rest) = finish.split
         let y = g.forward(
-            x, weight, finish: biased, normalization: normalization, isDoubled: isDoubled)
+            x, weight, finish: first.fused(rows: rows), normalization: normalization, isDoubled: isDoubled)
         let kept = norm == nil ? nil : x
-        let product = Tensor.recorded(y, self) { gradient in
+        let product = first.recorded(y, self) { gradient in
             var slope = g.inputGradient(gradient, weight)
             if isDoubled { slope = slope.blockSums(2) }
             guard let kept, let normalization else { return slope }
             return normalization.gradient(slope, x: kept, scale: norm?.scale).input
         }
-        return finish.applied(to: product)
+        return rest.applied(to: product)
     }
 }
 

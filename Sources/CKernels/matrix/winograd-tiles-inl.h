@@ -26,7 +26,11 @@ INLINE void TILED(input_strip)(const float *const line[SIDE], const ptrdiff_t *c
             for (int i = 0; i < SIDE; i++) {
                 lanes v[SIDE];
                 TILED(input_line)(half[i], v);
-                for (int j = 0; j < SIDE; j++) store(out + (size_t)(SIDE * i + j) * capacity * row, v[j]);
+                for (int j = 0; j < SIDE; j++) {
+                    float *there = out + (size_t)(SIDE * i + j) * capacity * row;
+                    store(there, v[j]);
+                    __builtin_prefetch(there + row, 1, 3);
+                }
             }
         }
     }
