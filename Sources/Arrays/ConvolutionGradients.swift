@@ -8,7 +8,7 @@ extension ConvolutionGeometry {
         if border == .reflection, padding != .zero {
             return unpadded.inputGradient(gradient, weight: weight).foldedReflection(padding)
         }
-        if stride > 1 { return transposed(gradient, weight: weight, bias: nil) }
+        if stride > 1 { return transposed(gradient, weight: weight) }
         // [kh, kw, in, out] → [kh, kw, out, in]: rows then match the gathered columns.
         let turned = weight.transposed([0, 1, 3, 2])
         return NDArray.build([batch, height, width, inputs], keeping: gradient, turned) { out in

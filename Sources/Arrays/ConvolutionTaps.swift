@@ -30,20 +30,12 @@ extension ConvolutionGeometry {
     }
 
     /// The transposed convolution: from `[batch, outHeight, outWidth, out]` to `[batch, height, width, in]`.
-    ///
-    /// `bias` has `in` values or is nil.
-    package func transposed(_ gradient: NDArray, weight: NDArray, bias: NDArray?) -> NDArray {
+    func transposed(_ gradient: NDArray, weight: NDArray) -> NDArray {
         precondition(border == .zeros || padding == .zero, "a transposed convolution pads with zeros only")
-        precondition(
-            gradient.shape == outputShape,
-            "transposed convolution: \(gradient.shape), expected \(outputShape)")
-        precondition(
-            bias.map { $0.count == inputs } ?? true,
-            "transposed convolution: bias \(bias?.shape ?? []) for \(inputs)")
-        return NDArray.build([batch, height, width, inputs], keeping: gradient, weight, bias) { out in
+        return NDArray.build([batch, height, width, inputs], keeping: gradient, weight) { out in
             let w = adjointWindow(channels: inputs)
             let patch = w.patch
-            nonisolated(unsafe) let (pg, pw, pb, y) = (gradient.pointer, weight.pointer, bias?.pointer, out)
+            nonisolated(unsafe) let (pg, pw, y) = (gradient.pointer, weight.pointer, out)
             overRows(count: height, patch: patch, width: outWidth, sources: resultRows(over:)) {
                 item, rows, source in
                 let products = Storage(count: source.count * outWidth * patch)
@@ -52,7 +44,7 @@ extension ConvolutionGeometry {
                     pg + (item * outHeight + source.lowerBound) * outWidth * outputs, lda: outputs, pw,
                     ldb: outputs, transposeB: true, products.pointer, ldc: patch)
                 Kernels.current.sumTapsAdjoint(
-                    products.pointer, w, from: source.lowerBound, rows, bias: pb,
+                    products.pointer, w, from: source.lowerBound, rows, bias: nil,
                     y + (item * height + rows.lowerBound) * width * inputs)
                 withExtendedLifetime(products) {}
             }

@@ -70,7 +70,7 @@ struct LaMaGenerator: Sendable {
     /// The picture from those features; gradients need the memory of one block at a time.
     func rear(_ features: Tensor) -> Tensor {
         let deep = blocks.reduce(features) { x, block in x.recomputed { block($0) } }
-        return head(upsamplings.reduce(deep) { $1($0).relu() }).sigmoid()
+        return head(upsamplings.reduce(deep) { $1($0, then: .relu) }).sigmoid()
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor { rear(front(x)) }

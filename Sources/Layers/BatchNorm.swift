@@ -43,17 +43,15 @@ public struct BatchNorm: Sendable {
     }
 
     /// The weight `[channels, …]` of a layer followed by this norm, from that of the layer alone.
-    public func folded(weight: NDArray) -> NDArray {
-        precondition(
-            weight.shape.first == scale.count, "BatchNorm: \(scale.count) channels after \(weight.shape)")
-        return weight * scale.reshaped([scale.count] + Array(repeating: 1, count: weight.rank - 1))
-    }
+    public func folded(weight: NDArray) -> NDArray { folded(weight, axis: 0) }
 
-    /// The same for a weight `[…, channels]`.
-    func folded(lastAxisOf weight: NDArray) -> NDArray {
+    /// The same for a weight `[in, channels, …]` of a transposed convolution.
+    func folded(spreading weight: NDArray) -> NDArray { folded(weight, axis: 1) }
+
+    private func folded(_ weight: NDArray, axis: Int) -> NDArray {
         precondition(
-            weight.shape.last == scale.count, "BatchNorm: \(scale.count) channels after \(weight.shape)")
-        return weight * scale
+            weight.shape[axis] == scale.count, "BatchNorm: \(scale.count) channels after \(weight.shape)")
+        return weight * scale.reshaped([scale.count] + Array(repeating: 1, count: weight.rank - 1 - axis))
     }
 
     /// The bias `[channels]` of a layer followed by this norm, from that of the layer alone.

@@ -92,17 +92,17 @@ public struct Convolution2D: Sendable {
 
 /// A transposed convolution, which spreads every pixel over `kernel` × `kernel` others.
 public struct TransposedConvolution2D: Sendable {
-    /// Weights of shape `[kernelHeight, kernelWidth, in, out]`.
-    public let weight: Tensor
+    /// Weights of shape `[in, out, kernelHeight, kernelWidth]`.
+    public let weight: Weight
     /// Values of shape `[out]`.
-    public let bias: Tensor?
+    public let bias: NDArray?
     public let stride: Int
     /// Pixels cut off the result on every side.
     public let padding: Int
     /// Rows and columns that the result has more below and on the right.
     public let outputPadding: Int
 
-    public init(weight: Tensor, bias: Tensor?, stride: Int, padding: Int = 0, outputPadding: Int = 0) {
+    public init(weight: Weight, bias: NDArray?, stride: Int, padding: Int = 0, outputPadding: Int = 0) {
         (self.weight, self.bias, self.stride) = (weight, bias, stride)
         (self.padding, self.outputPadding) = (padding, outputPadding)
     }
@@ -113,23 +113,23 @@ public struct TransposedConvolution2D: Sendable {
         weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int? = nil,
         padding: Int = 0, outputPadding: Int = 0, bias: Bool = true
     ) throws {
-        let packed = try weights.tensor("weight", [inputs, outputs, kernel, kernel]).transposed([2, 3, 0, 1])
         self.init(
-            weight: Tensor(packed), bias: bias ? Tensor(try weights.tensor("bias", [outputs])) : nil,
+            weight: try weights.weight("weight", [inputs, outputs, kernel, kernel]),
+            bias: bias ? try weights.tensor("bias", [outputs]) : nil,
             stride: stride ?? kernel, padding: padding, outputPadding: outputPadding)
     }
 
     /// - Returns: `[batch, (height - 1) * stride - 2 * padding + kernel + outputPadding, …, out]`.
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.convTranspose2d(
-            weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding)
+    public func callAsFunction(_ x: Tensor, then activation: Activation? = nil) -> Tensor {
+        x.spread(
+            weight, stride: stride, padding: padding, outputPadding: outputPadding, bias: bias,
+            activation: activation?.function)
     }
 
     /// This layer followed by a norm, as one layer.
     public func folding(_ norm: BatchNorm) -> TransposedConvolution2D {
         TransposedConvolution2D(
-            weight: Tensor(norm.folded(lastAxisOf: weight.value)),
-            bias: Tensor(norm.folded(bias: bias?.value)), stride: stride, padding: padding,
-            outputPadding: outputPadding)
+            weight: weight.changed { norm.folded(spreading: $0) }, bias: norm.folded(bias: bias),
+            stride: stride, padding: padding, outputPadding: outputPadding)
     }
 }

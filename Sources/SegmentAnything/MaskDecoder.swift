@@ -66,7 +66,7 @@ struct SAMMaskDecoder: Sendable {
         let (queries, keys) = transformer(tokens: tokens, image: image, places: places)
 
         let wide = upscaleNorm(upscale1(keys.reshaped([1, grid, grid, size]))).gelu()
-        let pixels = upscale2(wide).gelu().reshaped([16 * grid * grid, size / 8])
+        let pixels = upscale2(wide, then: .gelu).reshaped([16 * grid * grid, size / 8])
         let kernels = maskHeads.enumerated().map { index, head in
             head(queries.sliced(axis: 1, index + 1..<index + 2).reshaped([1, size]))
         }

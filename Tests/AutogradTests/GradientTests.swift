@@ -112,11 +112,12 @@ import Testing
                 $0[0].conv2d($0[1], bias: $0[2], stride: stride, padding: padding)
             }
         }
-        expectGradients("convTranspose2d", of: [x, normal([2, 2, 3, 2], "w"), normal([2], "b")]) {
-            $0[0].convTranspose2d($0[1], bias: $0[2], stride: 2)
-        }
-        expectGradients("convTranspose2d 3", of: [x, normal([3, 3, 3, 2], "w"), normal([2], "b")]) {
-            $0[0].convTranspose2d($0[1], bias: $0[2], stride: 2, padding: 1, outputPadding: 1)
+        let bias = normal([2], "b")
+        let block = Weight(normal([3, 2, 2, 2], "w")), kernel = Weight(normal([3, 2, 3, 3], "w"))
+        expectGradients("spread", of: [x]) { $0[0].spread(block, stride: 2, bias: bias) }
+        expectGradients("spread 3", of: [x]) {
+            $0[0].spread(
+                kernel, stride: 2, padding: 1, outputPadding: 1, bias: bias, activation: .tanh)
         }
         for (k, stride, padding) in [
             (3, 2, Padding(1)), (5, 1, Padding(top: 3, left: 6, bottom: 2, right: 0)),

@@ -38,7 +38,10 @@ import Testing
     }
 
     @Test func transposedConvolution() throws {
-        try check("deconv", ["w", "b"]) { $0[0].convTranspose2d($0[1], bias: $0[2], stride: 2) }
+        // [kh, kw, in, out] in the fixture.
+        let weight = Weight(try fixture["deconv.w"].transposed([2, 3, 0, 1]))
+        let bias = try fixture["deconv.b"]
+        try check("deconv") { $0[0].spread(weight, stride: 2, bias: bias) }
     }
 
     @Test func elementwiseFunctions() throws {

@@ -37,8 +37,16 @@ import Testing
 
     @Test(arguments: [("lama", 2, 1, 1), ("plain", 2, 1, 0), ("dense", 1, 0, 0), ("far", 3, 0, 2)])
     func transposedConvolutionsEqualPyTorchs(name: String, stride: Int, padding: Int, extra: Int) throws {
-        try check("turned.\(name)", ["x", "w", "b"]) {
-            $0[0].convTranspose2d($0[1], bias: $0[2], stride: stride, padding: padding, outputPadding: extra)
+        // [kh, kw, in, out] in the fixture.
+        let weight = Weight(try fixture["turned.\(name).w"].transposed([2, 3, 0, 1]))
+        let bias = try fixture["turned.\(name).b"]
+        func spread(_ x: Tensor, _ activation: UnaryFunction? = nil) -> Tensor {
+            x.spread(
+                weight, stride: stride, padding: padding, outputPadding: extra, bias: bias,
+                activation: activation)
         }
+        try check("turned.\(name)", ["x"]) { spread($0[0]) }
+        let x = Tensor(try fixture["turned.\(name).x"])
+        expectIdentical(spread(x, .relu).value, spread(x).relu().value)
     }
 }

@@ -4,6 +4,10 @@
 struct PackedProduct: Sendable {
     let weight: PackedMatrix
     let rows: Int
+    /// The row of the result that a row of the product becomes; the same if nil.
+    ///
+    /// Moved when complete, while in the cache; a finish then has no operand of the result's shape.
+    var placement: (@Sendable (Int) -> Int)?
 
     /// Writes inner positions of some rows into a block of gathered rows.
     typealias Gather =
@@ -15,6 +19,7 @@ struct PackedProduct: Sendable {
     func run(_ out: MutablePointer, finish: Finish, gather: Gather) {
         let columns = weight.columns
         guard rows > 0, columns > 0 else { return }
+        precondition(placement == nil || (finish.factor ?? finish.addend) == nil, "product: rows that move")
         let (height, width) = blocks
         let across = (columns + width - 1) / width, down = (rows + height - 1) / height
         let shared = across > 1 && rows > Self.fewRows ? gathered(gather) : nil
@@ -22,21 +27,28 @@ struct PackedProduct: Sendable {
             nonisolated(unsafe) let out = out
             parallelFor(across * down, chunk: 1) { range in
                 let scratch = shared == nil ? Storage(count: height * Self.row) : nil
+                let sums = placement == nil ? nil : Storage(count: height * width)
                 for t in range {
                     let i = t / across * height, j = t % across * width
-                    let (present, columns) = (i..<min(rows, i + height), j..<min(columns, j + width))
+                    let (present, taken) = (i..<min(rows, i + height), j..<min(columns, j + width))
+                    let result = sums.map { ($0.pointer, width) } ?? (out + i * columns + j, columns)
                     for (part, inner) in weight.innerBlocks.enumerated() {
                         if let shared {
                             multiply(
-                                shared.pointer + (part * rows + i) * Self.row, present, columns, inner, out,
+                                shared.pointer + (part * rows + i) * Self.row, present, taken, inner, result,
                                 finish)
                         } else if let scratch {
                             gather(present, inner, scratch.pointer)
-                            multiply(scratch.pointer, present, columns, inner, out, finish)
+                            multiply(scratch.pointer, present, taken, inner, result, finish)
                         }
                     }
+                    guard let sums, let placement else { continue }
+                    for r in present {
+                        (out + placement(r) * columns + j).update(
+                            from: sums.pointer + (r - i) * width, count: taken.count)
+                    }
                 }
-                withExtendedLifetime((scratch, shared)) {}
+                withExtendedLifetime((scratch, shared, sums)) {}
             }
         }
     }
@@ -60,14 +72,14 @@ struct PackedProduct: Sendable {
     /// One part of the sums of some rows and columns.
     private func multiply(
         _ gathered: MutablePointer, _ i: Range<Int>, _ j: Range<Int>, _ inner: Range<Int>,
-        _ out: MutablePointer, _ finish: Finish.Addresses
+        _ result: (first: MutablePointer, stride: Int), _ finish: Finish.Addresses
     ) {
         MatrixKernels.current.multiply(
             ProductBlock(
                 precision: weight.precision, rows: gathered, rowCount: i.count, inner: inner.count,
                 panels: weight.panels(column: j.lowerBound, inner: inner.lowerBound),
                 panelStride: weight.panelStride,
-                result: out + i.lowerBound * weight.columns + j.lowerBound, resultStride: weight.columns,
+                result: result.first, resultStride: result.stride,
                 columns: j.count, accumulates: inner.lowerBound > 0, firstRow: i.lowerBound,
                 firstColumn: j.lowerBound),
             finish: inner.upperBound == weight.inner ? finish : nil)

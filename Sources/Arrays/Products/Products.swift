@@ -9,12 +9,12 @@ extension NDArray {
         return product(weight.packed(), finish: finish)
     }
 
-    /// The adjoint of `product(_:)`: `[…, out]` → `[…, in]`.
-    package func adjointProduct(_ weight: Weight) -> NDArray {
+    /// `finish` of the adjoint of `product(_:)`: `[…, out]` → `[…, in]`.
+    package func adjointProduct(_ weight: Weight, finish: Finish = Finish()) -> NDArray {
         precondition(
             rank >= 1 && weight.taps == 1 && shape[rank - 1] == weight.outputs,
             "adjoint product: \(shape) by \(weight.shape)")
-        return product(weight.packedAdjoint(), finish: Finish())
+        return product(weight.packedAdjoint(), finish: finish)
     }
 
     fileprivate func product(_ matrix: PackedMatrix, finish: Finish) -> NDArray {
@@ -57,21 +57,29 @@ extension ConvolutionGeometry {
             x, weight.packed(), finish: finish, normalization: normalization, isDoubled: isDoubled)
     }
 
-    /// The gradient for the input.
-    package func inputGradient(_ gradient: NDArray, _ weight: Weight) -> NDArray {
+    /// `finish` of the gradient for the input, which is what a transposed convolution computes.
+    /// - Parameter finish: without operands of the result's shape; nothing where the border reflects.
+    package func inputGradient(
+        _ gradient: NDArray, _ weight: Weight, finish: Finish = Finish()
+    ) -> NDArray {
         precondition(
             gradient.shape == outputShape, "conv2d gradient: \(gradient.shape), expected \(outputShape)")
-        if isPointwise { return gradient.adjointProduct(weight).reshaped([batch, height, width, inputs]) }
+        if isPointwise {
+            return gradient.adjointProduct(weight, finish: finish).reshaped([batch, height, width, inputs])
+        }
         if border == .reflection, padding != .zero {
+            precondition(
+                finish.bias == nil && finish.activation == nil && finish.last == nil,
+                "conv2d gradient: nothing is done to sums that are folded yet")
             return unpadded.inputGradient(gradient, weight).foldedReflection(padding)
         }
-        if stride > 1 { return stridedInputGradient(gradient, weight) }
+        if stride > 1 { return stridedInputGradient(gradient, weight, finish: finish) }
         let adjoint = ConvolutionGeometry(
             input: outputShape, weight: [kernelHeight, kernelWidth, outputs, inputs], stride: 1,
             padding: Padding(
                 top: kernelHeight - 1 - padding.top, left: kernelWidth - 1 - padding.left,
                 bottom: kernelHeight - 1 - padding.bottom, right: kernelWidth - 1 - padding.right))
-        return adjoint.convolved(gradient, weight.packedAdjoint(), finish: Finish())
+        return adjoint.convolved(gradient, weight.packedAdjoint(), finish: finish)
     }
 
     private func convolved(

@@ -27,52 +27,53 @@ struct AdjointAxis: Sendable {
 }
 
 extension ConvolutionGeometry {
-    /// The gradient for the input where the stride exceeds one and the border is zero.
+    /// `finish` of the gradient for the input where the stride exceeds one and the border is zero.
     ///
     /// Inputs whose coordinates leave the same remainders are the result of a convolution of stride 1 of the gradient by a part
     /// of the kernel. The parts have as many taps together as the kernel.
-    func stridedInputGradient(_ gradient: NDArray, _ weight: Weight) -> NDArray {
+    /// - Parameter finish: without operands of the result's shape.
+    func stridedInputGradient(_ gradient: NDArray, _ weight: Weight, finish: Finish) -> NDArray {
         let rows = AdjointAxis.all(kernel: kernelHeight, stride: stride, padding: padding.top, extent: height)
         let columns = AdjointAxis.all(
             kernel: kernelWidth, stride: stride, padding: padding.left, extent: width)
         return NDArray.build([batch, height, width, inputs], keeping: gradient) { out in
-            for row in rows { for column in columns { spread(gradient, weight, row, column, out) } }
+            for row in rows { for column in columns { part(gradient, weight, row, column, finish, out) } }
         }
     }
 
-    private func spread(
-        _ gradient: NDArray, _ weight: Weight, _ row: AdjointAxis, _ column: AdjointAxis,
+    /// The pixels of one remainder on each axis.
+    private func part(
+        _ gradient: NDArray, _ weight: Weight, _ row: AdjointAxis, _ column: AdjointAxis, _ finish: Finish,
         _ out: MutablePointer
     ) {
-        let part = Storage(count: batch * row.count * column.count * inputs)
-        let matrix = weight.packedAdjoint(rows: row.taps, columns: column.taps)
-        if let matrix {
-            let window = Window(
-                height: outHeight, width: outWidth, channels: outputs, kernelHeight: row.taps.count,
-                kernelWidth: column.taps.count, stride: 1, padTop: row.before, padLeft: column.before,
-                outWidth: column.count)
-            nonisolated(unsafe) let source = gradient.pointer
-            PackedProduct(weight: matrix, rows: batch * row.count * column.count).run(
-                part.pointer, finish: Finish()
-            ) {
-                MatrixKernels.current.gather(
-                    matrix.precision, source, window, outHeight: row.count, $0, $1, $2)
-            }
+        let count = batch * row.count * column.count
+        let pixel = { @Sendable [stride, height, width] (i: Int) in
+            let (line, u) = i.quotientAndRemainder(dividingBy: column.count)
+            let y = line / row.count * height + row.remainder + line % row.count * stride
+            return y * width + column.remainder + u * stride
         }
-        nonisolated(unsafe) let (from, to) = (part.pointer, out)
-        parallelFor(batch * row.count, chunk: 8) { [stride, height, width, inputs] range in
-            for r in range {
-                let y = r / row.count * height + row.remainder + r % row.count * stride
-                for u in 0..<column.count {
-                    let pixel = to + (y * width + column.remainder + u * stride) * inputs
-                    if matrix == nil {
-                        pixel.update(repeating: 0, count: inputs)
-                    } else {
-                        pixel.update(from: from + (r * column.count + u) * inputs, count: inputs)
-                    }
-                }
-            }
+        guard let matrix = weight.packedAdjoint(rows: row.taps, columns: column.taps) else {
+            let unreached = finish.ofNothing(columns: inputs)
+            for i in 0..<count { (out + pixel(i) * inputs).update(from: unreached.pointer, count: inputs) }
+            return
         }
-        withExtendedLifetime((part, gradient)) {}
+        let window = Window(
+            height: outHeight, width: outWidth, channels: outputs, kernelHeight: row.taps.count,
+            kernelWidth: column.taps.count, stride: 1, padTop: row.before, padLeft: column.before,
+            outWidth: column.count)
+        nonisolated(unsafe) let source = gradient.pointer
+        PackedProduct(weight: matrix, rows: count, placement: pixel).run(out, finish: finish) {
+            MatrixKernels.current.gather(
+                matrix.precision, source, window, outHeight: row.count, $0, $1, $2)
+        }
+        withExtendedLifetime(gradient) {}
+    }
+}
+
+extension Finish {
+    /// What becomes of a row of zeros.
+    fileprivate func ofNothing(columns: Int) -> NDArray {
+        let biased = bias ?? .zeros([columns])
+        return [activation, last].compactMap { $0 }.reduce(biased) { $0.mapped($1) }
     }
 }

@@ -24,11 +24,6 @@ package struct ProductFinish: Sendable {
 
     private var operands: [Tensor] { [factor, addend].compactMap { $0 } }
 
-    /// Whether a pass over `x` can be done at once.
-    fileprivate func isConstant(for x: Tensor) -> Bool {
-        !x.needsGradient && !operands.contains(where: \.needsGradient)
-    }
-
     /// `rows`: rows of the result per image.
     fileprivate func fused(rows: Int) -> Finish {
         Finish(
@@ -36,8 +31,11 @@ package struct ProductFinish: Sendable {
             factor: factor?.value, addend: addend?.value, last: last)
     }
 
-    /// The first steps, as far as their result tells what their slopes are, and the steps after them.
-    fileprivate var split: (first: ProductFinish, rest: ProductFinish) {
+    /// The steps that a product of `x` does at once, and those after them.
+    ///
+    /// All where nothing is recorded, else as far as the result of the first tells what their slopes are.
+    fileprivate func split(for x: Tensor) -> (first: ProductFinish, rest: ProductFinish) {
+        if !x.needsGradient && !operands.contains(where: \.needsGradient) { return (self, ProductFinish()) }
         var first = ProductFinish(bias: bias), rest = self
         rest.bias = nil
         if activation == .relu {
@@ -83,10 +81,7 @@ extension Tensor {
     /// `finish(self weightᵀ)` for `self` of `[…, in]` and a weight `[out, in]`.
     package func product(_ weight: Weight, finish: ProductFinish = ProductFinish()) -> Tensor {
         let rows = shape.dropFirst().dropLast().reduce(1, *)
-        if finish.isConstant(for: self) {
-            return Tensor(value.product(weight, finish: finish.fused(rows: rows)))
-        }
-        let (first, rest) = finish.split
+        let (first, rest) = finish.split(for: self)
         let y = value.product(weight, finish: first.fused(rows: rows))
         return rest.applied(to: first.recorded(y, self) { $0.adjointProduct(weight) })
     }
@@ -109,13 +104,7 @@ extension Tensor {
             GroupNormalization(
                 x, groups: $0.groups, scale: $0.scale, bias: $0.bias, epsilon: $0.epsilon, silu: $0.thenSiLU)
         }
-        if finish.isConstant(for: self) {
-            return Tensor(
-                g.forward(
-                    x, weight, finish: finish.fused(rows: rows), normalization: normalization,
-                    isDoubled: isDoubled))
-        }
-        let (first, rest) = finish.split
+        let (first, rest) = finish.split(for: self)
         let y = g.forward(
             x, weight, finish: first.fused(rows: rows), normalization: normalization, isDoubled: isDoubled)
         let kept = norm == nil ? nil : x
@@ -126,6 +115,39 @@ extension Tensor {
             return normalization.gradient(slope, x: kept, scale: norm?.scale).input
         }
         return rest.applied(to: product)
+    }
+    /// A transposed convolution, which spreads every pixel over `kernelHeight` × `kernelWidth` others: the adjoint of a
+    /// convolution.
+    /// - Parameters:
+    ///   - weight: `[in, out, kernelHeight, kernelWidth]`, as PyTorch keeps it.
+    ///   - bias: `[out]` or nil.
+    ///   - padding: pixels cut off the result on every side.
+    ///   - outputPadding: rows and columns that the result has more below and on the right, less than `stride`.
+    /// - Returns: `[batch, (height - 1) * stride - 2 * padding + kernelHeight + outputPadding, …, out]`, as PyTorch's
+    ///   `conv_transpose2d`.
+    package func spread(
+        _ weight: Weight, stride: Int, padding: Int = 0, outputPadding: Int = 0, bias: NDArray? = nil,
+        activation: UnaryFunction? = nil
+    ) -> Tensor {
+        precondition(
+            rank == 4 && weight.shape.count == 4 && weight.shape[0] == shape[3]
+                && outputPadding < max(1, stride),
+            "transposed convolution: \(shape) by \(weight.shape), stride \(stride), output padding \(outputPadding)"
+        )
+        func extent(_ axis: Int) -> Int {
+            (shape[axis] - 1) * stride - 2 * padding + weight.shape[axis + 1] + outputPadding
+        }
+        let (high, wide) = (extent(1), extent(2))
+        precondition(
+            high > 0 && wide > 0,
+            "transposed convolution: \(shape) by \(weight.shape) with padding \(padding) is empty")
+        let end = max(0, padding - outputPadding)
+        let g = ConvolutionGeometry(
+            input: [shape[0], high, wide, weight.shape[1]], weight: weight, stride: stride,
+            padding: Padding(top: padding, left: padding, bottom: end, right: end))
+        let (first, rest) = ProductFinish(bias: bias, activation: activation).split(for: self)
+        let y = g.inputGradient(value, weight, finish: first.fused(rows: high * wide))
+        return rest.applied(to: first.recorded(y, self) { g.forward($0, weight) })
     }
 }
 
