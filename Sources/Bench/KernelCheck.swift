@@ -32,6 +32,7 @@ public struct KernelCheck: Codable, Sendable {
         let cases: [(name: String, image: [Int], outputs: Int, kernel: Int, stride: Int)] = [
             ("convolution 3×3, stride 2", [1, 30, 34, 64], 40, 3, 2),
             ("convolution 7×7", [1, 20, 22, 8], 40, 7, 1),
+            ("narrow convolution 7×7", [1, 20, 22, 48], 3, 7, 1),
             ("Winograd F(4×4, 3×3)", [1, 8, 8, 128], 64, 3, 1),
             ("Winograd F(6×6, 3×3)", [1, 66, 60, 128], 64, 3, 1),
         ]

@@ -68,7 +68,8 @@ import Testing
         expectClose(x.product(Weight(w), finish: shared), plain + normal([37], "shared"), relative: 1e-6)
     }
 
-    /// Kernels, strides, paddings and borders that are gathered, and those that Winograd's transforms suit.
+    /// Kernels, strides, paddings and borders that are gathered, those that Winograd's transforms suit, and those of few
+    /// results.
     @Test(arguments: Precision.allCases) func convolutionsMatchTheirDefinition(_ precision: Precision) {
         let cases: [(image: [Int], kernel: [Int], stride: Int, padding: Padding, border: Border)] = [
             ([2, 5, 7, 3], [9, 3, 3, 3], 1, Padding(1), .zeros),
@@ -81,7 +82,11 @@ import Testing
             ([1, 9, 8, 6], [7, 6, 3, 3], 2, Padding(1), .reflection),
             ([1, 12, 11, 4], [8, 4, 7, 7], 1, Padding(3), .reflection),
             ([2, 6, 6, 30], [20, 30, 1, 1], 1, .zero, .zeros),
-            ([1, 1, 1, 32], [5, 32, 3, 3], 1, Padding(1), .zeros),
+            ([1, 1, 1, 32], [36, 32, 3, 3], 1, Padding(1), .zeros),
+            ([1, 1, 1, 32], [2, 32, 3, 3], 1, Padding(1), .zeros),
+            ([2, 9, 11, 36], [2, 36, 3, 3], 1, Padding(1), .zeros),
+            ([1, 150, 130, 20], [2, 20, 7, 7], 1, Padding(3), .reflection),
+            ([2, 6, 5, 3], [2, 3, 4, 2], 1, Padding(top: 2, left: 0, bottom: 1, right: 1), .zeros),
             ([2, 7, 5, 33], [70, 33, 3, 3], 1, Padding(1), .zeros),
             ([1, 13, 18, 300], [34, 300, 3, 3], 1, Padding(1), .reflection),
             ([3, 40, 44, 64], [96, 64, 3, 3], 1, Padding(1), .zeros),
@@ -91,7 +96,8 @@ import Testing
         for c in cases {
             let x = normal(c.image), w = normal(c.kernel, "w"), bias = normal([c.kernel[0]], "bias")
             // Winograd's transforms see activations as they are.
-            let isTransformed = c.kernel[2] == 3 && c.stride == 1 && c.image[3] >= 32
+            let isTransformed =
+                c.kernel[2] == 3 && c.stride == 1 && c.image[3] >= 32 && c.kernel[0] >= 32
             let (a, b) = (isTransformed ? x : seen(x, precision), seen(w, precision))
             let dense = b.transposed([2, 3, 1, 0])
             let g = ConvolutionGeometry(
@@ -102,7 +108,7 @@ import Testing
                 g.forward(x, weight, finish: Finish(bias: bias)), g.forward(a, weight: dense, bias: bias),
                 relative: tolerance, "\(c)")
             let slope = normal(g.outputShape, "slope")
-            let isTurned = isTransformed && c.kernel[0] >= 32 && c.border == .zeros
+            let isTurned = isTransformed && c.border == .zeros
             expectClose(
                 g.inputGradient(slope, weight),
                 g.inputGradient(isTurned ? slope : seen(slope, precision), weight: dense),
@@ -113,15 +119,19 @@ import Testing
     @Test func imagesAreNormalisedAndDoubledOnTheWayIn() {
         for (channels, height, width) in [(16, 5, 6), (40, 5, 6), (36, 20, 21)] {
             let x = normal([2, height, width, channels]) * 3 + 1
-            let weight = Weight(normal([7, channels, 3, 3], "w"))
             let norm = GroupNormalization(
                 x, groups: 4, scale: normal([channels], "scale"), bias: normal([channels], "bias"),
                 epsilon: 1e-5, silu: true)
-            let g = ConvolutionGeometry(
-                input: [2, 2 * height, 2 * width, channels], weight: weight, stride: 1, padding: Padding(1))
-            expectClose(
-                g.forward(x, weight, normalization: norm, isDoubled: true),
-                g.forward(norm.apply(x).upsampledNearest(2), weight), relative: 2e-6, "\(channels)")
+            for outputs in [3, 34] {
+                let weight = Weight(normal([outputs, channels, 3, 3], "w"))
+                let g = ConvolutionGeometry(
+                    input: [2, 2 * height, 2 * width, channels], weight: weight, stride: 1,
+                    padding: Padding(1))
+                expectClose(
+                    g.forward(x, weight, normalization: norm, isDoubled: true),
+                    g.forward(norm.apply(x).upsampledNearest(2), weight), relative: 2e-6,
+                    "\(channels) to \(outputs)")
+            }
         }
     }
 

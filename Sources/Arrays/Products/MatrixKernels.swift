@@ -79,6 +79,12 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
         }
     }
 
+    /// Finishes complete rows of a result, the first of which is at `result`.
+    func finish(_ finish: Finish.Addresses, _ result: MutablePointer, rows: Range<Int>, columns: Int) {
+        var f = ck_finish(finish)
+        table.pointee.finish(&f, result, columns, rows.count, columns, rows.lowerBound, 0)
+    }
+
     /// Keys whose scores are held at once.
     static let keyBlock = Int(CK_KEY_BLOCK)
     /// Most queries per call of `attend`.

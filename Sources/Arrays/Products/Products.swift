@@ -6,7 +6,7 @@ extension NDArray {
         precondition(
             rank >= 1 && weight.taps == 1 && shape[rank - 1] == weight.inputs,
             "product: \(shape) by \(weight.shape)")
-        return product(weight.packed(), finish: finish)
+        return product(weight.packed(.forward), finish: finish)
     }
 
     /// `finish` of the adjoint of `product(_:)`: `[…, out]` → `[…, in]`.
@@ -14,7 +14,7 @@ extension NDArray {
         precondition(
             rank >= 1 && weight.taps == 1 && shape[rank - 1] == weight.outputs,
             "adjoint product: \(shape) by \(weight.shape)")
-        return product(weight.packedAdjoint(), finish: finish)
+        return product(weight.packed(.adjoint), finish: finish)
     }
 
     fileprivate func product(_ matrix: PackedMatrix, finish: Finish) -> NDArray {
@@ -54,7 +54,7 @@ extension ConvolutionGeometry {
             x.shape == (isDoubled ? [batch, height / 2, width / 2, inputs] : [batch, height, width, inputs])
                 && weight.outputs == outputs, "conv2d: \(x.shape) by \(weight.shape)")
         return convolved(
-            x, weight.packed(), finish: finish, normalization: normalization, isDoubled: isDoubled)
+            x, weight, .forward, finish: finish, normalization: normalization, isDoubled: isDoubled)
     }
 
     /// `finish` of the gradient for the input, which is what a transposed convolution computes.
@@ -79,14 +79,15 @@ extension ConvolutionGeometry {
             padding: Padding(
                 top: kernelHeight - 1 - padding.top, left: kernelWidth - 1 - padding.left,
                 bottom: kernelHeight - 1 - padding.bottom, right: kernelWidth - 1 - padding.right))
-        return adjoint.convolved(gradient, weight.packedAdjoint(), finish: finish)
+        return adjoint.convolved(gradient, weight, .adjoint, finish: finish)
     }
 
     private func convolved(
-        _ x: NDArray, _ matrix: PackedMatrix, finish: Finish, normalization: GroupNormalization? = nil,
-        isDoubled: Bool = false
+        _ x: NDArray, _ weight: Weight, _ direction: Weight.Direction, finish: Finish,
+        normalization: GroupNormalization? = nil, isDoubled: Bool = false
     ) -> NDArray {
         if suitsWinograd {
+            let matrix = weight.packed(direction)
             let tiles = WinogradTiles(
                 images: batch, height: height, width: width, border: border, isDoubled: isDoubled)
             return NDArray.build(outputShape, keeping: x) { out in
@@ -96,6 +97,11 @@ extension ConvolutionGeometry {
         }
         let normalized = normalization?.apply(x) ?? x
         let x = isDoubled ? normalized.upsampledNearest(2) : normalized
+        if suitsNarrow {
+            let narrow = NarrowConvolution(geometry: self, weight: weight.packedNarrow(direction))
+            return NDArray.build(outputShape, keeping: x) { narrow.run(x.pointer, $0, finish: finish) }
+        }
+        let matrix = weight.packed(direction)
         if isPointwise { return x.product(matrix, finish: finish).reshaped(outputShape) }
         return NDArray.build(outputShape, keeping: x) { out in
             let (window, outHeight) = (window, outHeight)
@@ -111,5 +117,6 @@ extension ConvolutionGeometry {
     /// Whether Winograd's transforms cost less than the products they save.
     private var suitsWinograd: Bool {
         kernelHeight == 3 && kernelWidth == 3 && stride == 1 && padding == Padding(1) && inputs >= 32
+            && !suitsNarrow
     }
 }

@@ -17,10 +17,19 @@ public final class Weight: Sendable {
         var reading: (@Sendable () -> NDArray)?
         /// The numbers as given, until they are packed.
         var dense: NDArray?
-        var forward: PackedMatrix?
-        var adjoint: PackedMatrix?
-        /// Adjoints of parts of the kernel.
-        var parts: [[Int]: PackedMatrix] = [:]
+        var packed: [Form: PackedMatrix] = [:]
+    }
+
+    /// What is done with a weight: a product or convolution, or the gradient of one.
+    enum Direction { case forward, adjoint }
+
+    /// A way to pack a weight.
+    private enum Form: Hashable {
+        case whole(Direction)
+        /// With a column for every column of the kernel.
+        case narrow(Direction)
+        /// The adjoint of these taps.
+        case part([Int])
     }
 
     /// - Parameter value: `[out, in]` or `[out, in, kernelHeight, kernelWidth]`.
@@ -67,42 +76,64 @@ public final class Weight: Sendable {
     var taps: Int { shape.dropFirst(2).reduce(1, *) }
 
     /// Inner positions are (kernel row, kernel column, input channel).
-    func packed() -> PackedMatrix {
-        forms.withLock { forms in
-            if let forward = forms.forward { return forward }
-            let forward = PackedMatrix(dense(&forms), layout, precision: precision)
-            forms.forward = forward
-            forms.dense = nil
-            return forward
-        }
-    }
-
-    /// The transposed matrix for gradients: positions are (kernel row, kernel column, output channel), taps reversed.
-    func packedAdjoint() -> PackedMatrix {
-        forms.withLock { forms in
-            if let adjoint = forms.adjoint { return adjoint }
+    ///
+    /// For gradients the matrix is transposed: positions are (kernel row, kernel column, output channel), taps reversed.
+    func packed(_ direction: Direction) -> PackedMatrix {
+        packed(.whole(direction)) { forms in
+            guard direction == .adjoint else {
+                let forward = PackedMatrix(dense(&forms), layout, precision: precision)
+                forms.dense = nil
+                return forward
+            }
             let reversed = WeightLayout(
                 start: taps - 1, taps: taps, tapStride: -1, channels: outputs, channelStride: inputs * taps,
                 columns: inputs, columnStride: taps)
-            let adjoint = PackedMatrix(dense(&forms), reversed, precision: precision)
-            forms.adjoint = adjoint
-            return adjoint
+            return PackedMatrix(dense(&forms), reversed, precision: precision)
         }
     }
 
-    /// The same of the taps at some rows and columns of the kernel, in this order; nil if there are none.
+    /// The same with inner positions (kernel row, channel) and columns (kernel column, channel).
+    func packedNarrow(_ direction: Direction) -> PackedMatrix {
+        packed(.narrow(direction)) { forms in
+            let (height, width) = (shape[2], shape[3])
+            let (inner, columns) = direction == .forward ? (inputs, outputs) : (outputs, inputs)
+            // [kernel row, inner channel, kernel column, outer channel]
+            let order = direction == .forward ? [2, 1, 3, 0] : [2, 0, 3, 1]
+            var kernel = dense(&forms).transposed(order).reshaped([height * inner * width, columns])
+            if direction == .adjoint {
+                kernel = kernel.gathered(
+                    rows: (0..<height).reversed().flatMap { y in
+                        (0..<inner).flatMap { c in
+                            (0..<width).reversed().map { x in (y * inner + c) * width + x }
+                        }
+                    })
+            }
+            let layout = WeightLayout(
+                taps: height, tapStride: inner * width * columns, channels: inner,
+                channelStride: width * columns, columns: width * columns, columnStride: 1)
+            return PackedMatrix(kernel, layout, precision: precision)
+        }
+    }
+
+    /// The adjoint of the taps at some rows and columns of the kernel, in this order; nil if there are none.
     func packedAdjoint(rows: [Int], columns: [Int]) -> PackedMatrix? {
         let taps = rows.flatMap { row in columns.map { row * shape[3] + $0 } }
         guard !taps.isEmpty else { return nil }
-        return forms.withLock { forms in
-            if let part = forms.parts[taps] { return part }
+        return packed(.part(taps)) { forms in
             let kernel = dense(&forms).transposed([2, 3, 0, 1]).reshaped([self.taps, outputs * inputs])
             let layout = WeightLayout(
                 taps: taps.count, tapStride: outputs * inputs, channels: outputs, channelStride: inputs,
                 columns: inputs, columnStride: 1)
-            let part = PackedMatrix(kernel.gathered(rows: taps), layout, precision: precision)
-            forms.parts[taps] = part
-            return part
+            return PackedMatrix(kernel.gathered(rows: taps), layout, precision: precision)
+        }
+    }
+
+    private func packed(_ form: Form, _ make: (inout Forms) -> PackedMatrix) -> PackedMatrix {
+        forms.withLock { forms in
+            if let packed = forms.packed[form] { return packed }
+            let packed = make(&forms)
+            forms.packed[form] = packed
+            return packed
         }
     }
 
@@ -121,7 +152,7 @@ public final class Weight: Sendable {
             (forms.reading, forms.dense) = (nil, dense)
             return dense
         }
-        guard let forward = forms.forward else { preconditionFailure("Weight: no form") }
+        guard let forward = forms.packed[.whole(.forward)] else { preconditionFailure("Weight: no form") }
         return NDArray(shape: shape) { out in
             if let base = out.baseAddress { forward.unpack(into: base) }
         }
