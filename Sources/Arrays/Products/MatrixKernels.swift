@@ -137,18 +137,18 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
 
     func winogradInput(
         _ images: Pointer, _ tiles: WinogradTiles, _ normalization: GroupNormalization.Addresses?,
-        channels: Int, _ range: Range<Int>, _ rows: MutablePointer, capacity: Int
+        channels: Int, _ range: Range<Int>, _ rows: MutablePointer, pointStride: Int
     ) {
         var t = ck_tiles(tiles)
         let kernels = winograd(tiles.size)
         guard let n = normalization else {
             kernels.input(
-                images, &t, nil, channels, range.lowerBound, range.count, rows, capacity)
+                images, &t, nil, channels, range.lowerBound, range.count, rows, pointStride)
             return
         }
         var normalization = ck_normalization(scale: n.scale, shift: n.shift, silu: n.silu ? 1 : 0)
         kernels.input(
-            images, &t, &normalization, channels, range.lowerBound, range.count, rows, capacity)
+            images, &t, &normalization, channels, range.lowerBound, range.count, rows, pointStride)
     }
 
     func winogradWeights(
@@ -161,12 +161,12 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
     }
 
     func winogradOutput(
-        _ sums: Pointer, capacity: Int, stride: Int, _ tiles: WinogradTiles, _ range: Range<Int>,
+        _ sums: Pointer, pointStride: Int, stride: Int, _ tiles: WinogradTiles, _ range: Range<Int>,
         finish: Finish.Addresses, _ result: MutablePointer, resultStride: Int, _ columns: Range<Int>
     ) {
         var (t, f) = (ck_tiles(tiles), ck_finish(finish))
         winograd(tiles.size).output(
-            sums, capacity, stride, &t, range.lowerBound, range.count, &f, result, resultStride,
+            sums, pointStride, stride, &t, range.lowerBound, range.count, &f, result, resultStride,
             columns.lowerBound, columns.count)
     }
 }

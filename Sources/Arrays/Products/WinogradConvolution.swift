@@ -25,6 +25,9 @@ struct WinogradConvolution: Sendable {
     /// Channels whose transformed weights are held at once, about half as much.
     private static let part = 64
     private static let leastTasks = 16
+    /// So many floats or a line of the cache more: an odd number of lines, for all points are written in turn and would
+    /// else fall into a few sets of the caches.
+    private static func spread(_ floats: Int) -> Int { floats | 16 }
     private static let leastGroup = 32
 
     /// - Parameters:
@@ -38,7 +41,8 @@ struct WinogradConvolution: Sendable {
         let rounds = (tiles.count * points * channels + held - 1) / held
         let capacity = ((tiles.count + rounds - 1) / rounds + 7) & ~7
         let blocks = (channels + MatrixKernels.winogradBlock - 1) / MatrixKernels.winogradBlock
-        let transformed = Storage(count: blocks * points * capacity * Self.row)
+        let pointStride = Self.spread(capacity * Self.row)
+        let transformed = Storage(count: blocks * points * pointStride)
         nonisolated(unsafe) let (x, out, rows) = (x, out, transformed.pointer)
         let before = normalization?.addresses
         let rowCount = tiles.images * tiles.height * tiles.width
@@ -48,9 +52,9 @@ struct WinogradConvolution: Sendable {
                 parallelFor(present.count, chunk: 16) { range in
                     kernels.winogradInput(
                         x, tiles, before, channels: channels, range.shifted(by: first),
-                        rows + range.lowerBound * Self.row, capacity: capacity)
+                        rows + range.lowerBound * Self.row, pointStride: pointStride)
                 }
-                multiply(rows, capacity, present, out, finish)
+                multiply(rows, pointStride, present, out, finish)
             }
         }
         withExtendedLifetime((transformed, normalization)) {}
@@ -58,7 +62,7 @@ struct WinogradConvolution: Sendable {
 
     /// The products and the way back, in tasks of some columns of some tiles.
     private func multiply(
-        _ rows: MutablePointer, _ capacity: Int, _ present: Range<Int>, _ out: MutablePointer,
+        _ rows: MutablePointer, _ pointStride: Int, _ present: Range<Int>, _ out: MutablePointer,
         _ finish: Finish.Addresses
     ) {
         let across = (weight.columns + width - 1) / width
@@ -69,7 +73,7 @@ struct WinogradConvolution: Sendable {
         nonisolated(unsafe) let (rows, out) = (rows, out)
         parallelFor(across * groups, chunk: 1) { range in
             var panels = TransformedPanels(tiles.size, channels: min(channels, Self.part), width: width)
-            let sums = Storage(count: points * Self.group * width)
+            let sums = Storage(count: points * Self.spread(Self.group * width))
             for t in range {
                 let column = t % across * width, columns = column..<min(weight.columns, column + width)
                 let tile = t / across * height, count = min(height, present.count - tile)
@@ -77,10 +81,10 @@ struct WinogradConvolution: Sendable {
                 for channel in stride(from: 0, to: channels, by: Self.part) {
                     let taken = channel..<min(channels, channel + Self.part)
                     panels.transform(weight, columns, taken)
-                    multiply(rows + tile * Self.row, capacity, count, taken, panels, sums.pointer)
+                    multiply(rows + tile * Self.row, pointStride, count, taken, panels, sums.pointer)
                 }
                 MatrixKernels.current.winogradOutput(
-                    sums.pointer, capacity: Self.group, stride: width, tiles,
+                    sums.pointer, pointStride: Self.spread(Self.group * width), stride: width, tiles,
                     (tile..<tile + count).shifted(by: present.lowerBound), finish: finish, out,
                     resultStride: weight.columns, columns)
             }
@@ -90,7 +94,7 @@ struct WinogradConvolution: Sendable {
 
     /// Adds the products over some channels, point by point, to the sums of `count` tiles.
     private func multiply(
-        _ rows: MutablePointer, _ capacity: Int, _ count: Int, _ taken: Range<Int>,
+        _ rows: MutablePointer, _ pointStride: Int, _ count: Int, _ taken: Range<Int>,
         _ panels: TransformedPanels, _ sums: MutablePointer
     ) {
         // Parts divide blocks, so that a part lies in one.
@@ -100,10 +104,10 @@ struct WinogradConvolution: Sendable {
             MatrixKernels.current.multiply(
                 ProductBlock(
                     precision: .float32,
-                    rows: rows + (block * points + point) * capacity * Self.row + channel,
+                    rows: rows + (block * points + point) * pointStride + channel,
                     rowCount: count, inner: taken.count, panels: panels.at(point),
                     panelStride: panels.size * 4,
-                    result: sums + point * Self.group * panels.width, resultStride: panels.width,
+                    result: sums + point * Self.spread(Self.group * panels.width), resultStride: panels.width,
                     columns: panels.filled, accumulates: taken.lowerBound > 0, firstRow: 0, firstColumn: 0),
                 finish: nil)
         }

@@ -124,18 +124,18 @@ typedef struct ck_normalization {
 typedef struct ck_winograd {
     /// Results along a side.
     size_t tile;
-    /// Transforms `count` tiles from `first` on. Position p of inner block b is a gathered block of its own (float32),
-    /// `capacity` rows long, the (b * points + p)-th.
+    /// Transforms `count` tiles from `first` on. Position p of inner block b is a gathered block of its own (float32), which
+    /// begins at (b * points + p) * point_stride.
     void (*_Nonnull input)(const float *_Nonnull images, const ck_tiles *_Nonnull tiles,
                                     const ck_normalization *_Nullable normalization, size_t channels,
-                                    size_t first, size_t count, float *_Nonnull rows, size_t capacity);
+                                    size_t first, size_t count, float *_Nonnull rows, size_t point_stride);
     /// Transforms channels [begin, end) of one packed panel of a 3 × 3 kernel into float32 panels, one per position, of a line per
     /// channel, `stride` floats apart.
     void (*_Nonnull weights)(ck_precision precision, const void *_Nonnull panel, size_t channels, size_t begin,
                                       size_t end, float *_Nonnull panels, size_t stride);
-    /// Turns the sums [points, capacity, sum_stride] of `count` tiles from `first` on into results [.., stride], columns
-    /// [first_column, first_column + columns) of them; the tile at `first` is the sums' first row.
-    void (*_Nonnull output)(const float *_Nonnull sums, size_t capacity, size_t sum_stride,
+    /// Turns the sums of `count` tiles from `first` on, that of tile k at point p being at p * point_stride + k * sum_stride, into
+    /// results [.., stride], columns [first_column, first_column + columns) of them.
+    void (*_Nonnull output)(const float *_Nonnull sums, size_t point_stride, size_t sum_stride,
                                      const ck_tiles *_Nonnull tiles, size_t first, size_t count,
                                      const ck_finish *_Nonnull finish, float *_Nonnull result, size_t stride,
                                      size_t first_column, size_t columns);

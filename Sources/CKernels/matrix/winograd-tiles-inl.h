@@ -2,8 +2,8 @@
 
 /// Transforms tiles side by side, a vector of channels at a time: its first two columns are those of the tile before.
 INLINE void TILED(input_strip)(const float *const line[SIDE], const ptrdiff_t *column, size_t count, size_t channels,
-                        const float *scale, const float *shift, int silu, float *rows, size_t capacity) {
-    const size_t row = CK_ROW_BYTES / sizeof(float), block = SIDE * SIDE * capacity * row;
+                        const float *scale, const float *shift, int silu, float *rows, size_t point_stride) {
+    const size_t row = CK_ROW_BYTES / sizeof(float), block = SIDE * SIDE * point_stride;
     for (size_t c = 0; c < channels; c += CK_LANES) {
         size_t left = channels - c;
         float *out = rows + c / CK_INNER_FLOAT32 * block + c % CK_INNER_FLOAT32;
@@ -13,13 +13,18 @@ INLINE void TILED(input_strip)(const float *const line[SIDE], const ptrdiff_t *c
                 half[i][0] = half[i][TILE];
                 half[i][1] = half[i][TILE + 1];
             }
+            // The pixels of the next tile are asked for: they lie too far apart for the machine to foresee. So do its rows.
+            const ptrdiff_t *ahead = column + (k + 1 < count ? TILE * (k + 1) : 0);
             for (int j = k > 0 ? 2 : 0; j < SIDE; j++) {
                 ptrdiff_t x = column[TILE * k + (size_t)j];
+                size_t next = (size_t)(ahead[j] < 0 ? 0 : ahead[j]) * channels + c;
                 lanes d[SIDE], v[SIDE];
-                for (int i = 0; i < SIDE; i++)
+                for (int i = 0; i < SIDE; i++) {
                     d[i] = line[i] && x >= 0
                                ? load_pixel(line[i] + (size_t)x * channels, c, left, scale, shift, silu)
                                : (lanes){0};
+                    if (line[i]) __builtin_prefetch(line[i] + next, 0, 3);
+                }
                 TILED(input_line)(d, v);
                 for (int i = 0; i < SIDE; i++) half[i][j] = v[i];
             }
@@ -27,7 +32,7 @@ INLINE void TILED(input_strip)(const float *const line[SIDE], const ptrdiff_t *c
                 lanes v[SIDE];
                 TILED(input_line)(half[i], v);
                 for (int j = 0; j < SIDE; j++) {
-                    float *there = out + (size_t)(SIDE * i + j) * capacity * row;
+                    float *there = out + (size_t)(SIDE * i + j) * point_stride;
                     store(there, v[j]);
                     __builtin_prefetch(there + row, 1, 3);
                 }
@@ -37,7 +42,7 @@ INLINE void TILED(input_strip)(const float *const line[SIDE], const ptrdiff_t *c
 }
 
 static void TILED(winograd_input)(const float *images, const ck_tiles *t, const ck_normalization *n, size_t channels,
-                           size_t first, size_t count, float *rows, size_t capacity) {
+                           size_t first, size_t count, float *rows, size_t point_stride) {
     const size_t row = CK_ROW_BYTES / sizeof(float), wide = t->width >> t->doubled, high = t->height >> t->doubled;
     for (size_t k = 0; k < count;) {
         size_t index = first + k, x = index % t->across, y = index / t->across, image = y / t->down;
@@ -54,7 +59,7 @@ static void TILED(winograd_input)(const float *images, const ck_tiles *t, const 
             column[j] = source < 0 ? -1 : source >> t->doubled;
         }
         TILED(input_strip)(line, column, strip, channels, n ? n->scale + image * channels : NULL,
-                    n ? n->shift + image * channels : NULL, n ? n->silu : 0, rows + k * row, capacity);
+                    n ? n->shift + image * channels : NULL, n ? n->silu : 0, rows + k * row, point_stride);
         k += strip;
     }
 }
@@ -85,7 +90,7 @@ static void TILED(winograd_weights)(ck_precision precision, const void *panel, s
         }
 }
 
-static void TILED(winograd_output)(const float *sums, size_t capacity, size_t sum_stride, const ck_tiles *t, size_t first,
+static void TILED(winograd_output)(const float *sums, size_t point_stride, size_t sum_stride, const ck_tiles *t, size_t first,
                             size_t count, const ck_finish *f, float *result, size_t stride, size_t first_column,
                             size_t columns) {
     for (size_t k = 0; k < count; k++) {
@@ -100,7 +105,7 @@ static void TILED(winograd_output)(const float *sums, size_t capacity, size_t su
             const float *m = sums + k * sum_stride + c;
             for (int i = 0; i < SIDE; i++) {
                 lanes line[SIDE];
-                for (int j = 0; j < SIDE; j++) line[j] = load(m + (size_t)(SIDE * i + j) * capacity * sum_stride);
+                for (int j = 0; j < SIDE; j++) line[j] = load(m + (size_t)(SIDE * i + j) * point_stride);
                 TILED(output_line)(line, half[i]);
             }
             for (size_t j = 0; j < wide; j++) {
