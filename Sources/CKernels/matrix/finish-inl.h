@@ -34,6 +34,28 @@ INLINE void finish_row(const ck_finish *f, const float *bias, const float *facto
     if (f->last >= 0) activate(f->last, y, n);
 }
 
+/// Whether a finish does no more than sums and rectifiers, which `sum_lanes` does.
+INLINE int is_sum(const ck_finish *f) {
+    return !f->factor && !f->bias_rows && (f->activation < 0 || f->activation == CK_RELU)
+           && (f->last < 0 || f->last == CK_RELU);
+}
+
+/// Not below `floor`; NaN stays NaN.
+INLINE lanes at_least(lanes v, lanes floor) {
+    words below = (words)(v < floor);
+    return (lanes)(((words)floor & below) | ((words)v & ~below));
+}
+
+/// Up to a vector of sums of one row before they are stored, for a finish that `is_sum`.
+/// @param bias as `f` has it for these columns, or zeros
+/// @param floors of activation and last: 0 for a rectifier, else minus infinity
+INLINE lanes sum_lanes(const ck_finish *f, lanes v, lanes bias, const lanes floors[2], size_t row, size_t column,
+                       size_t n) {
+    v = at_least(v + bias, floors[0]);
+    if (f->addend) v += load_some(f->addend + row * f->addend_stride + column, n);
+    return at_least(v, floors[1]);
+}
+
 static void finish(const ck_finish *f, float *result, size_t stride, size_t rows, size_t columns, size_t first_row,
                    size_t first_column) {
     for (size_t r = 0; r < rows; r++) {

@@ -18,6 +18,21 @@ typedef uint32_t words __attribute__((vector_size(CK_LANES * 4), aligned(4)));
 
 INLINE lanes load(const float *p) { return *(const lanes *)p; }
 INLINE void store(float *p, lanes v) { *(lanes *)p = v; }
+/// Up to a vector of floats; what is missing is zero.
+INLINE lanes load_some(const float *p, size_t n) {
+    if (n >= CK_LANES) return load(p);
+    lanes v = {0};
+    memcpy(&v, p, n * sizeof(float));
+    return v;
+}
+
+INLINE void store_some(float *p, lanes v, size_t n) {
+    if (n >= CK_LANES)
+        store(p, v);
+    else
+        memcpy(p, &v, n * sizeof(float));
+}
+
 INLINE lanes spread(float x) { return x - (lanes){0}; }
 
 /// Rounds to bfloat16, to nearest even; NaN stays NaN.

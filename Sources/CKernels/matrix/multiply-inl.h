@@ -103,6 +103,19 @@ INLINE void prefetch_panel(const char *panel, size_t bytes, size_t part, size_t 
         __builtin_prefetch(panel + i, 0, 2);
 }
 
+/// Asks for what some rows of a panel's width will be added to or overwrite, before their sums are computed.
+INLINE void prefetch_results(const ck_block *k, const float *result, size_t begin, size_t rows, size_t column) {
+    const ck_finish *f = k->finish;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < PANEL; c += 64 / sizeof(float)) {
+            __builtin_prefetch(result + r * k->result_stride + c, 1, 3);
+            if (!f) continue;
+            size_t row = k->first_row + begin + r, at = k->first_column + column + c;
+            if (f->factor) __builtin_prefetch(f->factor + row * f->factor_stride + at, 0, 3);
+            if (f->addend) __builtin_prefetch(f->addend + row * f->addend_stride + at, 0, 3);
+        }
+}
+
 static void multiply(const ck_block *k) {
     // Lines of a panel: pairs of positions hold two.
     size_t lines = k->precision == CK_FLOAT32 ? k->inner : (k->inner + 1) / 2;
@@ -119,6 +132,7 @@ static void multiply(const ck_block *k) {
             size_t begin = t * k->row_count / tiles, rows = (t + 1) * k->row_count / tiles - begin;
             const char *a = (const char *)k->rows + begin * row_bytes;
             float *result = k->result + begin * k->result_stride + j;
+            prefetch_results(k, result, begin, rows, j);
             if (columns == PANEL) {
                 tile_of(rows, k->short_rows, k->precision, a, panel, lines, result, k->result_stride, k->accumulate);
             } else {

@@ -3,21 +3,6 @@
 // Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4. A tile of T × T results takes
 // (T + 2) × (T + 2) inputs; vectors run along channels.
 
-/// Up to a vector of floats; what is missing is zero.
-INLINE lanes load_some(const float *p, size_t n) {
-    if (n >= CK_LANES) return load(p);
-    lanes v = {0};
-    memcpy(&v, p, n * sizeof(float));
-    return v;
-}
-
-INLINE void store_some(float *p, lanes v, size_t n) {
-    if (n >= CK_LANES)
-        store(p, v);
-    else
-        memcpy(p, &v, n * sizeof(float));
-}
-
 /// Up to a vector of an image's channels from `c` on, normalised if `scale` is not null.
 INLINE lanes load_pixel(const float *pixel, size_t c, size_t left, const float *scale, const float *shift, int silu) {
 #pragma clang fp contract(fast)

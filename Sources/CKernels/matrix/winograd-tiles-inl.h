@@ -93,6 +93,8 @@ static void TILED(winograd_weights)(ck_precision precision, const void *panel, s
 static void TILED(winograd_output)(const float *sums, size_t point_stride, size_t sum_stride, const ck_tiles *t, size_t first,
                             size_t count, const ck_finish *f, float *result, size_t stride, size_t first_column,
                             size_t columns) {
+    const int at_once = is_sum(f);
+    const lanes floors[2] = {spread(f->activation < 0 ? -INFINITY : 0.0f), spread(f->last < 0 ? -INFINITY : 0.0f)};
     for (size_t k = 0; k < count; k++) {
         size_t index = first + k, x = index % t->across * TILE, y = index / t->across;
         size_t image = y / t->down;
@@ -103,6 +105,7 @@ static void TILED(winograd_output)(const float *sums, size_t point_stride, size_
             size_t left = columns - c;
             lanes half[SIDE][TILE];
             const float *m = sums + k * sum_stride + c;
+            lanes bias = at_once && f->bias ? load_some(f->bias + first_column + c, left) : (lanes){0};
             for (int i = 0; i < SIDE; i++) {
                 lanes line[SIDE];
                 for (int j = 0; j < SIDE; j++) line[j] = load(m + (size_t)(SIDE * i + j) * point_stride);
@@ -112,11 +115,17 @@ static void TILED(winograd_output)(const float *sums, size_t point_stride, size_
                 lanes line[SIDE], out[TILE];
                 for (int i = 0; i < SIDE; i++) line[i] = half[i][j];
                 TILED(output_line)(line, out);
-                for (size_t i = 0; i < high; i++)
-                    store_some(result + (corner + i * t->width + j) * stride + first_column + c, out[i], left);
+                for (size_t i = 0; i < high; i++) {
+                    size_t row = corner + i * t->width + j, to = first_column + c;
+                    lanes y = at_once ? sum_lanes(f, out[i], bias, floors, row, to, left) : out[i];
+                    store_some(result + row * stride + to, y, left);
+                    // Where the next tile goes, and what is added there, comes from memory.
+                    __builtin_prefetch(result + (row + TILE) * stride + to, 1, 3);
+                    if (f->addend) __builtin_prefetch(f->addend + (row + TILE) * f->addend_stride + to, 0, 3);
+                }
             }
         }
-        for (size_t i = 0; i < high; i++) {
+        for (size_t i = 0; i < high && !at_once; i++) {
             size_t row = corner + i * t->width;
             finish(f, result + row * stride + first_column, stride, wide, columns, row, first_column);
         }
