@@ -50,12 +50,19 @@ static void attention_values(ck_precision precision, const float *x, size_t stri
     size_t count = keys_in_block(keys, block);
     const float *first = x + block * CK_KEY_BLOCK * stride;
     char *to = (char *)rows + block * size * CK_ROW_BYTES;
-    // A block of values stays in the cache while its columns are read one by one.
-    for (size_t c = 0; c < size; c++) {
-        float column[CK_KEY_BLOCK];
-        for (size_t i = 0; i < count; i++) column[i] = first[i * stride + c];
-        gather_run(precision, column, count, to + c * CK_ROW_BYTES, 0);
-        gather_end(precision, to + c * CK_ROW_BYTES, count);
+    for (size_t c = 0; c < size; c += CK_LANES) {
+        float columns[CK_LANES][CK_KEY_BLOCK];
+        for (size_t i = 0; i < count; i += CK_LANES) {
+            lanes r[CK_LANES];
+            for (size_t k = 0; k < CK_LANES; k++)
+                r[k] = i + k < count ? load_some(first + (i + k) * stride + c, size - c) : (lanes){0};
+            transpose(r);
+            for (size_t j = 0; j < CK_LANES; j++) store(columns[j] + i, r[j]);
+        }
+        for (size_t j = 0; j < CK_LANES && c + j < size; j++) {
+            gather_run(precision, columns[j], count, to + (c + j) * CK_ROW_BYTES, 0);
+            gather_end(precision, to + (c + j) * CK_ROW_BYTES, count);
+        }
     }
 }
 
@@ -83,14 +90,56 @@ static size_t attention_scratch(size_t size, size_t value_size, size_t grid) {
 
 #define LOG2_E 1.4426950408889634f
 
+/// panel [columns, PANEL] = x [rows, columns] * factor, transposed; rows beyond are zeros.
+INLINE void pack_rows(const float *x, size_t stride, size_t rows, size_t columns, float factor, float *panel) {
+    for (size_t h = 0; h < PANEL; h += CK_LANES)
+        for (size_t c = 0; c < columns; c += CK_LANES) {
+            lanes r[CK_LANES];
+            for (size_t q = 0; q < CK_LANES; q++)
+                r[q] = h + q < rows ? load_some(x + (h + q) * stride + c, columns - c) * factor : (lanes){0};
+            transpose(r);
+            for (size_t j = 0; j < CK_LANES && c + j < columns; j++) store(panel + (c + j) * PANEL + h, r[j]);
+        }
+}
+
+/// The same in pairs of bfloat16; an odd column has zeros beside it.
+INLINE void pack_row_pairs(const float *x, size_t stride, size_t rows, size_t columns, float factor, float *panel) {
+    for (size_t h = 0; h < PANEL; h += CK_LANES)
+        for (size_t c = 0; c < columns; c += 2 * CK_LANES) {
+            lanes r[CK_LANES];
+            for (size_t q = 0; q < CK_LANES; q++) {
+                float pair[2 * CK_LANES] = {0};
+                size_t left = columns - c < 2 * CK_LANES ? columns - c : 2 * CK_LANES;
+                if (h + q < rows) memcpy(pair, x + (h + q) * stride + c, left * sizeof(float));
+                words low = bfloat_words(load(pair) * factor), high = bfloat_words(load(pair + CK_LANES) * factor);
+                r[q] = (lanes)pairs_of(low, high);
+            }
+            transpose(r);
+            for (size_t j = 0; j < CK_LANES && c + 2 * j < columns; j++) store(panel + (c / 2 + j) * PANEL + h, r[j]);
+        }
+}
+
 /// Packs some queries as a panel, scaled for exponents of 2; lanes without a query are zeros.
 INLINE void pack_queries(const ck_attention *a, size_t first, size_t count, float *panel) {
-    float factor = a->scale * LOG2_E;
-    for (size_t d = 0; d < ((a->size + 1) & ~(size_t)1); d++)
-        for (size_t q = 0; q < PANEL; q++) {
-            float x = q < count && d < a->size ? a->queries[(first + q) * a->query_stride + d] * factor : 0.0f;
-            store_number(a->precision, panel, d, q, x);
-        }
+    const float *queries = a->queries + first * a->query_stride;
+    if (a->precision == CK_FLOAT32) {
+        pack_rows(queries, a->query_stride, count, a->size, a->scale * LOG2_E, panel);
+        // The panel has an even number of lines.
+        if (a->size % 2) memset(panel + a->size * PANEL, 0, PANEL * sizeof(float));
+    } else {
+        pack_row_pairs(queries, a->query_stride, count, a->size, a->scale * LOG2_E, panel);
+    }
+}
+
+/// scores [keys, PANEL] += rows of the grid + columns of the grid.
+INLINE void add_grid(size_t begin, size_t keys, size_t grid, const float *rows, const float *columns, float *scores) {
+    size_t y = begin / grid, x = begin % grid;
+    for (size_t k = 0; k < keys; y++, x = 0)
+        for (; x < grid && k < keys; x++, k++)
+            for (size_t h = 0; h < PANEL; h += CK_LANES) {
+                float *score = scores + k * PANEL + h;
+                store(score, load(score) + load(rows + y * PANEL + h) + load(columns + x * PANEL + h));
+            }
 }
 
 /// scores [keys, PANEL] += bias, transposed.
@@ -140,6 +189,19 @@ INLINE void weigh(const ck_attention *a, size_t keys, float *scores, float *weig
     }
 }
 
+/// Results of a vector of queries from their outputs [value_size, PANEL] and sums of weights.
+INLINE void divide_outputs(const ck_attention *a, const float *outputs, lanes sums, size_t count, float *result) {
+    // Without a key that counts the result is zero. NaN scores must stay visible: their sum is NaN, not 0.
+    lanes factor = (lanes)((words)(1.0f / sums) & (words)(sums != 0.0f));
+    for (size_t c = 0; c < a->value_size; c += CK_LANES) {
+        lanes r[CK_LANES];
+        for (size_t j = 0; j < CK_LANES; j++)
+            r[j] = c + j < a->value_size ? load(outputs + (c + j) * PANEL) * factor : (lanes){0};
+        transpose(r);
+        for (size_t q = 0; q < count; q++) store_some(result + q * a->result_stride + c, r[q], a->value_size - c);
+    }
+}
+
 static void attend(const ck_attention *a) {
     attention_layout l = layout_of(a->size, a->value_size, a->grid);
     float *queries = a->scratch + l.queries, *outputs = a->scratch + l.outputs, *scores = a->scratch + l.scores;
@@ -157,14 +219,11 @@ static void attend(const ck_attention *a) {
     for (size_t p = 0; p < panels; p++) {
         size_t first = p * PANEL, count = a->query_count - first < PANEL ? a->query_count - first : PANEL;
         pack_queries(a, first, count, queries + p * size * PANEL);
-        if (a->grid_rows)
-            for (size_t g = 0; g < a->grid; g++)
-                for (size_t q = 0; q < PANEL; q++) {
-                    size_t at = (first + q) * a->grid + g;
-                    float *to = grid + (p * 2 * a->grid + g) * PANEL + q;
-                    to[0] = q < count ? a->grid_rows[at] * LOG2_E : 0.0f;
-                    to[a->grid * PANEL] = q < count ? a->grid_columns[at] * LOG2_E : 0.0f;
-                }
+        if (a->grid_rows) {
+            float *rows = grid + p * 2 * a->grid * PANEL, *columns = rows + a->grid * PANEL;
+            pack_rows(a->grid_rows + first * a->grid, a->grid, count, a->grid, LOG2_E, rows);
+            pack_rows(a->grid_columns + first * a->grid, a->grid, count, a->grid, LOG2_E, columns);
+        }
     }
     for (size_t block = 0; block * CK_KEY_BLOCK < a->keys; block++) {
         size_t begin = block * CK_KEY_BLOCK, keys = keys_in_block(a->keys, block);
@@ -188,11 +247,7 @@ static void attend(const ck_attention *a) {
             }
             if (a->grid_rows) {
                 const float *rows = grid + p * 2 * a->grid * PANEL, *columns = rows + a->grid * PANEL;
-                for (size_t k = 0; k < keys; k++)
-                    for (size_t h = 0; h < PANEL; h += CK_LANES)
-                        store(scores + k * PANEL + h, load(scores + k * PANEL + h) +
-                                                          load(rows + (begin + k) / a->grid * PANEL + h) +
-                                                          load(columns + (begin + k) % a->grid * PANEL + h));
+                add_grid(begin, keys, a->grid, rows, columns, scores);
             }
             if (a->bias) add_bias(a, first, count, begin, keys, scores);
             weigh(a, keys, scores, weights, maxima + first, sums + first, outputs + p * a->value_size * PANEL);
@@ -210,12 +265,11 @@ static void attend(const ck_attention *a) {
             multiply(&product);
         }
     }
-    for (size_t q = 0; q < a->query_count; q++) {
-        const float *from = outputs + q / PANEL * a->value_size * PANEL + q % PANEL;
-        // NaN scores must stay visible: their sum is NaN, not 0.
-        float factor = sums[q] == 0 ? 0 : 1.0f / sums[q];
-        for (size_t c = 0; c < a->value_size; c++) a->result[q * a->result_stride + c] = from[c * PANEL] * factor;
-        if (a->log_sums)
-            a->log_sums[q] = sums[q] == 0 ? INFINITY : (maxima[q] + log2f(sums[q])) * 0.6931471805599453f;
+    for (size_t first = 0; first < a->query_count; first += CK_LANES) {
+        size_t count = a->query_count - first < CK_LANES ? a->query_count - first : CK_LANES;
+        divide_outputs(a, outputs + first / PANEL * a->value_size * PANEL + first % PANEL, load(sums + first), count,
+                       a->result + first * a->result_stride);
     }
+    for (size_t q = 0; q < a->query_count && a->log_sums; q++)
+        a->log_sums[q] = sums[q] == 0 ? INFINITY : (maxima[q] + log2f(sums[q])) * 0.6931471805599453f;
 }

@@ -18,6 +18,7 @@ typedef uint32_t words __attribute__((vector_size(CK_LANES * 4), aligned(4)));
 
 INLINE lanes load(const float *p) { return *(const lanes *)p; }
 INLINE void store(float *p, lanes v) { *(lanes *)p = v; }
+
 /// Up to a vector of floats; what is missing is zero.
 INLINE lanes load_some(const float *p, size_t n) {
     if (n >= CK_LANES) return load(p);
@@ -35,12 +36,65 @@ INLINE void store_some(float *p, lanes v, size_t n) {
 
 INLINE lanes spread(float x) { return x - (lanes){0}; }
 
+// Where a step of a transposition takes its elements from: blocks of `s` of two rows change places.
+#define LOWER(s, j) ((j) & (s) ? (j) - (s) + CK_LANES : (j))
+#define UPPER(s, j) ((j) & (s) ? (j) + CK_LANES : (j) + (s))
+#define FOUR(f, s, j) f(s, j), f(s, (j) + 1), f(s, (j) + 2), f(s, (j) + 3)
+#define EVEN(s, j) (2 * (j))
+#define ODD(s, j) (2 * (j) + 1)
+#if CK_LANES == 16
+#define ALL(f, s) FOUR(f, s, 0), FOUR(f, s, 4), FOUR(f, s, 8), FOUR(f, s, 12)
+#elif CK_LANES == 8
+#define ALL(f, s) FOUR(f, s, 0), FOUR(f, s, 4)
+#else
+#define ALL(f, s) FOUR(f, s, 0)
+#endif
+#define TRANSPOSE_STEP(s)                                                                                    \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < CK_LANES; i++) {                                  \
+        if (i & (s)) continue;                                                                               \
+        lanes a = r[i], b = r[i + (s)];                                                                      \
+        r[i] = __builtin_shufflevector(a, b, ALL(LOWER, s));                                                 \
+        r[i + (s)] = __builtin_shufflevector(a, b, ALL(UPPER, s));                                           \
+    }
+
+/// Exchanges rows and columns of a square.
+INLINE void transpose(lanes r[CK_LANES]) {
+#if CK_LANES > 8
+    TRANSPOSE_STEP(8)
+#endif
+#if CK_LANES > 4
+    TRANSPOSE_STEP(4)
+#endif
+    TRANSPOSE_STEP(2)
+    TRANSPOSE_STEP(1)
+}
+
+/// The halfwords of two vectors, each in the lower half of its word, in pairs of neighbours.
+INLINE words pairs_of(words low, words high) {
+    words even = __builtin_shufflevector(low, high, ALL(EVEN, 0));
+    return even | __builtin_shufflevector(low, high, ALL(ODD, 0)) << 16;
+}
+#undef TRANSPOSE_STEP
+#undef ALL
+#undef ODD
+#undef EVEN
+#undef FOUR
+#undef UPPER
+#undef LOWER
+
 /// Rounds to bfloat16, to nearest even; NaN stays NaN.
 INLINE uint32_t bfloat_bits(float x) {
     uint32_t u;
     memcpy(&u, &x, 4);
     uint32_t rounded = (u + 0x7FFF + ((u >> 16) & 1)) >> 16;
     return (u & 0x7FFFFFFF) > 0x7F800000 ? (u >> 16) | 0x40 : rounded;
+}
+
+/// The same of a vector, in the lower halves.
+INLINE words bfloat_words(lanes x) {
+    words u = (words)x, nan = (words)((u & 0x7FFFFFFF) > 0x7F800000);
+    words rounded = (u + 0x7FFF + ((u >> 16) & 1)) >> 16;
+    return (rounded & ~nan) | (((u >> 16) | 0x40) & nan);
 }
 
 /// The even and the odd half of every word, as float32.
