@@ -40,8 +40,10 @@ struct SAMMaskDecoder: Sendable {
         upscale1 = try TransposedConvolution2D(
             weights: weights["upscale_conv1"], in: size, out: size / 4, kernel: 2)
         upscaleNorm = try LayerNorm(weights: weights["upscale_layer_norm"], size: size / 4, epsilon: 1e-6)
+        // Masks are sums of its pixels: bfloat16 moved a fiftieth of one mask, and saved nothing.
         upscale2 = try TransposedConvolution2D(
-            weights: weights["upscale_conv2"], in: size / 4, out: size / 8, kernel: 2)
+            weights: weights["upscale_conv2"].multiplied(in: .float32), in: size / 4, out: size / 8, kernel: 2
+        )
         maskHeads = try (0..<masks).map {
             try Perceptron(
                 in: size, hidden: size, out: size / 8, depth: 3,
