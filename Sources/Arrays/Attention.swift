@@ -273,7 +273,8 @@ package struct Attention: Sendable {
 
     /// The adjoint, with the weights recomputed block by block from the log-sum-exp.
     ///
-    /// One task per head, so that sums keep their order.
+    /// Every task has a head and a range of keys; where heads are few and keys many, the ranges' shares of the queries'
+    /// gradients are added in order, so that the sums do not depend on threads.
     /// - Parameters:
     ///   - forward: what `forward` returned.
     ///   - needsBias: whether the gradient of the bias (in its own shape) is wanted.
@@ -285,24 +286,35 @@ package struct Attention: Sendable {
         let wantsBias = needsBias && bias != nil
         // The full score gradient is only stored when the bias itself is being differentiated.
         let full = wantsBias ? NDArray.zeros([ql.batch, ql.heads, ql.rows, kl.rows]) : nil
-        let parts = (NDArray.zeros(q.shape), NDArray.zeros(k.shape), NDArray.zeros(v.shape))
-        nonisolated(unsafe) let slopes = Slopes(
-            q: parts.0.storage.pointer, k: parts.1.storage.pointer, v: parts.2.storage.pointer,
-            scores: full?.storage.pointer, out: gradient.pointer, value: forward.value.pointer,
-            logSums: forward.logSums.pointer)
-        parallelFor(heads, chunk: 1) { range in
+        var parts = (q: NDArray.zeros(q.shape), k: NDArray.zeros(k.shape), v: NDArray.zeros(v.shape))
+        let keyBlocks = (kl.rows + colBlock - 1) / colBlock
+        let ranges = max(1, min(keyBlocks, Self.gradientTasks / max(1, heads)))
+        let shares = (1..<ranges).map { _ in NDArray.zeros(q.shape) }
+        nonisolated(unsafe) let slopes = ([parts.q] + shares).map {
+            Slopes(
+                q: $0.storage.pointer, k: parts.k.storage.pointer, v: parts.v.storage.pointer,
+                scores: full?.storage.pointer, out: gradient.pointer, value: forward.value.pointer,
+                logSums: forward.logSums.pointer)
+        }
+        parallelFor(heads * ranges, chunk: 1) { tasks in
             let size = rowBlock * colBlock
             let scratch = Storage(count: 2 * size + rowBlock)
-            for head in range {
+            for task in tasks {
+                let (head, range) = (task / ranges, task % ranges)
+                let keys = (range * keyBlocks / ranges..<(range + 1) * keyBlocks / ranges)
                 for begin in stride(from: 0, to: ql.rows, by: rowBlock) {
-                    accumulate(head, begin, slopes, scratch.pointer, scratch.pointer + size)
+                    accumulate(head, begin, keys, slopes[range], scratch.pointer, scratch.pointer + size)
                 }
             }
             withExtendedLifetime(scratch) {}
         }
+        for share in shares { parts.q.accumulate(share) }
         withExtendedLifetime((self, gradient, forward, parts, full)) {}
-        return (parts.0, parts.1, parts.2, full.flatMap { s in bias.map { s.summed(toShape: $0.shape) } })
+        return (parts.q, parts.k, parts.v, full.flatMap { s in bias.map { s.summed(toShape: $0.shape) } })
     }
+
+    /// Tasks that heads are cut into where there are fewer.
+    private static let gradientTasks = 8
 
     /// Addresses of a backward pass.
     private struct Slopes {
@@ -311,9 +323,12 @@ package struct Attention: Sendable {
         let out: Pointer, value: Pointer, logSums: Pointer
     }
 
-    /// One block of queries of one head: dV += Pᵀ dO, dS = P ∘ (dO Vᵀ - rowsum(dO ∘ O)), dQ += dS K, dK += dSᵀ Q.
+    /// One block of queries of one head by some blocks of keys.
+    ///
+    /// dV += Pᵀ dO, dS = P ∘ (dO Vᵀ - rowsum(dO ∘ O)), dQ += dS K, dK += dSᵀ Q.
     private func accumulate(
-        _ head: Int, _ begin: Int, _ s: Slopes, _ weights: MutablePointer, _ scores: MutablePointer
+        _ head: Int, _ begin: Int, _ keyBlocks: Range<Int>, _ s: Slopes, _ weights: MutablePointer,
+        _ scores: MutablePointer
     ) {
         let count = min(rowBlock, ql.rows - begin), offsets = scores + rowBlock * colBlock
         let dOut = s.out + ol.offset(head, begin), value = s.value + ol.offset(head, begin)
@@ -321,7 +336,8 @@ package struct Attention: Sendable {
         for r in 0..<count {
             offsets[r] = Float(Kernels.current.dot(dOut + r * ol.stride, value + r * ol.stride, vl.size))
         }
-        for first in stride(from: 0, to: kl.rows, by: colBlock) {
+        for block in keyBlocks {
+            let first = block * colBlock
             let cols = min(colBlock, kl.rows - first)
             let keys = kl.offset(head, first), values = vl.offset(head, first)
             score(head, begin, count, first, cols, weights)
