@@ -49,4 +49,15 @@ public struct Linear: Sendable {
                 bias: bias, activation: activation?.function, factor: factor, addend: addend,
                 last: last?.function))
     }
+
+    /// `x Wᵀ + b` of `[rows, in]` with every row at its place: `[places, out]`; places of no row hold `b`.
+    package func callAsFunction(_ x: Tensor, into places: RowPlaces) -> Tensor {
+        x.product(weight, into: places, bias: bias)
+    }
+
+    /// `x Wᵀ + b + addend` of the rows at some places of `[places, in]`: `[rows, out]`.
+    /// - Parameter addend: of the result's shape.
+    package func callAsFunction(_ x: Tensor, outOf places: RowPlaces, plus addend: Tensor? = nil) -> Tensor {
+        x.product(weight, outOf: places, finish: ProductFinish(bias: bias, addend: addend))
+    }
 }

@@ -27,16 +27,32 @@ struct GridAttention: Sendable {
             ? try RelativePositions(side: side, size: c.hiddenSize / c.heads, from: weights) : nil
     }
 
-    /// `[batch, side, side, hidden]` → same, with `addend` of the same shape added.
-    func callAsFunction(_ x: Tensor, plus addend: Tensor? = nil) -> Tensor {
-        let (b, n, c) = (x.shape[0], side * side, x.shape[3])
-        precondition(x.shape == [b, side, side, c], "GridAttention: \(x.shape) for a grid of side \(side)")
-        let tokens = qkv(x.reshaped([b, n, c]))
-        let attended = selfAttention(
-            tokens, heads: heads,
-            grid: relative?.bias(tokens: tokens.value, heads: heads),
+    /// - Parameters:
+    ///   - x: `[batch, height, width, hidden]`.
+    ///   - windows: what attends to itself, each of `side` × `side`; whole images of that size if nil.
+    ///   - addend: of the same shape, added to the result.
+    /// - Returns: the same shape.
+    func callAsFunction(_ x: Tensor, in windows: WindowGrid? = nil, plus addend: Tensor? = nil) -> Tensor {
+        let (c, n) = (x.shape[3], side * side)
+        guard let windows else {
+            precondition(
+                x.shape[1] == side && x.shape[2] == side, "GridAttention: \(x.shape) of side \(side)")
+            let y = attended(qkv(x.reshaped([-1, n, c])))
+            return projection(y, plus: addend?.reshaped([-1, n, c])).reshaped(x.shape)
+        }
+        precondition(windows.side == side, "GridAttention: windows of \(windows.side) for \(side)")
+        // Padding is zero before the projections, so that they give it their bias and need not multiply it.
+        let tokens = qkv(x.reshaped([-1, c]), into: windows.patches).reshaped([windows.count, n, -1])
+        return projection(
+            attended(tokens).reshaped([-1, c]), outOf: windows.patches, plus: addend?.reshaped([-1, c])
+        ).reshaped(x.shape)
+    }
+
+    /// `[batch, side², 3 * hidden]` → `[batch, side², hidden]`.
+    private func attended(_ tokens: Tensor) -> Tensor {
+        selfAttention(
+            tokens, heads: heads, grid: relative?.bias(tokens: tokens.value, heads: heads),
             precision: qkv.weight.precision)
-        return projection(attended, plus: addend?.reshaped([b, n, c])).reshaped(x.shape)
     }
 }
 

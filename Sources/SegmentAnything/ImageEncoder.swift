@@ -83,57 +83,9 @@ struct SAMImageLayer: Sendable {
 
     /// `[batch, grid, grid, hidden]` → same.
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let y = norm1(x)
-        let z: Tensor
-        if let window {
-            let grid = WindowGrid(x.shape, side: window)
-            z = x + grid.joined(attention(grid.cut(y)))
-        } else {
-            z = attention(y, plus: x)
-        }
+        let windows = window.map { WindowGrid(x.shape, side: $0) }
+        let z = attention(norm1(x), in: windows, plus: x)
         return mlp(norm2(z), plus: z)
-    }
-}
-
-/// How an image is cut into windows, padded with zeros on the right and below.
-struct WindowGrid {
-    private let batch: Int, height: Int, width: Int, channels: Int
-    private let side: Int
-    /// The pixel of every place in every window; -1 in the padding.
-    private let pixels: [Int]
-    /// The place of every pixel.
-    private let places: [Int]
-
-    /// - Parameter shape: `[batch, height, width, channels]`.
-    init(_ shape: [Int], side: Int) {
-        (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
-        self.side = side
-        let down = (height + side - 1) / side, across = (width + side - 1) / side
-        var pixels = [Int](repeating: -1, count: batch * down * across * side * side)
-        var places: [Int] = []
-        for image in 0..<batch {
-            for y in 0..<height {
-                for x in 0..<width {
-                    let window = (image * down + y / side) * across + x / side
-                    let place = (window * side + y % side) * side + x % side
-                    pixels[place] = places.count
-                    places.append(place)
-                }
-            }
-        }
-        (self.pixels, self.places) = (pixels, places)
-    }
-
-    /// `[batch, height, width, channels]` → `[batch * windows, side, side, channels]`.
-    func cut(_ image: Tensor) -> Tensor {
-        image.reshaped([-1, channels]).placed(rows: pixels, inverse: places)
-            .reshaped([-1, side, side, channels])
-    }
-
-    /// Puts the windows together again and drops the padding.
-    func joined(_ windows: Tensor) -> Tensor {
-        windows.reshaped([-1, channels]).placed(rows: places, inverse: pixels)
-            .reshaped([batch, height, width, channels])
     }
 }
 

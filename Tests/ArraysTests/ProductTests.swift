@@ -48,6 +48,25 @@ import Testing
         }
     }
 
+    @Test(arguments: Precision.allCases) func rowsChangePlacesOnTheWay(_ precision: Precision) {
+        for (m, k, n, count) in [(3, 5, 3, 7), (300, 530, 70, 301), (260, 64, 600, 500)] {
+            // Runs of up to four neighbours, the last of which come first.
+            let runs = stride(from: 0, to: m, by: 4).map { Array($0..<min(m, $0 + 4)) }
+            let order = RowPlaces(runs.reversed().flatMap { $0.map { $0 + count - m } }, of: count)
+            let weight = Weight(normal([n, k], "w"), precision: precision)
+            let bias = normal([n], "bias"), addend = normal([m, n], "addend")
+            let x = normal([m, k]), wide = normal([count, k], "wide")
+            let into = x.product(weight, into: order, finish: Finish(bias: bias, activation: .silu))
+            let zeros = x.placed(rows: order.rows).product(
+                weight, finish: Finish(bias: bias, activation: .silu))
+            #expect(into.scalars == zeros.scalars, "\(m) into \(count)")
+            let out = wide.product(weight, outOf: order, finish: Finish(bias: bias, addend: addend))
+            let moved = wide.placed(rows: order.places)
+                .product(weight, finish: Finish(bias: bias, addend: addend))
+            #expect(out.scalars == moved.scalars, "\(m) out of \(count)")
+        }
+    }
+
     @Test func finishesTakeTheirSteps() {
         let x = normal([6, 20]), w = normal([37, 20], "w"), plain = x.product(Weight(w))
         let bias = normal([3, 37], "bias"), factor = normal([6, 37], "factor"),

@@ -62,8 +62,13 @@ import Testing
         expectGradients("concatenated", of: [x, normal([2, 1, 4, 5], "y")]) {
             Tensor.concatenated([$0[0], $0[1], $0[0]], axis: 1).square()
         }
-        expectGradients("placed", of: [normal([4, 3])]) {
-            $0[0].placed(rows: [2, -1, 0, 3, -1], inverse: [2, -1, 0, 3]).square()
+        let places = RowPlaces([2, 0, 5, 3], of: 6), weight = Weight(normal([2, 3], "w"))
+        expectGradients("into places", of: [normal([4, 3])]) {
+            $0[0].product(weight, into: places, bias: NDArray([0.3, -1], shape: [2])).square()
+        }
+        expectGradients("out of places", of: [normal([6, 3]), normal([4, 2], "y")]) {
+            $0[0].product(weight, outOf: places, finish: ProductFinish(activation: .silu, addend: $0[1]))
+                .square()
         }
         expectGradients("gathered", of: [normal([5, 3])]) { $0[0].gathered(rows: [4, 0, 4, 2]).square() }
         expectGradients("split", of: [normal([5, 6])]) {

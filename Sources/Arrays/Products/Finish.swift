@@ -21,6 +21,11 @@ package struct Finish: Sendable {
         (self.factor, self.addend, self.last) = (factor, addend, last)
     }
 
+    /// What becomes of a row of zeros.
+    func ofNothing(columns: Int) -> NDArray {
+        [activation, last].compactMap { $0 }.reduce(bias ?? .zeros([columns])) { $0.mapped($1) }
+    }
+
     /// The same as kernels take it, from the result's first row and column.
     struct Addresses: @unchecked Sendable {  // Read only, while the arrays live.
         var bias: Pointer?

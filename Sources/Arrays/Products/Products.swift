@@ -18,16 +18,10 @@ extension NDArray {
     }
 
     fileprivate func product(_ matrix: PackedMatrix, finish: Finish) -> NDArray {
-        let inner = matrix.inner
-        return NDArray(shape: shape.dropLast() + [matrix.columns]) { out in
+        NDArray(shape: shape.dropLast() + [matrix.columns]) { out in
             guard let base = out.baseAddress else { return }
-            nonisolated(unsafe) let x = pointer
-            PackedProduct(weight: matrix, rows: count / max(1, inner)).run(base, finish: finish) {
-                rows, positions, block in
-                MatrixKernels.current.gather(
-                    matrix.precision, x + rows.lowerBound * inner + positions.lowerBound, stride: inner,
-                    count: rows.count, inner: positions.count, block)
-            }
+            PackedProduct(weight: matrix, rows: count / max(1, matrix.inner))
+                .run(base, finish: finish, gather: rowGather(matrix))
             withExtendedLifetime(self) {}
         }
     }

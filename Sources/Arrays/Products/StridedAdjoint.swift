@@ -69,11 +69,3 @@ extension ConvolutionGeometry {
         withExtendedLifetime(gradient) {}
     }
 }
-
-extension Finish {
-    /// What becomes of a row of zeros.
-    fileprivate func ofNothing(columns: Int) -> NDArray {
-        let biased = bias ?? .zeros([columns])
-        return [activation, last].compactMap { $0 }.reduce(biased) { $0.mapped($1) }
-    }
-}

@@ -61,15 +61,6 @@ extension Tensor {
         return (0..<parts).map { sliced(axis: k, $0 * width..<($0 + 1) * width) }
     }
 
-    /// Rows put elsewhere, each at most once, and zeros between them: `[rows.count, …]`.
-    /// - Parameters:
-    ///   - rows: where each row of the result comes from; negative for zeros.
-    ///   - inverse: where each row of this tensor went; negative where it was dropped.
-    public func placed(rows: [Int], inverse: [Int]) -> Tensor {
-        precondition(inverse.count == shape[0], "placed: \(inverse.count) places of \(shape) rows")
-        return Tensor.recorded(value.placed(rows: rows), self) { $0.placed(rows: inverse) }
-    }
-
     /// Rows of a table `[count, …]` by index: `[rows.count, …]`.
     public func gathered(rows: [Int]) -> Tensor {
         let count = shape[0]

@@ -86,6 +86,24 @@ extension Tensor {
         return rest.applied(to: first.recorded(y, self) { $0.adjointProduct(weight) })
     }
 
+    /// `self weightᵀ + bias` of `[rows, in]` with every row at its place: `[places, out]`.
+    ///
+    /// Places of no row hold what a row of zeros would give.
+    package func product(_ weight: Weight, into places: RowPlaces, bias: NDArray?) -> Tensor {
+        let y = value.product(weight, into: places, finish: Finish(bias: bias))
+        return Tensor.recorded(y, self) { $0.placed(rows: places.places).adjointProduct(weight) }
+    }
+
+    /// `finish(self weightᵀ)` of the rows at some places of `[places, in]`: `[rows, out]`.
+    package func product(
+        _ weight: Weight, outOf places: RowPlaces, finish: ProductFinish = ProductFinish()
+    ) -> Tensor {
+        let (first, rest) = finish.split(for: self)
+        let y = value.product(weight, outOf: places, finish: first.fused(rows: 0))
+        return rest.applied(
+            to: first.recorded(y, self) { $0.adjointProduct(weight).placed(rows: places.rows) })
+    }
+
     /// `finish` of the convolution of `[batch, height, width, in]` by a weight `[out, in, kernelHeight, kernelWidth]`.
     /// - Parameters:
     ///   - norm: a group norm before the convolution, whose scale and bias are constants.

@@ -1,0 +1,81 @@
+// Products whose rows change places on the way in or out, instead of being moved before or after.
+
+/// Where each row of one array lies in another that may be larger: the patches of an image cut into windows.
+package struct RowPlaces: Sendable {
+    /// The place of every row.
+    package let places: [Int]
+    /// The row at every place; -1 where there is none.
+    package let rows: [Int]
+
+    /// - Parameters:
+    ///   - places: a different one for every row.
+    ///   - count: how many places there are.
+    package init(_ places: [Int], of count: Int) {
+        var rows = [Int](repeating: -1, count: count)
+        for (row, place) in places.enumerated() {
+            precondition(
+                place >= 0 && place < count && rows[place] < 0, "RowPlaces: \(place) of \(count) for \(row)")
+            rows[place] = row
+        }
+        (self.places, self.rows) = (places, rows)
+    }
+}
+
+extension NDArray {
+    /// `product(_:finish:)` of `[rows, in]` with every row of the result at its place: `[places, out]`.
+    ///
+    /// Places of no row hold what a row of zeros would give.
+    /// - Parameter finish: without operands of the result's shape.
+    package func product(_ weight: Weight, into places: RowPlaces, finish: Finish = Finish()) -> NDArray {
+        precondition(
+            shape == [places.places.count, weight.inputs] && weight.taps == 1,
+            "product: \(shape) by \(weight.shape) into \(places.rows.count) places")
+        let matrix = weight.packed(.forward), width = matrix.columns
+        let unreached = places.rows.indices.filter { places.rows[$0] < 0 }
+        let nothing = finish.ofNothing(columns: width)
+        return NDArray.build([places.rows.count, width], keeping: self) { out in
+            nonisolated(unsafe) let out = out
+            PackedProduct(weight: matrix, rows: places.places.count, placement: { places.places[$0] })
+                .run(out, finish: finish, gather: rowGather(matrix))
+            parallelFor(unreached.count, chunk: max(1, elementChunk / max(1, width))) { range in
+                for i in range { (out + unreached[i] * width).update(from: nothing.pointer, count: width) }
+            }
+        }
+    }
+
+    /// `product(_:finish:)` of the rows at some places of `[places, in]`, in the order of the rows: `[rows, out]`.
+    package func product(_ weight: Weight, outOf places: RowPlaces, finish: Finish = Finish()) -> NDArray {
+        precondition(
+            shape == [places.rows.count, weight.inputs] && weight.taps == 1,
+            "product: \(shape) by \(weight.shape) out of \(places.rows.count) places")
+        let matrix = weight.packed(.forward), inner = matrix.inner, places = places.places
+        return NDArray.build([places.count, matrix.columns], keeping: self) { out in
+            nonisolated(unsafe) let x = pointer
+            PackedProduct(weight: matrix, rows: places.count).run(out, finish: finish) {
+                rows, positions, block in
+                var first = rows.lowerBound
+                while first < rows.upperBound {
+                    // Neighbours that stay neighbours are gathered together.
+                    var end = first + 1
+                    while end < rows.upperBound, places[end] == places[end - 1] + 1 { end += 1 }
+                    MatrixKernels.current.gather(
+                        matrix.precision, x + places[first] * inner + positions.lowerBound, stride: inner,
+                        count: end - first, inner: positions.count,
+                        block + (first - rows.lowerBound) * MatrixKernels.rowBytes)
+                    first = end
+                }
+            }
+        }
+    }
+
+    /// Gathers rows where they are, for a product with `matrix`.
+    func rowGather(_ matrix: PackedMatrix) -> PackedProduct.Gather {
+        nonisolated(unsafe) let x = pointer
+        let inner = matrix.inner
+        return { rows, positions, block in
+            MatrixKernels.current.gather(
+                matrix.precision, x + rows.lowerBound * inner + positions.lowerBound, stride: inner,
+                count: rows.count, inner: positions.count, block)
+        }
+    }
+}
