@@ -40,6 +40,9 @@ INLINE int is_sum(const ck_finish *f) {
            && (f->last < 0 || f->last == CK_RELU);
 }
 
+/// The least that an activation of a finish that `is_sum` gives.
+INLINE lanes floor_of(int activation) { return spread(activation < 0 ? -INFINITY : 0.0f); }
+
 /// Not below `floor`; NaN stays NaN.
 INLINE lanes at_least(lanes v, lanes floor) {
     words below = (words)(v < floor);
@@ -48,7 +51,7 @@ INLINE lanes at_least(lanes v, lanes floor) {
 
 /// Up to a vector of sums of one row before they are stored, for a finish that `is_sum`.
 /// @param bias as `f` has it for these columns, or zeros
-/// @param floors of activation and last: 0 for a rectifier, else minus infinity
+/// @param floors of activation and last
 INLINE lanes sum_lanes(const ck_finish *f, lanes v, lanes bias, const lanes floors[2], size_t row, size_t column,
                        size_t n) {
     v = at_least(v + bias, floors[0]);

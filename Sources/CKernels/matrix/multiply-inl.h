@@ -8,15 +8,56 @@ INLINE void prefetch_next(const int rows, const size_t row_bytes, const char *a,
         __builtin_prefetch(a + (TILE_ROWS + line % TILE_ROWS) * row_bytes + line / TILE_ROWS * 64, 0, 3);
 }
 
+/// What a tile does besides its products.
+struct tile_work {
+    /// Asked for into the second-level cache, `step` bytes per line of the panel.
+    const char *ahead;
+    size_t step;
+    /// Whether the result holds a partial sum already.
+    int accumulate;
+    /// Done to complete sums before they are stored if it `is_sum`, else null; and where the tile lies in the whole result.
+    const ck_finish *finish;
+    size_t row, column;
+};
+
+/// Stores the sums of a tile.
+INLINE void store_tile(const int rows, lanes s[TILE_ROWS][2], float *restrict result, size_t stride,
+                       const struct tile_work *work) {
+    const ck_finish *f = work->finish;
+    lanes bias[2] = {{0}, {0}}, floors[2];
+    if (f) {
+        if (f->bias) {
+            bias[0] = load(f->bias + work->column);
+            bias[1] = load(f->bias + work->column + CK_LANES);
+        }
+        floors[0] = floor_of(f->activation);
+        floors[1] = floor_of(f->last);
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+        for (int half = 0; half < 2; half++) {
+            size_t column = (size_t)half * CK_LANES;
+            float *y = result + (size_t)r * stride + column;
+            lanes v = s[r][half];
+            if (work->accumulate) v += load(y);
+            if (f) v = sum_lanes(f, v, bias[half], floors, work->row + (size_t)r, work->column + column, CK_LANES);
+            store(y, v);
+        }
+}
+
 /// Sums of `rows` rows by a panel into `result`; `inner` counts lines of the panel.
 INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision, const char *restrict a, const float *restrict b, size_t inner,
-                 float *restrict result, size_t stride, int accumulate) {
+                 float *restrict result, size_t stride, const struct tile_work *work) {
+    const char *ahead = work->ahead;
+    const size_t step = work->step;
     lanes s[TILE_ROWS][2];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) s[r][0] = s[r][1] = (lanes){0};
     if (precision == CK_FLOAT32) {
         for (size_t i = 0; i < inner; i++) {
             prefetch_next(rows, row_bytes, a, i);
+            __builtin_prefetch(ahead + i * step, 0, 2);
             lanes b0 = load(b + i * PANEL), b1 = load(b + i * PANEL + CK_LANES);
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
@@ -29,6 +70,7 @@ INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision,
     } else {
 #if CK_BFLOAT_ROWS
         for (size_t i = 0; i < inner; i++) {
+            __builtin_prefetch(ahead + i * step, 0, 2);
             __m512bh b0 = (__m512bh)load(b + i * PANEL), b1 = (__m512bh)load(b + i * PANEL + CK_LANES);
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
@@ -39,6 +81,7 @@ INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision,
         }
 #else
         for (size_t i = 0; i < inner; i++) {
+            __builtin_prefetch(ahead + i * step, 0, 2);
             words w0 = *(const words *)(b + i * PANEL), w1 = *(const words *)(b + i * PANEL + CK_LANES);
 #pragma clang loop unroll(full)
             for (int half = 0; half < 2; half++) {
@@ -54,31 +97,22 @@ INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision,
         }
 #endif
     }
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-        float *y = result + (size_t)r * stride;
-        if (accumulate) {
-            s[r][0] += load(y);
-            s[r][1] += load(y + CK_LANES);
-        }
-        store(y, s[r][0]);
-        store(y + CK_LANES, s[r][1]);
-    }
+    store_tile(rows, s, result, stride, work);
 }
 
 /// `tile` with the number of rows as a constant, so that the sums stay in registers.
 static void tile_of(size_t rows, int short_rows, ck_precision precision, const char *a, const float *b, size_t inner,
-                    float *result, size_t stride, int accumulate) {
+                    float *result, size_t stride, const struct tile_work *work) {
 #define ROWS(n)                                                                                              \
     case n:                                                                                                  \
         if (short_rows && precision == CK_FLOAT32)                                                           \
-            tile(n, CK_SHORT_ROW_BYTES, CK_FLOAT32, a, b, inner, result, stride, accumulate);                \
+            tile(n, CK_SHORT_ROW_BYTES, CK_FLOAT32, a, b, inner, result, stride, work);                \
         else if (short_rows)                                                                                 \
-            tile(n, CK_SHORT_ROW_BYTES, CK_BFLOAT16, a, b, inner, result, stride, accumulate);               \
+            tile(n, CK_SHORT_ROW_BYTES, CK_BFLOAT16, a, b, inner, result, stride, work);               \
         else if (precision == CK_FLOAT32)                                                                    \
-            tile(n, CK_ROW_BYTES, CK_FLOAT32, a, b, inner, result, stride, accumulate);                      \
+            tile(n, CK_ROW_BYTES, CK_FLOAT32, a, b, inner, result, stride, work);                      \
         else                                                                                                 \
-            tile(n, CK_ROW_BYTES, CK_BFLOAT16, a, b, inner, result, stride, accumulate);                     \
+            tile(n, CK_ROW_BYTES, CK_BFLOAT16, a, b, inner, result, stride, work);                     \
         return;
     switch (rows) {
         ROWS(1)
@@ -97,12 +131,6 @@ static void tile_of(size_t rows, int short_rows, ck_precision precision, const c
 #undef ROWS
 }
 
-/// Asks for the `part`-th of `parts` parts of a panel, into the second-level cache.
-INLINE void prefetch_panel(const char *panel, size_t bytes, size_t part, size_t parts) {
-    for (size_t i = part * bytes / parts / 64 * 64; i < (part + 1) * bytes / parts; i += 64)
-        __builtin_prefetch(panel + i, 0, 2);
-}
-
 /// Asks for what some rows of a panel's width will be added to or overwrite, before their sums are computed.
 INLINE void prefetch_results(const ck_block *k, const float *result, size_t begin, size_t rows, size_t column) {
     const ck_finish *f = k->finish;
@@ -119,33 +147,45 @@ INLINE void prefetch_results(const ck_block *k, const float *result, size_t begi
 static void multiply(const ck_block *k) {
     // Lines of a panel: pairs of positions hold two.
     size_t lines = k->precision == CK_FLOAT32 ? k->inner : (k->inner + 1) / 2;
+    const size_t line_bytes = PANEL * sizeof(float);
     size_t row_bytes = k->short_rows ? CK_SHORT_ROW_BYTES : CK_ROW_BYTES;
     // What is left over is shared out evenly, because tiles of few rows waste loads.
     size_t tiles = (k->row_count + TILE_ROWS - 1) / TILE_ROWS;
+    const ck_finish *at_once = k->finish && is_sum(k->finish) ? k->finish : NULL;
     for (size_t j = 0; j < k->columns; j += PANEL) {
         const float *panel = (const float *)((const char *)k->panels + j / PANEL * k->panel_stride);
         size_t columns = k->columns - j < PANEL ? k->columns - j : PANEL;
         for (size_t t = 0; t < tiles; t++) {
-            // Weights come from memory: while one panel is in use, the next one is on its way.
-            if (j + PANEL < k->columns)
-                prefetch_panel((const char *)panel + k->panel_stride, lines * PANEL * sizeof(float), t, tiles);
             size_t begin = t * k->row_count / tiles, rows = (t + 1) * k->row_count / tiles - begin;
             const char *a = (const char *)k->rows + begin * row_bytes;
             float *result = k->result + begin * k->result_stride + j;
+            struct tile_work work = {
+                .ahead = (const char *)panel,
+                .accumulate = k->accumulate,
+                .row = k->first_row + begin,
+                .column = k->first_column + j,
+            };
+            // Weights come from memory: while one panel is in use, the next one is on its way, a part with each tile.
+            if (j + PANEL < k->columns) {
+                work.ahead += k->panel_stride + t * lines / tiles * line_bytes;
+                work.step = (line_bytes + tiles - 1) / tiles;
+            }
             prefetch_results(k, result, begin, rows, j);
             if (columns == PANEL) {
-                tile_of(rows, k->short_rows, k->precision, a, panel, lines, result, k->result_stride, k->accumulate);
+                work.finish = at_once;
+                tile_of(rows, k->short_rows, k->precision, a, panel, lines, result, k->result_stride, &work);
+                if (at_once) continue;
             } else {
                 float whole[TILE_ROWS * PANEL];
-                tile_of(rows, k->short_rows, k->precision, a, panel, lines, whole, PANEL, 0);
+                work.accumulate = 0;
+                tile_of(rows, k->short_rows, k->precision, a, panel, lines, whole, PANEL, &work);
                 for (size_t r = 0; r < rows; r++)
                     for (size_t c = 0; c < columns; c++) {
                         float *y = result + r * k->result_stride + c;
                         *y = whole[r * PANEL + c] + (k->accumulate ? *y : 0.0f);
                     }
             }
-            if (k->finish)
-                finish(k->finish, result, k->result_stride, rows, columns, k->first_row + begin, k->first_column + j);
+            if (k->finish) finish(k->finish, result, k->result_stride, rows, columns, work.row, work.column);
         }
     }
 }

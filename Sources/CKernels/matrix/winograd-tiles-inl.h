@@ -94,7 +94,7 @@ static void TILED(winograd_output)(const float *sums, size_t point_stride, size_
                             size_t count, const ck_finish *f, float *result, size_t stride, size_t first_column,
                             size_t columns) {
     const int at_once = is_sum(f);
-    const lanes floors[2] = {spread(f->activation < 0 ? -INFINITY : 0.0f), spread(f->last < 0 ? -INFINITY : 0.0f)};
+    const lanes floors[2] = {floor_of(f->activation), floor_of(f->last)};
     for (size_t k = 0; k < count; k++) {
         size_t index = first + k, x = index % t->across * TILE, y = index / t->across;
         size_t image = y / t->down;
