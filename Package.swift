@@ -122,7 +122,7 @@ let package = Package(
         tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Editing", ["Arrays", "Images"]), tests(of: "Autograd"),
-        tests(of: "Layers"), tests(of: "Bench"),
+        tests(of: "Layers"), tests(of: "Bench", ["Arrays", "Lathe"]),
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),

@@ -17,7 +17,7 @@ extension Workload {
         { _ in
             let field = try field(HashGrid())
             let rays = Camera(azimuth: 30, elevation: 20).rays(width: 256, height: 256)
-            return { _ = field.render(rays, settings) }
+            return PreparedWork { _ = field.render(rays, settings) }
         },
         Workload(
             "field-render-large",
@@ -26,7 +26,7 @@ extension Workload {
             var field = try field(published, hiddenWidth: 64, density: .lift)
             field.updateOccupancy(seed: 0)
             let rays = Camera(azimuth: 30, elevation: 20).rays(width: 256, height: 256)
-            return { [field] in _ = field.render(rays) }
+            return PreparedWork { [field] in _ = field.render(rays) }
         },
     ]
 
@@ -47,13 +47,13 @@ extension Workload {
             random: &random)
     }
 
-    private static func step(_ start: RadianceField) throws -> () -> Void {
+    private static func step(_ start: RadianceField) throws -> PreparedWork {
         var field = start
         var optimizer = FieldOptimizer(for: field)
         var gradients = FieldGradients(for: field)
         let rays = Camera(azimuth: 30, elevation: 20).rays(width: 64, height: 64)
         let adjoint = RenderingAdjoint(count: 4096, colour: noise([4096, 3]))
-        return {
+        return PreparedWork {
             let (_, record) = field.renderRecorded(rays, settings)
             field.accumulate(adjoint, record, into: &gradients)
             optimizer.update(&field, &gradients, rateScale: 0)

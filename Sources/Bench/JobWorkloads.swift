@@ -15,12 +15,12 @@ extension Workload {
     static let jobs = [
         Workload(
             "text-to-image", "Stable Diffusion 1.5, 512²: 20 guided steps of DDIM, then the decoder",
-            gigaflops: 20 * 1607 + 2515
-        ) { weights in
-            let prior = try StableDiffusion15(weights, tiny: false)
+            gigaflops: 20 * 1607 + 2515, of: .diffusion
+        ) {
+            let prior = try StableDiffusionPrior($0, tiny: false)
             let sampler = try SamplerKind.ddim.sampler(prior.schedule)
-            let start = noise([1, 64, 64, 4])
-            return {
+            let start = noise(prior.latents)
+            return PreparedWork(prior.faults) {
                 var state = SamplerState(start)
                 for step in sampler.steps(20) {
                     let output = prior.guided(
@@ -32,9 +32,10 @@ extension Workload {
         },
         Workload(
             "sds-step",
-            "A step of score distillation: a view of 64², enlarged, autoencoder, guided U-Net, and back to the field"
+            "A step of score distillation: a view of 64², enlarged, autoencoder, guided U-Net, and back to the field",
+            of: .diffusion
         ) { try distillationStep($0, tiny: false) },
-        Workload("sds-step-tiny", "The same with the tiny autoencoder") {
+        Workload("sds-step-tiny", "The same with the tiny autoencoder", of: .diffusion) {
             try distillationStep($0, tiny: true)
         },
     ]
@@ -46,7 +47,7 @@ extension Workload {
         Workload("lift", "A lift in the draft preset with the models at hand") { _ in
             let folder = FileManager.default.temporaryDirectory.path + "/lathe-bench-\(UUID().uuidString)"
             let picture = folder + "/picture.png"
-            return {
+            return PreparedWork {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 defer { try? FileManager.default.removeItem(atPath: folder) }
                 let object = try ToyObject.make(seed: 2, split: .heldOut, className: "mug")
@@ -64,41 +65,46 @@ extension Workload {
     }
 
     /// One step of a distiller whose prior is Stable Diffusion.
-    private static func distillationStep(_ weights: WeightScope, tiny: Bool) throws -> () -> Void {
-        let prior = try StableDiffusion15(weights, tiny: tiny)
+    private static func distillationStep(_ networks: Networks, tiny: Bool) throws -> PreparedWork {
+        let prior = try StableDiffusionPrior(networks, tiny: tiny)
         // So many that none is the last, and past the stage in which the prior's own pictures count, of which this one has none.
         let configuration = DistillationConfiguration(steps: 100_000, formingShare: 0)
         var distiller = try Distiller(
             configuration, prior: prior, reference: NDArray.full(1, [128, 128, 4]))
-        return { _ = distiller.next() }
+        return PreparedWork(prior.faults) { _ = distiller.next() }
     }
 }
 
-/// The networks of Stable Diffusion 1.5 as a prior of one view at a time, for a prompt of random numbers.
-private struct StableDiffusion15: ViewPrior {
+/// The networks of Stable Diffusion as a prior of one view at a time, for a prompt of random numbers.
+private struct StableDiffusionPrior: ViewPrior {
     let schedule: NoiseSchedule
     let autoencoder: Autoencoder
+    /// Shape of one view's latents.
+    let latents: [Int]
     private let unet: UNet2DConditionModel
-    private let context = Tensor(noise([2, 77, 768], seed: 2))
+    private let context: Tensor
+    /// What a network made for inpainting takes beside the latents, for both passes.
+    private let rest: Tensor?
     let viewSize = 64
     let guidance: Float = 7.5
     var faults: WeightFaults { WeightFaults(joining: [unet.faults, autoencoder.faults]) }
     var referenceElevation: Float? { nil }
 
-    init(_ weights: WeightScope, tiny: Bool) throws {
-        schedule = NoiseSchedule(try PublishedSizes.scheduler())
-        unet = try UNet2DConditionModel(try PublishedSizes.unet(), from: weights)
-        autoencoder =
-            tiny
-            ? .tiny(try AutoencoderTiny(try PublishedSizes.tinyAutoencoder(), from: weights))
-            : .kl(try AutoencoderKL(try PublishedSizes.autoencoder(), from: weights))
+    init(_ networks: Networks, tiny: Bool) throws {
+        schedule = try networks.schedule()
+        unet = try networks.unet()
+        autoencoder = tiny ? try networks.tinyAutoencoder() : try networks.autoencoder()
+        latents = unet.latents(batch: 1, channels: autoencoder.latentChannels)
+        context = unet.context(batch: 2)
+        let more = unet.configuration.inChannels - autoencoder.latentChannels
+        rest = more > 0 ? Tensor(.zeros(unet.latents(batch: 2, channels: more))) : nil
     }
 
     /// Classifier-free guidance, both passes as one batch.
     func guided(_ latents: NDArray, timestep: Float, guidance: Float) -> NDArray {
-        let input = Tensor(latents)
+        let input = Tensor(latents), both = Tensor.concatenated([input, input], axis: 0)
         let output = unet(
-            Tensor.concatenated([input, input], axis: 0), timesteps: [timestep], context: context)
+            rest.map { .concatenated([both, $0], axis: 3) } ?? both, timesteps: [timestep], context: context)
         let free = output.sliced(axis: 0, 0..<1), bound = output.sliced(axis: 0, 1..<2)
         return (free + (bound - free) * guidance).value
     }
@@ -108,7 +114,7 @@ private struct StableDiffusion15: ViewPrior {
     }
 
     func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews {
-        .latents(views, background: [1, 1, 1], side: 512, autoencoder)
+        .latents(views, background: [1, 1, 1], side: latents[1] * autoencoder.downscale, autoencoder)
     }
 
     func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray {

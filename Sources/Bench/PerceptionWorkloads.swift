@@ -3,42 +3,50 @@
 import Arrays
 import BLIP
 import CLIP
-import Checkpoints
+import Lathe
 import SegmentAnything
-import Tokenizers
 
 extension Workload {
     static let perception = [
-        Workload("sam-encoder", "SAM ViT-B image encoder, 1024²", gigaflops: 972) { weights in
-            let model = try SegmentAnythingModel(SegmentAnythingConfiguration(), weights: weights)
-            let pixels = noise([1, 1024, 1024, 3])
-            return { _ = model.features(of: pixels) }
+        Workload("sam-encoder", "SAM ViT-B image encoder, 1024²", gigaflops: 972, of: .segmenter) {
+            let model = try $0.segmenter()
+            let side = model.configuration.vision.imageSize
+            let pixels = noise([1, side, side, 3])
+            return PreparedWork(model.faults) { _ = model.features(of: pixels) }
         },
-        Workload("sam-decoder", "SAM prompt encoder and mask decoder, one point", gigaflops: 3.6) { weights in
-            let model = try SegmentAnythingModel(SegmentAnythingConfiguration(), weights: weights)
-            let embedding = model.embedding(features: noise([1, 64, 64, 256]), height: 1024, width: 1024)
-            let prompt = Prompt(points: [.init(x: 512, y: 400)])
-            return { _ = try model.predict(prompt, on: embedding, outputs: .alternatives) }
-        },
-        Workload("clip-text", "CLIP ViT-L/14 text encoder, 77 tokens, batch 2", gigaflops: 27) { weights in
-            let model = try CLIPTextEncoder(try PublishedSizes.textEncoder(), from: weights)
-            let ids = tokenIDs(batch: 2, length: 77, below: 49000)
-            return { _ = model(ids) }
-        },
-        Workload("blip", "BLIP base, 384²: picture, then 20 tokens, the likeliest each time", gigaflops: 133)
-        { weights in
-            let configuration = BLIPConfiguration()
-            // Ids of the published vocabulary that the captioner itself knows.
-            var pieces = (0..<configuration.text.vocabularySize).map { "piece\($0)" }
-            for (id, piece) in [(0, "[PAD]"), (100, "[UNK]"), (101, "[CLS]"), (102, "[SEP]")] {
-                pieces[id] = piece
+        Workload(
+            "sam-decoder", "SAM prompt encoder and mask decoder, one point", gigaflops: 3.6, of: .segmenter
+        ) {
+            let model = try $0.segmenter()
+            let vision = model.configuration.vision, side = vision.imageSize
+            let embedding = model.embedding(
+                features: noise([1, vision.grid, vision.grid, vision.outputChannels]), height: side,
+                width: side)
+            let prompt = Prompt(points: [.init(x: 0.5 * Double(side), y: 0.4 * Double(side))])
+            return PreparedWork(model.faults) {
+                _ = try model.predict(prompt, on: embedding, outputs: .alternatives)
             }
-            let model = try BLIPCaptioner(
-                configuration, weights: weights, tokenizer: try BERTTokenizer(pieces: pieces))
-            let pixels = noise([1, 384, 384, 3])
+        },
+        Workload(
+            "clip-text", "CLIP ViT-L/14 text encoder, 77 tokens, batch 2", gigaflops: 27, of: .diffusion
+        ) {
+            let model = try $0.textEncoder()
+            let ids = tokenIDs(
+                batch: 2, length: model.configuration.positionCount,
+                below: min(49000, model.vocabularySize))
+            return PreparedWork(model.faults) { _ = model(ids) }
+        },
+        Workload(
+            "blip", "BLIP base, 384²: picture, then 20 tokens, the likeliest each time", gigaflops: 133,
+            of: .captioner
+        ) {
+            let model = try $0.captioner()
+            let side = model.configuration.vision.imageSize
+            let pixels = noise([1, side, side, 3])
+            let length = min(21, model.configuration.text.positions)
             let options = CaptionOptions(
-                prompt: "", method: .greedy, minimumLength: 21, maximumLength: 21)
-            return {
+                prompt: "", method: .greedy, minimumLength: length, maximumLength: length)
+            return PreparedWork(model.faults) {
                 _ = model.caption(BLIPImageFeatures(values: model.features(of: pixels)), options: options)
             }
         },

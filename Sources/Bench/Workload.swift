@@ -1,10 +1,8 @@
 // One thing that can be timed.
 
-import Checkpoints
+import Lathe
 
-/// A piece of work on a network of published size, with random weights and inputs.
-///
-/// Time does not depend on the numbers, so no checkpoint is needed.
+/// A piece of work on a network, by default one of published size with random weights; inputs are random.
 public struct Workload: Sendable {
     /// What it is called on the command line: lower case, with dashes.
     public let name: String
@@ -12,16 +10,20 @@ public struct Workload: Sendable {
     public let summary: String
     /// Floating-point operations of one run in units of 10^9, 0 where there is no such count.
     ///
-    /// Two for each multiply-add of matrix products, convolutions and attention, as torch.utils.flop_counter counts them.
+    /// Two for each multiply-add of matrix products, convolutions and attention, as torch.utils.flop_counter counts them, at the
+    /// published size.
     public let gigaflops: Double
-    /// Builds networks and inputs; what it returns is timed.
-    let prepare: @Sendable (_ weights: WeightScope) throws -> () throws -> Void
+    /// The part of a model set that can take the place of the random weights, if any.
+    let part: ModelSet.Part?
+    /// Builds networks and inputs.
+    let prepare: @Sendable (Networks) throws -> PreparedWork
 
     init(
-        _ name: String, _ summary: String, gigaflops: Double = 0,
-        prepare: @escaping @Sendable (_ weights: WeightScope) throws -> () throws -> Void
+        _ name: String, _ summary: String, gigaflops: Double = 0, of part: ModelSet.Part? = nil,
+        prepare: @escaping @Sendable (Networks) throws -> PreparedWork
     ) {
-        (self.name, self.summary, self.gigaflops, self.prepare) = (name, summary, gigaflops, prepare)
+        (self.name, self.summary, self.gigaflops) = (name, summary, gigaflops)
+        (self.part, self.prepare) = (part, prepare)
     }
 
     /// All of them, in the order of the table.

@@ -30,16 +30,7 @@ public enum Captioning {
 
     /// Describes an opaque picture.
     package static func describe(_ image: Image, search: CaptionSearch, models: ModelSet) throws -> [String] {
-        try captions(of: image, by: try open(models), search: search)
-    }
-
-    /// The captioner of a set of models.
-    static func open(_ models: ModelSet) throws -> BLIPCaptioner {
-        let folder = try models.folder(of: .captioner)
-        try ModelKind.require(["blip"], in: folder, for: .captioner)
-        return try LatheError.asking(.modelUnusable) {
-            try BLIPCaptioner(folder: folder, precision: models.precision)
-        }
+        try captions(of: image, by: try models.captioner(), search: search)
     }
 
     /// Describes an opaque picture with a captioner at hand.

@@ -1,6 +1,6 @@
 // Errors of the targets below, given the code that the program exits with.
 
-import Checkpoints
+package import Checkpoints
 import Tokenizers
 
 extension LatheError {
@@ -17,7 +17,9 @@ extension LatheError {
     }
 
     /// - Throws: `LatheError` (`modelUnusable`) if weights that were read while a model ran turned out to be damaged.
-    static func check(_ faults: WeightFaults) throws { try asking(.modelUnusable) { try faults.check() } }
+    package static func check(_ faults: WeightFaults) throws {
+        try asking(.modelUnusable) { try faults.check() }
+    }
 
     /// Runs `body`; whatever it throws leaves as a `LatheError` with this code.
     static func asking<Result>(_ code: Code, _ body: () throws -> Result) throws -> Result {

@@ -18,19 +18,7 @@ struct Segmenter {
     private static let enoughPatches = 24
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
-    init(_ models: ModelSet) throws {
-        let folder = try models.location(of: .segmenter)
-        guard isFolder(folder) else {
-            model = try LatheError.asking(.modelUnusable) {
-                try SegmentAnythingModel(original: folder, precision: models.precision)
-            }
-            return
-        }
-        try ModelKind.require(["sam"], in: folder, for: .segmenter)
-        model = try LatheError.asking(.modelUnusable) {
-            try SegmentAnythingModel(folder: folder, precision: models.precision)
-        }
-    }
+    init(_ models: ModelSet) throws { model = try models.segmenter() }
 
     /// The model's answers, if its weights turned out to be whole.
     private func predict(

@@ -2,6 +2,8 @@
 
 import Arrays
 import Bench
+import Foundation
+import Lathe
 import Testing
 
 struct TimingTests {
@@ -26,6 +28,30 @@ struct TimingTests {
         let workload = try #require(Workload.named(name))
         let timing = try Timing.of(workload, rounds: 1) { _, _ in }
         #expect(timing.gigaflopsPerSecond == workload.gigaflops / timing.median)
+    }
+
+    @Test(arguments: [
+        ("sam-decoder", ModelSet.Part.segmenter), ("sam-encoder", .segmenter), ("blip", .captioner),
+        ("lama", .inpainter), ("clip-text", .diffusion), ("unet", .diffusion), ("sds-step", .diffusion),
+    ])
+    func givenWeightsAreTimed(name: String, part: ModelSet.Part) throws {
+        let workload = try #require(Workload.named(name))
+        let starter = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Models/starter").path
+        let models = ModelSet(root: starter, precision: .bfloat16)
+        let timing = try Timing.of(workload, on: Networks(models, given: [part]), rounds: 1) { _, _ in }
+        #expect(timing.weights == "\(starter)/\(part.rawValue)" && timing.precision == .bfloat16)
+        // Operations are counted of published sizes.
+        #expect(timing.gigaflopsPerSecond == nil && timing.row.hasSuffix("/" + part.rawValue))
+    }
+
+    @Test func aMissingCheckpointIsToldOf() throws {
+        let workload = try #require(Workload.named("sam-decoder"))
+        let models = ModelSet(root: nil, overrides: [.segmenter: "/no/such/sam"])
+        let error = #expect(throws: LatheError.self) {
+            try Timing.of(workload, on: Networks(models, given: [.segmenter]), rounds: 1) { _, _ in }
+        }
+        #expect(error?.code == .modelUnusable)
     }
 
     @Test func whatProgressThrowsEndsTheTiming() throws {

@@ -11,10 +11,7 @@ struct LaMaFiller: HoleFiller {
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
     init(_ models: ModelSet, refines: Bool) throws {
-        let path = try models.location(of: .inpainter)
-        model = try LatheError.asking(.modelUnusable) {
-            try LaMaModel(folder: path, precision: models.precision)
-        }
+        model = try models.inpainter()
         self.refines = refines
     }
 

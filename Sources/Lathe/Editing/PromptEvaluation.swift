@@ -57,7 +57,7 @@ public struct PromptEvaluation {
         let readers =
             reader.map { ModelSet(root: nil, overrides: [.captioner: $0], precision: models.precision) }
             ?? models
-        let captioner = try Captioning.open(readers)
+        let captioner = try readers.captioner()
         var rows: [String: [(first: Bool, second: Bool)]] = [:]
         for (index, trial) in trials.enumerated() {
             var options = EditOptions(task: trial.task, picture: "", objects: [], models: models, output: "")

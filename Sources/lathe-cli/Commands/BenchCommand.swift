@@ -11,9 +11,10 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Time networks of published sizes, the field and whole jobs on this machine.",
         discussion: """
-            Weights and inputs are random, but for the lift's: time does not depend on them. First the kernels in use are compared
-            with their references. Prints the median and the minimum of several runs, the operations per second at the median, and
-            the most memory held.
+            Networks have published sizes and random weights, since time does not depend on the numbers, but for those that --sam,
+            --captioner, --inpainter, --diffusion or --models give; inputs are random. First the kernels in use are compared with
+            their references. Prints the median and the minimum of several runs, the operations per second at the median (of
+            published sizes), and the most memory held.
 
             Workloads:
             \((Workload.all + [.lift(models: ModelSet(root: nil))]).map { "  \($0.name.padding(toLength: 26, withPad: " ", startingAt: 0))\($0.summary)" }
@@ -21,6 +22,7 @@ struct BenchCommand: ParsableCommand {
 
             Examples:
               lathe bench unet vae-decode
+              lathe bench sam-encoder sam-decoder --sam sam_vit_h_4b8939.pth --precision bf16
               lathe bench --rounds 5 --json > here.json
             """)
 
@@ -48,12 +50,13 @@ struct BenchCommand: ParsableCommand {
         let console = common.start()
         Interruption.listen()
         let chosen = try chosen()
+        let networks = Networks(try models.modelSet(), given: try models.given())
         try check(console)
         var bar = ProgressBar(console: console), timings: [Timing] = []
         defer { bar.finish() }
         try console.result(Timing.head)
         for workload in chosen {
-            let timing = try Timing.of(workload, precision: models.precision, rounds: rounds) { done, total in
+            let timing = try Timing.of(workload, on: networks, rounds: rounds) { done, total in
                 bar.show(ProgressLine(label: workload.name, step: done, total: total))
                 if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }
             }

@@ -58,6 +58,13 @@ struct ModelOptions: ParsableArguments {
             precision: precision)
     }
 
+    /// The parts that the command line itself names or finds in the set that it names.
+    func given() throws -> Set<ModelSet.Part> {
+        let set = try modelSet()
+        return Set(
+            ModelSet.Part.allCases.filter { set.overrides[$0] != nil || (models != nil && set.has($0)) })
+    }
+
     /// Under the current folder, then upwards from the program, which is built inside the package.
     private static var starterFolders: [String] {
         var folders = ["Models/starter"]

@@ -1,0 +1,100 @@
+// The networks that workloads run: of published sizes with random weights, or those a user brings.
+
+import Arrays
+import Autograd
+import BLIP
+import CLIP
+import Checkpoints
+import LaMa
+public import Lathe
+import SegmentAnything
+import StableDiffusion
+import Tokenizers
+
+/// Where the networks of workloads come from.
+///
+/// Random weights serve as well as trained ones, because time does not depend on the numbers; a checkpoint serves
+/// who wants to know about a network of another size.
+public struct Networks: Sendable {
+    private let models: ModelSet
+    private let given: Set<ModelSet.Part>
+    private let drawn: WeightScope
+
+    /// - Parameters:
+    ///   - models: where given parts lie, and what products with weights multiply.
+    ///   - given: the parts that are taken from `models`; all others are of published size, with random weights.
+    public init(_ models: ModelSet = ModelSet(root: nil), given: Set<ModelSet.Part> = []) {
+        (self.models, self.given) = (models, given)
+        drawn = .drawn(seed: 0).multiplied(in: models.precision)
+    }
+
+    /// What products with weights multiply.
+    var precision: Precision { models.precision }
+
+    /// Where the weights of a part come from; nil where they are random.
+    func origin(of part: ModelSet.Part?) -> String? {
+        part.flatMap { given.contains($0) ? models.path(of: $0) : nil }
+    }
+
+    func segmenter() throws -> SegmentAnythingModel {
+        if given.contains(.segmenter) { return try models.segmenter() }
+        return try SegmentAnythingModel(SegmentAnythingConfiguration(), weights: drawn)
+    }
+
+    func captioner() throws -> BLIPCaptioner {
+        if given.contains(.captioner) { return try models.captioner() }
+        let configuration = BLIPConfiguration()
+        // Ids of the published vocabulary that the captioner itself knows.
+        var pieces = (0..<configuration.text.vocabularySize).map { "piece\($0)" }
+        for (id, piece) in [(0, "[PAD]"), (100, "[UNK]"), (101, "[CLS]"), (102, "[SEP]")] {
+            pieces[id] = piece
+        }
+        return try BLIPCaptioner(
+            configuration, weights: drawn, tokenizer: try BERTTokenizer(pieces: pieces))
+    }
+
+    func inpainter() throws -> LaMaModel {
+        if given.contains(.inpainter) { return try models.inpainter() }
+        return try LaMaModel(LaMaConfiguration(), generator: drawn)
+    }
+
+    /// Of a diffusion pipeline, like the two below it.
+    func textEncoder() throws -> CLIPTextEncoder {
+        if given.contains(.diffusion) { return try models.diffusionPipeline().textEncoder }
+        return try CLIPTextEncoder(try PublishedSizes.textEncoder(), from: drawn)
+    }
+
+    func unet() throws -> UNet2DConditionModel {
+        if given.contains(.diffusion) { return try models.diffusionPipeline().unet }
+        return try UNet2DConditionModel(try PublishedSizes.unet(), from: drawn)
+    }
+
+    func autoencoder() throws -> Autoencoder {
+        if given.contains(.diffusion) { return try models.diffusionPipeline().autoencoder }
+        return .kl(try AutoencoderKL(try PublishedSizes.autoencoder(), from: drawn))
+    }
+
+    /// TAESD with random weights, whatever is given: pipelines have one autoencoder, and few have this one.
+    func tinyAutoencoder() throws -> Autoencoder {
+        .tiny(try AutoencoderTiny(try PublishedSizes.tinyAutoencoder(), from: drawn))
+    }
+
+    /// The noise of the pipeline's schedule.
+    func schedule() throws -> NoiseSchedule {
+        if given.contains(.diffusion) { return try models.diffusionPipeline().schedule }
+        return NoiseSchedule(try PublishedSizes.scheduler())
+    }
+}
+
+extension UNet2DConditionModel {
+    /// Latents of the size that the network was trained on: `[batch, side, side, channels]`.
+    func latents(batch: Int, channels: Int? = nil) -> [Int] {
+        let side = configuration.sampleSize ?? 64
+        return [batch, side, side, channels ?? configuration.inChannels]
+    }
+
+    /// A prompt of random numbers for each of a batch.
+    func context(batch: Int) -> Tensor {
+        Tensor(noise([batch, 77, configuration.crossAttentionWidth], seed: 2))
+    }
+}
