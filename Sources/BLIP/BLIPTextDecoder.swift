@@ -113,20 +113,20 @@ struct BLIPTextDecoder: Sendable {
 private struct BLIPTextLayer: Sendable {
     let own: BERTAttention
     let cross: BERTAttention
-    let intermediate: Linear
-    let output: Linear
+    let mlp: Perceptron
     let norm: LayerNorm
-    let activation: Activation
 
     init(_ c: BLIPConfiguration.Text, imageSize: Int, from weights: WeightScope) throws {
         own = try BERTAttention(c, keySize: c.hiddenSize, from: weights["attention"])
         cross = try BERTAttention(c, keySize: imageSize, from: weights["crossattention"])
-        intermediate = try Linear(
-            weights: weights["intermediate.dense"], in: c.hiddenSize, out: c.intermediateSize)
-        output = try Linear(weights: weights["output.dense"], in: c.intermediateSize, out: c.hiddenSize)
+        mlp = Perceptron(
+            expand: try Linear(
+                weights: weights["intermediate.dense"], in: c.hiddenSize, out: c.intermediateSize),
+            activation: c.activation,
+            contract: try Linear(
+                weights: weights["output.dense"], in: c.intermediateSize, out: c.hiddenSize))
         norm = try LayerNorm(
             weights: weights["output.LayerNorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
-        activation = c.activation
     }
 
     func callAsFunction(
@@ -139,7 +139,7 @@ private struct BLIPTextLayer: Sendable {
         }
         let y = own.attend(x, to: pair, mask: mask)
         let z = cross.attendShared(y, to: image)
-        return (norm(output(intermediate(z, then: activation), plus: z)), pair)
+        return (norm(mlp(z, plus: z)), pair)
     }
 }
 

@@ -45,9 +45,7 @@ private struct BLIPVisionLayer: Sendable {
     let qkv: Linear
     let projection: Linear
     let norm2: LayerNorm
-    let fc1: Linear
-    let fc2: Linear
-    let activation: Activation
+    let mlp: Perceptron
     let heads: Int
 
     init(_ c: BLIPConfiguration.Vision, from weights: WeightScope) throws {
@@ -56,15 +54,17 @@ private struct BLIPVisionLayer: Sendable {
         qkv = try Linear(weights: weights["self_attn.qkv"], in: size, out: 3 * size)
         projection = try Linear(weights: weights["self_attn.projection"], in: size, out: size)
         norm2 = try LayerNorm(weights: weights["layer_norm2"], size: size, epsilon: c.layerNormEpsilon)
-        fc1 = try Linear(weights: weights["mlp.fc1"], in: size, out: c.intermediateSize)
-        fc2 = try Linear(weights: weights["mlp.fc2"], in: c.intermediateSize, out: size)
-        activation = c.activation
+        mlp = Perceptron(
+            expand: try Linear(weights: weights["mlp.fc1"], in: size, out: c.intermediateSize),
+            activation: c.activation,
+            contract: try Linear(weights: weights["mlp.fc2"], in: c.intermediateSize, out: size))
         heads = c.heads
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let attended = selfAttention(qkv(norm1(x)), heads: heads, precision: qkv.weight.precision)
+        let attended = selfAttention(
+            qkv(x, after: norm1), heads: heads, precision: qkv.weight.precision)
         let y = projection(attended, plus: x)
-        return fc2(fc1(norm2(y), then: activation), plus: y)
+        return mlp(y, after: norm2, plus: y)
     }
 }

@@ -12,9 +12,7 @@ struct CLIPBlock: Sendable {
     let projections: Linear
     let output: Linear
     let secondNorm: LayerNorm
-    let expand: Linear
-    let contract: Linear
-    let activation: Activation
+    let mlp: Perceptron
     let heads: Int
 
     init(_ shape: CLIPTransformer.Shape, from weights: WeightScope) throws {
@@ -25,18 +23,20 @@ struct CLIPBlock: Sendable {
             joining: ["q_proj", "k_proj", "v_proj"].map(attention.scope), in: width, out: width)
         output = try Linear(weights: attention.scope("out_proj"), in: width, out: width)
         secondNorm = try LayerNorm(weights: weights.scope("layer_norm2"), size: width, epsilon: shape.epsilon)
-        expand = try Linear(weights: weights.scope("mlp.fc1"), in: width, out: shape.inner)
-        contract = try Linear(weights: weights.scope("mlp.fc2"), in: shape.inner, out: width)
-        activation = shape.activation
+        mlp = Perceptron(
+            expand: try Linear(weights: weights.scope("mlp.fc1"), in: width, out: shape.inner),
+            activation: shape.activation,
+            contract: try Linear(weights: weights.scope("mlp.fc2"), in: shape.inner, out: width))
         heads = shape.heads
     }
 
     /// Takes and returns tokens `[batch, tokens, width]`; `mask` is added to the attention scores.
     func callAsFunction(_ x: Tensor, mask: Tensor?) -> Tensor {
         let mixed = selfAttention(
-            projections(firstNorm(x)), heads: heads, bias: mask, precision: projections.weight.precision)
+            projections(x, after: firstNorm), heads: heads, bias: mask,
+            precision: projections.weight.precision)
         let attended = output(mixed, plus: x)
-        return contract(expand(secondNorm(attended), then: activation), plus: attended)
+        return mlp(attended, after: secondNorm, plus: attended)
     }
 }
 

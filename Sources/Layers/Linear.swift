@@ -34,25 +34,26 @@ public struct Linear: Sendable {
             bias: bias ? .concatenated(biases, axis: 0) : nil)
     }
 
-    /// `last(activation(x Wᵀ + b) * factor + addend)`, where what is nil drops out.
+    /// `last(activation(norm(x) Wᵀ + b) * factor + addend)`, where what is nil drops out.
     /// - Parameters:
     ///   - x: `[…, in]`.
+    ///   - norm: done row by row on the way into the product.
     ///   - factor: of the result's shape; so `addend`.
     /// - Returns: `[…, out]`.
     public func callAsFunction(
-        _ x: Tensor, then activation: Activation? = nil, times factor: Tensor? = nil,
-        plus addend: Tensor? = nil, finally last: Activation? = nil
+        _ x: Tensor, after norm: LayerNorm? = nil, then activation: Activation? = nil,
+        times factor: Tensor? = nil, plus addend: Tensor? = nil, finally last: Activation? = nil
     ) -> Tensor {
         x.product(
-            weight,
+            weight, after: norm?.step,
             finish: ProductFinish(
                 bias: bias, activation: activation?.function, factor: factor, addend: addend,
                 last: last?.function))
     }
 
-    /// `x Wᵀ + b` of `[rows, in]` with every row at its place: `[places, out]`; places of no row hold `b`.
-    package func callAsFunction(_ x: Tensor, into places: RowPlaces) -> Tensor {
-        x.product(weight, into: places, bias: bias)
+    /// `norm(x) Wᵀ + b` of `[rows, in]` with every row at its place: `[places, out]`; places of no row hold `b`.
+    package func callAsFunction(_ x: Tensor, after norm: LayerNorm? = nil, into places: RowPlaces) -> Tensor {
+        x.product(weight, into: places, after: norm?.step, bias: bias)
     }
 
     /// `x Wᵀ + b + addend` of the rows at some places of `[places, in]`: `[rows, out]`.

@@ -1,5 +1,6 @@
 internal import Arrays
 // Normalisation layers.
+import Arrays
 public import Autograd
 public import Checkpoints
 
@@ -16,6 +17,11 @@ public struct LayerNorm: Sendable {
         scale = Tensor(try weights.tensor("weight", [size]))
         self.bias = bias ? Tensor(try weights.tensor("bias", [size])) : nil
         self.epsilon = epsilon
+    }
+
+    /// The norm as a first step of a product.
+    var step: LayerNormalization {
+        LayerNormalization(scale: scale.value, bias: bias?.value, epsilon: epsilon)
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {

@@ -29,20 +29,25 @@ struct GridAttention: Sendable {
 
     /// - Parameters:
     ///   - x: `[batch, height, width, hidden]`.
+    ///   - norm: done to every patch before.
     ///   - windows: what attends to itself, each of `side` × `side`; whole images of that size if nil.
     ///   - addend: of the same shape, added to the result.
     /// - Returns: the same shape.
-    func callAsFunction(_ x: Tensor, in windows: WindowGrid? = nil, plus addend: Tensor? = nil) -> Tensor {
+    func callAsFunction(
+        _ x: Tensor, after norm: LayerNorm? = nil, in windows: WindowGrid? = nil, plus addend: Tensor? = nil
+    ) -> Tensor {
         let (c, n) = (x.shape[3], side * side)
         guard let windows else {
             precondition(
                 x.shape[1] == side && x.shape[2] == side, "GridAttention: \(x.shape) of side \(side)")
-            let y = attended(qkv(x.reshaped([-1, n, c])))
+            let y = attended(qkv(x.reshaped([-1, n, c]), after: norm))
             return projection(y, plus: addend?.reshaped([-1, n, c])).reshaped(x.shape)
         }
         precondition(windows.side == side, "GridAttention: windows of \(windows.side) for \(side)")
         // Padding is zero before the projections, so that they give it their bias and need not multiply it.
-        let tokens = qkv(x.reshaped([-1, c]), into: windows.patches).reshaped([windows.count, n, -1])
+        let tokens = qkv(x.reshaped([-1, c]), after: norm, into: windows.patches).reshaped([
+            windows.count, n, -1,
+        ])
         return projection(
             attended(tokens).reshaped([-1, c]), outOf: windows.patches, plus: addend?.reshaped([-1, c])
         ).reshaped(x.shape)

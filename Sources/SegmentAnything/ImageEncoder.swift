@@ -66,7 +66,7 @@ struct SAMImageLayer: Sendable {
     private let norm1: LayerNorm
     private let attention: GridAttention
     private let norm2: LayerNorm
-    private let mlp: SAMFeedForward
+    private let mlp: Perceptron
     /// Side of a window in patches; nil attends over the whole grid.
     private let window: Int?
 
@@ -76,7 +76,7 @@ struct SAMImageLayer: Sendable {
         attention = try GridAttention(c, side: window ?? c.grid, from: weights["attn"])
         norm2 = try LayerNorm(
             weights: weights["layer_norm2"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
-        mlp = try SAMFeedForward(
+        mlp = try Perceptron(
             size: c.hiddenSize, hidden: c.mlpSize, activation: c.activation, from: weights["mlp"])
         self.window = window
     }
@@ -84,24 +84,16 @@ struct SAMImageLayer: Sendable {
     /// `[batch, grid, grid, hidden]` → same.
     func callAsFunction(_ x: Tensor) -> Tensor {
         let windows = window.map { WindowGrid(x.shape, side: $0) }
-        let z = attention(norm1(x), in: windows, plus: x)
-        return mlp(norm2(z), plus: z)
+        let z = attention(x, after: norm1, in: windows, plus: x)
+        return mlp(z, after: norm2, plus: z)
     }
 }
 
-/// Two linear layers with an activation between.
-struct SAMFeedForward: Sendable {
-    let lin1: Linear
-    let activation: Activation
-    let lin2: Linear
-
+extension Perceptron {
+    /// SAM's, of layers `lin1` and `lin2`.
     init(size: Int, hidden: Int, activation: Activation, from weights: WeightScope) throws {
-        lin1 = try Linear(weights: weights["lin1"], in: size, out: hidden)
-        lin2 = try Linear(weights: weights["lin2"], in: hidden, out: size)
-        self.activation = activation
-    }
-
-    func callAsFunction(_ x: Tensor, plus addend: Tensor? = nil) -> Tensor {
-        lin2(lin1(x, then: activation), plus: addend)
+        self.init(
+            expand: try Linear(weights: weights["lin1"], in: size, out: hidden), activation: activation,
+            contract: try Linear(weights: weights["lin2"], in: hidden, out: size))
     }
 }

@@ -43,7 +43,7 @@ private struct TwoWayLayer: Sendable {
     let norm1: LayerNorm
     let tokensToImage: ProjectedAttention
     let norm2: LayerNorm
-    let mlp: SAMFeedForward
+    let mlp: Perceptron
     let norm3: LayerNorm
     let imageToTokens: ProjectedAttention
     let norm4: LayerNorm
@@ -59,7 +59,7 @@ private struct TwoWayLayer: Sendable {
         tokensToImage = try ProjectedAttention(
             c, narrowing: c.attentionDownsampling, from: weights["cross_attn_token_to_image"])
         norm2 = try norm(2)
-        mlp = try SAMFeedForward(
+        mlp = try Perceptron(
             size: c.hiddenSize, hidden: c.mlpSize, activation: c.activation, from: weights["mlp"])
         norm3 = try norm(3)
         imageToTokens = try ProjectedAttention(

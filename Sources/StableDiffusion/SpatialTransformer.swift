@@ -22,12 +22,14 @@ struct CrossAttention: Sendable {
     }
 
     /// - Parameters:
+    ///   - norm: done to `x` before.
     ///   - addend: added to the result, of its shape.
     ///   - edit: changes the attention weights `[batch, heads, n, m]`; they are only made for it.
     func callAsFunction(
-        _ x: Tensor, context: Tensor, plus addend: Tensor, edit: AttentionEdit.Function? = nil
+        _ x: Tensor, after norm: LayerNorm, context: Tensor, plus addend: Tensor,
+        edit: AttentionEdit.Function? = nil
     ) -> Tensor {
-        let (q, k, v) = (query(x), key(context), value(context))
+        let (q, k, v) = (query(x, after: norm), key(context), value(context))
         let mixed =
             edit.map { attention(q, k, v, heads: heads, edit: $0) }
             ?? multiHeadAttention(q, k, v, heads: heads, precision: query.weight.precision)
@@ -50,8 +52,10 @@ struct SelfAttention: Sendable {
     }
 
     /// - Parameters: as ``CrossAttention`` takes them.
-    func callAsFunction(_ x: Tensor, plus addend: Tensor, edit: AttentionEdit.Function? = nil) -> Tensor {
-        let tokens = projections(x)
+    func callAsFunction(
+        _ x: Tensor, after norm: LayerNorm, plus addend: Tensor, edit: AttentionEdit.Function? = nil
+    ) -> Tensor {
+        let tokens = projections(x, after: norm)
         guard let edit else {
             return output(
                 selfAttention(tokens, heads: heads, precision: projections.weight.precision), plus: addend)
@@ -115,8 +119,8 @@ struct TransformerBlock: Sendable {
 
     func callAsFunction(_ x: Tensor, context: Tensor, attention: AttentionEdit?) -> Tensor {
         var x = pixelAttention(
-            norms[0](x), plus: x, edit: attention?.selfEdit(pixels: x.shape[1]))
-        x = crossAttention(norms[1](x), context: context, plus: x, edit: attention?.crossEdit)
+            x, after: norms[0], plus: x, edit: attention?.selfEdit(pixels: x.shape[1]))
+        x = crossAttention(x, after: norms[1], context: context, plus: x, edit: attention?.crossEdit)
         return feedForward(norms[2](x), plus: x)
     }
 }

@@ -67,6 +67,29 @@ import Testing
         }
     }
 
+    /// Rows that threads share by columns, in two blocks, and in many; hidden values that fill parts and panels and that do not.
+    @Test(arguments: Precision.allCases) func perceptronsAreTwoProductsAfterANorm(_ precision: Precision) {
+        for (m, k, hidden, n) in [(1, 3, 5, 2), (40, 30, 1300, 36), (300, 600, 71, 33), (1700, 20, 530, 5)] {
+            let x = normal([m, k]), addend = normal([m, n], "addend")
+            let first = Weight(normal([hidden, k], "first"), precision: precision)
+            let second = Weight(normal([n, hidden], "second"), precision: precision)
+            let inner = Finish(bias: normal([hidden], "inner"), activation: .gelu)
+            let outer = Finish(bias: normal([n], "outer"), addend: addend)
+            let norm = LayerNormalization(
+                scale: normal([k], "scale"), bias: normal([k], "bias"), epsilon: 1e-5)
+            let normed = x.layerNorm(scale: norm.scale, bias: norm.bias, epsilon: norm.epsilon)
+            let between = normed.product(first, finish: inner)
+            #expect(x.product(first, after: norm, finish: inner).scalars == between.scalars, "\(m)x\(k)")
+            #expect(
+                x.perceptron(first, second, after: norm, hidden: inner, finish: outer).scalars
+                    == between.product(second, finish: outer).scalars, "\(m)x\(k)x\(hidden)x\(n)")
+            let places = RowPlaces(Array((1...m).reversed()), of: m + 2)
+            #expect(
+                x.product(first, into: places, after: norm).scalars
+                    == normed.product(first, into: places).scalars, "\(m)x\(k) into places")
+        }
+    }
+
     @Test func finishesTakeTheirSteps() {
         let x = normal([6, 20]), w = normal([37, 20], "w"), plain = x.product(Weight(w))
         let bias = normal([3, 37], "bias"), factor = normal([6, 37], "factor"),

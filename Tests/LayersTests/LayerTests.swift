@@ -23,6 +23,30 @@ import Testing
         #expect(throws: CheckpointError.self) { try Linear(weights: scope["b"], in: 5, out: 3) }
     }
 
+    /// As one operation and, where something is recorded, step by step.
+    @Test func perceptronsExpandAndContract() throws {
+        let scope = WeightScope(arrays: [
+            "a.weight": normal([6, 5], "a"), "a.bias": normal([6], "ab"), "b.weight": normal([4, 6], "b"),
+            "b.bias": normal([4], "bb"), "n.weight": normal([5], "n"), "n.bias": normal([5], "nb"),
+        ])
+        let norm = try LayerNorm(weights: scope["n"], size: 5)
+        let expand = try Linear(weights: scope["a"], in: 5, out: 6)
+        let contract = try Linear(weights: scope["b"], in: 6, out: 4)
+        let mlp = Perceptron(expand: expand, activation: .gelu, contract: contract)
+        for recorded in [[], [0], [1], [0, 1]] {
+            let inputs = [normal([2, 3, 5]), normal([2, 3, 4], "addend")].enumerated().map {
+                recorded.contains($0.offset) ? Tensor.variable($0.element) : Tensor($0.element)
+            }
+            let y = mlp(inputs[0], after: norm, plus: inputs[1])
+            let steps = contract(expand(norm(inputs[0])).gelu()) + inputs[1]
+            expectClose(y.value, steps.value, relative: 1e-6, "of \(recorded)")
+            let seed = normal(y.shape, "seed")
+            let found = gradients(of: y, seed: seed, withRespectTo: inputs)
+            let expected = gradients(of: steps, seed: seed, withRespectTo: inputs)
+            for i in recorded { expectClose(found[i], expected[i], relative: 1e-5, "by \(i) of \(recorded)") }
+        }
+    }
+
     @Test func convolutionRepacksPyTorchsLayout() throws {
         // One output channel that picks tap (ky, kx) = (0, 2) of input channel 1.
         var w = NDArray.zeros([1, 2, 3, 3])

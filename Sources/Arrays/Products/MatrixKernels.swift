@@ -29,6 +29,9 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
         precision == .float32 ? table.pointee.inner.0 : table.pointee.inner.1
     }
 
+    /// Bytes that an inner position of a gathered row takes.
+    func positionBytes(_ precision: Precision) -> Int { 4 * inner(.float32) / inner(precision) }
+
     func pack(
         _ precision: Precision, _ weights: Pointer, _ layout: WeightLayout, _ columns: Range<Int>,
         _ panel: UnsafeMutableRawPointer
@@ -68,7 +71,7 @@ struct MatrixKernels: @unchecked Sendable {  // The table is immutable static da
         var k = ck_block(
             precision: block.precision.code, rows: block.rows, row_count: block.rowCount, inner: block.inner,
             short_rows: 0,
-            panels: block.panels, panel_stride: block.panelStride, result: block.result,
+            panels: block.panels, panel_stride: block.panelStride, next: block.next, result: block.result,
             result_stride: block.resultStride, columns: block.columns,
             accumulate: block.accumulates ? 1 : 0, finish: nil, first_row: block.firstRow,
             first_column: block.firstColumn)
@@ -190,6 +193,7 @@ struct ProductBlock {
     var precision: Precision
     var rows: UnsafeRawPointer, rowCount: Int, inner: Int
     var panels: UnsafeRawPointer, panelStride: Int
+    var next: UnsafeRawPointer?
     var result: MutablePointer, resultStride: Int, columns: Int
     var accumulates: Bool
     var firstRow: Int, firstColumn: Int

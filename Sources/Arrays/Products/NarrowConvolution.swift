@@ -35,10 +35,12 @@ struct NarrowConvolution: Sendable {
             kernelWidth: 1,
             stride: 1, padTop: g.padding.top, padLeft: 0, outWidth: g.width, border: g.border)
         nonisolated(unsafe) let x = x
-        PackedProduct(weight: weight, rows: rows.count * g.width).run(products, finish: Finish()) {
+        let gather = RowGather { [weight] in
             let pixels = rows.lowerBound * g.width + $0.lowerBound..<rows.lowerBound * g.width + $0.upperBound
             MatrixKernels.current.gather(weight.precision, x, window, outHeight: g.outHeight, pixels, $1, $2)
         }
+        PackedProduct(weight: weight, rows: 0..<rows.count * g.width)
+            .run(into: .rows(products), finish: Finish(), gather: gather)
     }
 
     private func sum(

@@ -1,12 +1,15 @@
 // Products of arrays with the weights of layers.
 
 extension NDArray {
-    /// `finish(self weightᵀ)` over the last dimension: `[…, in]` → `[…, out]`.
-    package func product(_ weight: Weight, finish: Finish = Finish()) -> NDArray {
+    /// `finish(norm(self) weightᵀ)` over the last dimension: `[…, in]` → `[…, out]`.
+    /// - Parameter norm: what is done to the rows before, if anything.
+    package func product(
+        _ weight: Weight, after norm: LayerNormalization? = nil, finish: Finish = Finish()
+    ) -> NDArray {
         precondition(
             rank >= 1 && weight.taps == 1 && shape[rank - 1] == weight.inputs,
             "product: \(shape) by \(weight.shape)")
-        return product(weight.packed(.forward), finish: finish)
+        return product(weight.packed(.forward), after: norm, finish: finish)
     }
 
     /// `finish` of the adjoint of `product(_:)`: `[…, out]` → `[…, in]`.
@@ -17,11 +20,13 @@ extension NDArray {
         return product(weight.packed(.adjoint), finish: finish)
     }
 
-    fileprivate func product(_ matrix: PackedMatrix, finish: Finish) -> NDArray {
+    fileprivate func product(
+        _ matrix: PackedMatrix, after norm: LayerNormalization? = nil, finish: Finish
+    ) -> NDArray {
         NDArray(shape: shape.dropLast() + [matrix.columns]) { out in
             guard let base = out.baseAddress else { return }
-            PackedProduct(weight: matrix, rows: count / max(1, matrix.inner))
-                .run(base, finish: finish, gather: rowGather(matrix))
+            PackedProduct(weight: matrix, rows: 0..<count / max(1, matrix.inner))
+                .run(into: .rows(base), finish: finish, gather: rowGather(matrix, after: norm))
             withExtendedLifetime(self) {}
         }
     }
@@ -100,11 +105,12 @@ extension ConvolutionGeometry {
         return NDArray.build(outputShape, keeping: x) { out in
             let (window, outHeight) = (window, outHeight)
             nonisolated(unsafe) let images = x.pointer
-            PackedProduct(weight: matrix, rows: batch * outHeight * outWidth).run(out, finish: finish) {
-                rows, positions, block in
+            let gather = RowGather { rows, positions, block in
                 MatrixKernels.current.gather(
                     matrix.precision, images, window, outHeight: outHeight, rows, positions, block)
             }
+            PackedProduct(weight: matrix, rows: 0..<batch * outHeight * outWidth)
+                .run(into: .rows(out), finish: finish, gather: gather)
         }
     }
 

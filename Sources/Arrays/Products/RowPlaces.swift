@@ -25,8 +25,13 @@ extension NDArray {
     /// `product(_:finish:)` of `[rows, in]` with every row of the result at its place: `[places, out]`.
     ///
     /// Places of no row hold what a row of zeros would give.
-    /// - Parameter finish: without operands of the result's shape.
-    package func product(_ weight: Weight, into places: RowPlaces, finish: Finish = Finish()) -> NDArray {
+    /// - Parameters:
+    ///   - norm: what is done to the rows before, if anything.
+    ///   - finish: without operands of the result's shape.
+    package func product(
+        _ weight: Weight, into places: RowPlaces, after norm: LayerNormalization? = nil,
+        finish: Finish = Finish()
+    ) -> NDArray {
         precondition(
             shape == [places.places.count, weight.inputs] && weight.taps == 1,
             "product: \(shape) by \(weight.shape) into \(places.rows.count) places")
@@ -35,8 +40,9 @@ extension NDArray {
         let nothing = finish.ofNothing(columns: width)
         return NDArray.build([places.rows.count, width], keeping: self) { out in
             nonisolated(unsafe) let out = out
-            PackedProduct(weight: matrix, rows: places.places.count, placement: { places.places[$0] })
-                .run(out, finish: finish, gather: rowGather(matrix))
+            PackedProduct(weight: matrix, rows: 0..<places.places.count).run(
+                into: .places(out, { places.places[$0] }), finish: finish,
+                gather: rowGather(matrix, after: norm))
             parallelFor(unreached.count, chunk: max(1, elementChunk / max(1, width))) { range in
                 for i in range { (out + unreached[i] * width).update(from: nothing.pointer, count: width) }
             }
@@ -51,8 +57,7 @@ extension NDArray {
         let matrix = weight.packed(.forward), inner = matrix.inner, places = places.places
         return NDArray.build([places.count, matrix.columns], keeping: self) { out in
             nonisolated(unsafe) let x = pointer
-            PackedProduct(weight: matrix, rows: places.count).run(out, finish: finish) {
-                rows, positions, block in
+            let gather = RowGather { rows, positions, block in
                 var first = rows.lowerBound
                 while first < rows.upperBound {
                     // Neighbours that stay neighbours are gathered together.
@@ -65,17 +70,8 @@ extension NDArray {
                     first = end
                 }
             }
-        }
-    }
-
-    /// Gathers rows where they are, for a product with `matrix`.
-    func rowGather(_ matrix: PackedMatrix) -> PackedProduct.Gather {
-        nonisolated(unsafe) let x = pointer
-        let inner = matrix.inner
-        return { rows, positions, block in
-            MatrixKernels.current.gather(
-                matrix.precision, x + rows.lowerBound * inner + positions.lowerBound, stride: inner,
-                count: rows.count, inner: positions.count, block)
+            PackedProduct(weight: matrix, rows: 0..<places.count)
+                .run(into: .rows(out), finish: finish, gather: gather)
         }
     }
 }

@@ -62,10 +62,12 @@ extension ConvolutionGeometry {
             kernelWidth: column.taps.count, stride: 1, padTop: row.before, padLeft: column.before,
             outWidth: column.count)
         nonisolated(unsafe) let source = gradient.pointer
-        PackedProduct(weight: matrix, rows: count, placement: pixel).run(out, finish: finish) {
+        let gather = RowGather {
             MatrixKernels.current.gather(
                 matrix.precision, source, window, outHeight: row.count, $0, $1, $2)
         }
+        PackedProduct(weight: matrix, rows: 0..<count)
+            .run(into: .places(out, pixel), finish: finish, gather: gather)
         withExtendedLifetime(gradient) {}
     }
 }

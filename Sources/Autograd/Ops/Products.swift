@@ -22,7 +22,7 @@ package struct ProductFinish: Sendable {
         (self.addend, self.last) = (addend, last)
     }
 
-    private var operands: [Tensor] { [factor, addend].compactMap { $0 } }
+    fileprivate var operands: [Tensor] { [factor, addend].compactMap { $0 } }
 
     /// `rows`: rows of the result per image.
     fileprivate func fused(rows: Int) -> Finish {
@@ -78,19 +78,49 @@ package struct ProductFinish: Sendable {
 }
 
 extension Tensor {
-    /// `finish(self weightᵀ)` for `self` of `[…, in]` and a weight `[out, in]`.
-    package func product(_ weight: Weight, finish: ProductFinish = ProductFinish()) -> Tensor {
+    /// `finish(norm(self) weightᵀ)` for `self` of `[…, in]` and a weight `[out, in]`.
+    /// - Parameter norm: what is done to the rows before, if anything.
+    package func product(
+        _ weight: Weight, after norm: LayerNormalization? = nil, finish: ProductFinish = ProductFinish()
+    ) -> Tensor {
+        if needsGradient, let norm { return normalized(norm).product(weight, finish: finish) }
         let rows = shape.dropFirst().dropLast().reduce(1, *)
         let (first, rest) = finish.split(for: self)
-        let y = value.product(weight, finish: first.fused(rows: rows))
+        let y = value.product(weight, after: norm, finish: first.fused(rows: rows))
         return rest.applied(to: first.recorded(y, self) { $0.adjointProduct(weight) })
+    }
+
+    /// `finish(hidden(norm(self) firstᵀ) secondᵀ)` for `self` of `[…, in]`, block by block where nothing is recorded.
+    /// - Parameters:
+    ///   - norm: what is done to the rows before, if anything.
+    ///   - hidden: a bias `[out]` of `first` and an activation.
+    package func perceptron(
+        _ first: Weight, _ second: Weight, after norm: LayerNormalization? = nil,
+        hidden: ProductFinish = ProductFinish(), finish: ProductFinish = ProductFinish()
+    ) -> Tensor {
+        if needsGradient || finish.operands.contains(where: \.needsGradient) {
+            return product(first, after: norm, finish: hidden).product(second, finish: finish)
+        }
+        return Tensor(
+            value.perceptron(
+                first, second, after: norm, hidden: hidden.fused(rows: 0), finish: finish.fused(rows: 0)))
+    }
+
+    /// The norm alone, recorded.
+    private func normalized(_ norm: LayerNormalization) -> Tensor {
+        layerNorm(
+            scale: norm.scale.map { Tensor($0) }, bias: norm.bias.map { Tensor($0) }, epsilon: norm.epsilon)
     }
 
     /// `self weightᵀ + bias` of `[rows, in]` with every row at its place: `[places, out]`.
     ///
     /// Places of no row hold what a row of zeros would give.
-    package func product(_ weight: Weight, into places: RowPlaces, bias: NDArray?) -> Tensor {
-        let y = value.product(weight, into: places, finish: Finish(bias: bias))
+    /// - Parameter norm: what is done to the rows before, if anything.
+    package func product(
+        _ weight: Weight, into places: RowPlaces, after norm: LayerNormalization? = nil, bias: NDArray?
+    ) -> Tensor {
+        if needsGradient, let norm { return normalized(norm).product(weight, into: places, bias: bias) }
+        let y = value.product(weight, into: places, after: norm, finish: Finish(bias: bias))
         return Tensor.recorded(y, self) { $0.placed(rows: places.places).adjointProduct(weight) }
     }
 

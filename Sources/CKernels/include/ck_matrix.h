@@ -51,6 +51,8 @@ typedef struct ck_block {
     /// The packed panels from the first column and inner position of the block; bytes from panel to panel.
     const void *_Nonnull panels;
     size_t panel_stride;
+    /// The panel that is read after the last one, or null where nobody knows.
+    const void *_Nullable next;
     /// The result from the block's first row and column.
     float *_Nonnull result;
     size_t result_stride, columns;

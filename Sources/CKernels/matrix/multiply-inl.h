@@ -166,8 +166,9 @@ static void multiply(const ck_block *k) {
                 .column = k->first_column + j,
             };
             // Weights come from memory: while one panel is in use, the next one is on its way, a part with each tile.
-            if (j + PANEL < k->columns) {
-                work.ahead += k->panel_stride + t * lines / tiles * line_bytes;
+            const char *next = j + PANEL < k->columns ? (const char *)panel + k->panel_stride : k->next;
+            if (next) {
+                work.ahead = next + t * lines / tiles * line_bytes;
                 work.step = (line_bytes + tiles - 1) / tiles;
             }
             prefetch_results(k, result, begin, rows, j);

@@ -1,0 +1,34 @@
+// The feed-forward part of transformers.
+
+import Arrays
+public import Autograd
+
+/// Two linear layers with an activation between: `contract(activation(expand(x)))`.
+///
+/// As one operation, because what lies between is several times as large as input and result.
+public struct Perceptron: Sendable {
+    public let expand: Linear
+    public let activation: Activation
+    public let contract: Linear
+
+    public init(expand: Linear, activation: Activation, contract: Linear) {
+        precondition(
+            expand.weight.shape[0] == contract.weight.shape[1],
+            "Perceptron: \(expand.weight.shape), then \(contract.weight.shape)")
+        (self.expand, self.activation, self.contract) = (expand, activation, contract)
+    }
+
+    /// `contract(activation(expand(norm(x)))) + addend`, where what is nil drops out.
+    /// - Parameters:
+    ///   - x: `[…, in]`.
+    ///   - addend: of the result's shape.
+    /// - Returns: `[…, out]`.
+    public func callAsFunction(_ x: Tensor, after norm: LayerNorm? = nil, plus addend: Tensor? = nil)
+        -> Tensor
+    {
+        x.perceptron(
+            expand.weight, contract.weight, after: norm?.step,
+            hidden: ProductFinish(bias: expand.bias, activation: activation.function),
+            finish: ProductFinish(bias: contract.bias, addend: addend))
+    }
+}
