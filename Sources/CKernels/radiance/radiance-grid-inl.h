@@ -122,6 +122,18 @@ static inline __attribute__((always_inline)) void CK_NAME(prefetch_rows)(const f
         else __builtin_prefetch(rows + corner[k][i], 0, 3);
 }
 
+/// Asks for one block's part of `count` rows of a slab. Samples that go through many levels are in the third-level cache.
+static inline __attribute__((always_inline)) void CK_NAME(prefetch_block)(const float *first, int32_t at,
+                                                                          const int count, const int write) {
+    for (int r = 0; r < count; r++)
+        for (int i = 0; i < CK_GRID_BLOCK; i += 16)
+            if (write) __builtin_prefetch(first + r * CK_SLAB + at + i, 1, 3);
+            else __builtin_prefetch(first + r * CK_SLAB + at + i, 0, 3);
+}
+
+/// Blocks between the one that is worked on and the one whose positions are asked for.
+#define CK_BLOCKS_AHEAD 3
+
 /// While one block is interpolated the rows of the next one are on their way.
 static inline __attribute__((always_inline)) void
 CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth, const float *slab, int32_t from,
@@ -129,10 +141,14 @@ CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth
     CK_NAME(stencil) blocks[2];
     const float *rows = table + level->offset;
     const int is_far = level->entries * (uint32_t)F > CK_FAR_LEVEL;
+    for (int32_t b = 1; b < CK_BLOCKS_AHEAD; b++)
+        CK_NAME(prefetch_block)(slab + CK_ROW_X * CK_SLAB, from + b * CK_GRID_BLOCK, 3, 0);
     CK_NAME(find_stencil)(slab, from, level, smooth, (uint32_t)F, blocks);
     for (int32_t at = from, turn = 0; at < to; at += CK_GRID_BLOCK, turn ^= 1) {
         const CK_NAME(stencil) *stencil = blocks + turn, *next = blocks + (turn ^ 1);
         const int ahead = at + CK_GRID_BLOCK < to;
+        if (at + CK_BLOCKS_AHEAD * CK_GRID_BLOCK < to)
+            CK_NAME(prefetch_block)(slab + CK_ROW_X * CK_SLAB, at + CK_BLOCKS_AHEAD * CK_GRID_BLOCK, 3, 0);
         if (ahead)
             CK_NAME(find_stencil)(slab, at + CK_GRID_BLOCK, level, smooth, (uint32_t)F, blocks + (turn ^ 1));
         for (int i = 0; i < CK_GRID_BLOCK; i++) {
@@ -310,12 +326,20 @@ CK_NAME(scatter_pairs)(const ck_field *field, const ck_grid_level *level, const 
     float *rows = gradient + level->offset;
     const int is_far = level->entries * 2 > CK_FAR_LEVEL;
     CK_NAME(block_corners) blocks[2];
+    for (int32_t b = 1; b < CK_BLOCKS_AHEAD; b++) {
+        CK_NAME(prefetch_block)(slab + CK_ROW_X * CK_SLAB, b * CK_GRID_BLOCK, 3, 0);
+        CK_NAME(prefetch_block)(features, b * CK_GRID_BLOCK, 2, 0);
+    }
     if (used > 0) CK_NAME(find_corners)(slab, 0, level, field->smooth, blocks);
     for (int32_t at = 0, turn = 0; at < used; at += CK_GRID_BLOCK, turn ^= 1) {
         const CK_NAME(block_corners) *next = blocks + (turn ^ 1);
         const CK_NAME(cells) *of_block = &blocks[turn].cells;
         const uint32_t(*corner)[CK_GRID_BLOCK] = blocks[turn].corner;
         const int ahead = at + CK_GRID_BLOCK < used;
+        if (at + CK_BLOCKS_AHEAD * CK_GRID_BLOCK < used) {
+            CK_NAME(prefetch_block)(slab + CK_ROW_X * CK_SLAB, at + CK_BLOCKS_AHEAD * CK_GRID_BLOCK, 3, 0);
+            CK_NAME(prefetch_block)(features, at + CK_BLOCKS_AHEAD * CK_GRID_BLOCK, 2, 0);
+        }
         if (ahead) CK_NAME(find_corners)(slab, at + CK_GRID_BLOCK, level, field->smooth, blocks + (turn ^ 1));
         for (int i = 0; i < CK_GRID_BLOCK; i++) {
             if (ahead && is_far) CK_NAME(prefetch_rows)(rows, next->corner, i, 1);

@@ -18,6 +18,14 @@ static inline __attribute__((always_inline)) void CK_NAME(hidden_block)(const fl
     }
 }
 
+/// Asks for the features of the 32 samples from `at` on, a share of them with every eight of the hidden values from `j` on.
+static inline void CK_NAME(prefetch_features)(const float *features, int32_t at, int inputs, int j, int hidden) {
+    for (int k = j * inputs / hidden; k < (j + 8) * inputs / hidden; k++) {
+        __builtin_prefetch(features + k * CK_SLAB + at, 0, 3);
+        __builtin_prefetch(features + k * CK_SLAB + at + 16, 0, 3);
+    }
+}
+
 /// Logits of the slots [from, to) into rows SIGMA...BLUE; with `slopes`, the derivative of the density logit by
 /// each feature into the rows after the features.
 static void CK_NAME(network)(const ck_field *field, float *slab, int32_t from, int32_t to, int slopes) {
@@ -30,6 +38,7 @@ static void CK_NAME(network)(const ck_field *field, float *slab, int32_t from, i
         for (int o = 0; o < 4; o++) out[o][0] = out[o][1] = (VF){0} + b2[o];
         for (int j = 0; j < hidden; j += 8) {
             VF h[8][2];
+            if (at + 32 < to) CK_NAME(prefetch_features)(features, at + 32, inputs, j, hidden);
             CK_NAME(hidden_block)(w1 + j * inputs, b1 + j, inputs, features + at, h);
             for (int q = 0; q < 8; q++)
                 for (int v = 0; v < 2; v++) {
@@ -100,6 +109,7 @@ static void CK_NAME(network_adjoint)(const ck_field *field, float *slab, int32_t
         for (int32_t i = 0; i < count; i += 32)
             for (int j = 0; j < hidden; j += 8) {
                 VF h[8][2];
+                if (at + i + 32 < used) CK_NAME(prefetch_features)(features, at + i + 32, inputs, j, hidden);
                 CK_NAME(hidden_block)(w1 + j * inputs, b1 + j, inputs, features + at + i, h);
                 for (int q = 0; q < 8; q++)
                     for (int v = 0; v < 2; v++) gradient[(j + q) * (CK_SUB / 16) + i / 16 + v] = h[q][v];
