@@ -141,7 +141,7 @@ CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth
     CK_NAME(stencil) blocks[2];
     const float *rows = table + level->offset;
     const int is_far = level->entries * (uint32_t)F > CK_FAR_LEVEL;
-    for (int32_t b = 1; b < CK_BLOCKS_AHEAD; b++)
+    for (int32_t b = 1; b < CK_BLOCKS_AHEAD && from + b * CK_GRID_BLOCK < to; b++)
         CK_NAME(prefetch_block)(slab + CK_ROW_X * CK_SLAB, from + b * CK_GRID_BLOCK, 3, 0);
     CK_NAME(find_stencil)(slab, from, level, smooth, (uint32_t)F, blocks);
     for (int32_t at = from, turn = 0; at < to; at += CK_GRID_BLOCK, turn ^= 1) {
@@ -326,7 +326,7 @@ CK_NAME(scatter_pairs)(const ck_field *field, const ck_grid_level *level, const 
     float *rows = gradient + level->offset;
     const int is_far = level->entries * 2 > CK_FAR_LEVEL;
     CK_NAME(block_corners) blocks[2];
-    for (int32_t b = 1; b < CK_BLOCKS_AHEAD; b++) {
+    for (int32_t b = 1; b < CK_BLOCKS_AHEAD && b * CK_GRID_BLOCK < used; b++) {
         CK_NAME(prefetch_block)(slab + CK_ROW_X * CK_SLAB, b * CK_GRID_BLOCK, 3, 0);
         CK_NAME(prefetch_block)(features, b * CK_GRID_BLOCK, 2, 0);
     }
