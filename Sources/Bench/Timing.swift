@@ -34,6 +34,8 @@ public struct Timing: Codable, Sendable {
         _ workload: Workload, on networks: Networks = Networks(), rounds: Int? = nil,
         progress: (Int, Int) throws -> Void
     ) throws -> Timing {
+        // What an earlier workload left would count as held by this one.
+        StoragePool.trim()
         let work = try workload.prepare(networks), weights = networks.origin(of: workload.part)
         let first = try elapsed(work.run)
         try LatheError.check(work.faults)
