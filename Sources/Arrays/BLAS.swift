@@ -4,12 +4,16 @@ internal import Glibc
 
 /// Single-precision matrix products through OpenBLAS, one thread per call.
 enum BLAS {
-    /// Runs once before the first product: see `repairCoreType`, then fixes OpenBLAS to one thread per call.
+    /// Runs once before the first product and before the first parallel loop.
     private static let ready: Bool = {
         repairCoreType()
         openblas_set_num_threads(1)
+        endThreads()
         return true
     }()
+
+    /// Makes OpenBLAS ready, if it is not.
+    static func prepare() { _ = ready }
 
     /// The kernel set OpenBLAS has chosen, for diagnostics.
     static var coreName: String {
@@ -31,6 +35,15 @@ enum BLAS {
             blasint(m), blasint(n), blasint(k), alpha, a, blasint(max(1, lda)), b, blasint(max(1, ldb)), beta,
             c,
             blasint(max(1, ldc)))
+    }
+
+    /// Ends the threads that OpenBLAS has started when it was loaded.
+    ///
+    /// They wait for work by giving up their turn for a tenth of a second, over and over, which takes a third of their processor
+    /// from those who work there.
+    private static func endThreads() {
+        typealias Routine = @convention(c) () -> CInt
+        if let end = dlsym(nil, "blas_thread_shutdown_") { _ = unsafeBitCast(end, to: Routine.self)() }
     }
 
     /// The kernel set to change to, if any: the AVX-512 one where it was missed, or one that suits a lower tier asked for.

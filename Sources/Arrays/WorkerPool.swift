@@ -40,7 +40,10 @@ final class WorkerPool: @unchecked Sendable {
     /// - Returns: false, having done nothing, where another thread is using the pool.
     func run(_ chunks: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Void) -> Bool {
         guard !isBusy.exchange(true, ordering: .acquiring) else { return false }
-        while workers.count < helpers { workers.append(Worker(self)) }
+        if workers.count < helpers {
+            BLAS.prepare()
+            while workers.count < helpers { workers.append(Worker(self)) }
+        }
         (self.body, self.chunks) = (body, chunks)
         next.store(0, ordering: .relaxed)
         seats.store(helpers, ordering: .relaxed)

@@ -22,18 +22,21 @@ extension Mask {
         let guide = picture.resized(width: w, height: h, filter: .box).pixels
         let mask = image.resized(width: w, height: h, filter: .box).pixels
         let small = GuidedFilter(width: w, height: h, radius: Int((radius / reduction).rounded()))
-            .coefficients(guide: guide.scalars, input: mask.scalars, epsilon: epsilon)
+            .coefficients(guide: guide, input: mask, epsilon: epsilon)
         let coefficients = resampled(
-            NDArray(small, shape: [h, w, 4]), width: width, height: height, filter: .bilinear, clamped: false)
+            small.reshaped([h, w, 4]), width: width, height: height, filter: .bilinear, clamped: false)
         return Mask(
             coefficients.withUnsafeBuffer { a in
                 picture.pixels.withUnsafeBuffer { colour in
                     NDArray(shape: [height, width]) { out in
-                        for i in out.indices {
-                            let value =
-                                a[4 * i] * colour[3 * i] + a[4 * i + 1] * colour[3 * i + 1] + a[4 * i + 2]
-                                * colour[3 * i + 2] + a[4 * i + 3]
-                            out[i] = max(0, min(1, value))
+                        nonisolated(unsafe) let (a, colour, out) = (a, colour, out)
+                        parallelFor(out.count, chunk: 16384) { range in
+                            for i in range {
+                                let value =
+                                    a[4 * i] * colour[3 * i] + a[4 * i + 1] * colour[3 * i + 1]
+                                    + a[4 * i + 2] * colour[3 * i + 2] + a[4 * i + 3]
+                                out[i] = max(0, min(1, value))
+                            }
                         }
                     }
                 }
@@ -48,31 +51,54 @@ private struct GuidedFilter {
     let radius: Int
 
     /// Averaged coefficients `[height * width * 4]`: three for the colours and the constant.
-    func coefficients(guide: [Float], input: [Float], epsilon: Float) -> [Float] {
-        let count = width * height
-        // Colour, mask, mask times colour, and the six products of colours.
-        var moments = [Float](repeating: 0, count: count * 13)
-        for i in 0..<count {
-            let (r, g, b, p) = (guide[3 * i], guide[3 * i + 1], guide[3 * i + 2], input[i])
-            let row = SIMD16(
-                r, g, b, p, p * r, p * g, p * b, r * r, r * g, r * b, g * g, g * b, b * b, 0, 0, 0)
-            for k in 0..<13 { moments[13 * i + k] = row[k] }
+    func coefficients(guide: NDArray, input: NDArray, epsilon: Float) -> NDArray {
+        windowMeans(linear(windowMeans(moments(guide, input), channels: 13), epsilon), channels: 4)
+    }
+
+    /// Colour, mask, mask times colour, and the six products of colours.
+    private func moments(_ guide: NDArray, _ input: NDArray) -> NDArray {
+        guide.withUnsafeBuffer { guide in
+            input.withUnsafeBuffer { input in
+                perPixel(13) { i, out in
+                    let (r, g, b, p) = (guide[3 * i], guide[3 * i + 1], guide[3 * i + 2], input[i])
+                    let row = SIMD16(
+                        r, g, b, p, p * r, p * g, p * b, r * r, r * g, r * b, g * g, g * b, b * b, 0, 0, 0)
+                    for k in 0..<13 { out[k] = row[k] }
+                }
+            }
         }
-        let means = windowMeans(moments, channels: 13)
-        var linear = [Float](repeating: 0, count: count * 4)
-        for i in 0..<count {
-            let m = means[13 * i..<13 * i + 13]
-            let at = m.startIndex
-            let mean = SIMD3(m[at], m[at + 1], m[at + 2]), p = m[at + 3]
-            let covariance = SIMD3(m[at + 4], m[at + 5], m[at + 6]) - p * mean
-            let a = Self.solved(
-                rr: m[at + 7] - mean.x * mean.x + epsilon, rg: m[at + 8] - mean.x * mean.y,
-                rb: m[at + 9] - mean.x * mean.z, gg: m[at + 10] - mean.y * mean.y + epsilon,
-                gb: m[at + 11] - mean.y * mean.z, bb: m[at + 12] - mean.z * mean.z + epsilon, covariance)
-            for k in 0..<3 { linear[4 * i + k] = a[k] }
-            linear[4 * i + 3] = p - (a * mean).sum()
+    }
+
+    /// The model of every window, of the means of its moments.
+    private func linear(_ means: NDArray, _ epsilon: Float) -> NDArray {
+        means.withUnsafeBuffer { means in
+            perPixel(4) { i, out in
+                let at = 13 * i
+                let mean = SIMD3(means[at], means[at + 1], means[at + 2]), p = means[at + 3]
+                let covariance = SIMD3(means[at + 4], means[at + 5], means[at + 6]) - p * mean
+                let a = Self.solved(
+                    rr: means[at + 7] - mean.x * mean.x + epsilon, rg: means[at + 8] - mean.x * mean.y,
+                    rb: means[at + 9] - mean.x * mean.z, gg: means[at + 10] - mean.y * mean.y + epsilon,
+                    gb: means[at + 11] - mean.y * mean.z, bb: means[at + 12] - mean.z * mean.z + epsilon,
+                    covariance)
+                for k in 0..<3 { out[k] = a[k] }
+                out[3] = p - (a * mean).sum()
+            }
         }
-        return windowMeans(linear, channels: 4)
+    }
+
+    /// `[height * width * channels]`, pixel by pixel.
+    private func perPixel(
+        _ channels: Int, _ body: (_ pixel: Int, _ out: UnsafeMutableBufferPointer<Float>) -> Void
+    ) -> NDArray {
+        NDArray(shape: [width * height * channels]) { out in
+            nonisolated(unsafe) let (out, body) = (out, body)
+            parallelFor(width * height, chunk: 4096) { range in
+                for i in range {
+                    body(i, UnsafeMutableBufferPointer(rebasing: out[channels * i..<channels * (i + 1)]))
+                }
+            }
+        }
     }
 
     /// Solves a symmetric system of three by Cramer's rule; epsilon on the diagonal keeps it regular.
@@ -89,30 +115,54 @@ private struct GuidedFilter {
     }
 
     /// The mean of every channel over the window round each pixel, as far as it lies inside.
-    private func windowMeans(_ values: [Float], channels: Int) -> [Float] {
-        let rows = means(
-            values, lines: height, length: width, lineStride: width * channels, step: channels,
-            channels: channels)
+    private func windowMeans(_ values: NDArray, channels: Int) -> NDArray {
+        let row = width * channels
+        let across = means(
+            values, lines: height, lineStride: row, length: width, step: channels
+        ) { _ in channels }
+        // Some neighbouring numbers of a row at a time, down the picture.
+        let strip = 64
         return means(
-            rows, lines: width, length: height, lineStride: channels, step: width * channels,
-            channels: channels)
+            across, lines: (row + strip - 1) / strip, lineStride: strip, length: height, step: row
+        ) { min(strip, row - $0 * strip) }
     }
 
+    /// Means along one direction.
+    /// - Parameters:
+    ///   - lineStride: numbers from one line to the next.
+    ///   - length: elements of a line, `step` numbers apart.
+    ///   - span: neighbouring numbers that an element of a line has.
     private func means(
-        _ values: [Float], lines: Int, length: Int, lineStride: Int, step: Int, channels: Int
-    ) -> [Float] {
-        var result = values
-        var sums = [Double](repeating: 0, count: length + 1)
-        for line in 0..<lines {
-            for channel in 0..<channels {
-                let base = line * lineStride + channel
-                for i in 0..<length { sums[i + 1] = sums[i] + Double(values[base + i * step]) }
-                for i in 0..<length {
-                    let (low, high) = (max(0, i - radius), min(length, i + radius + 1))
-                    result[base + i * step] = Float((sums[high] - sums[low]) / Double(high - low))
+        _ values: NDArray, lines: Int, lineStride: Int, length: Int, step: Int, span: @Sendable (Int) -> Int
+    ) -> NDArray {
+        values.withUnsafeBuffer { values in
+            NDArray(shape: [values.count]) { out in
+                nonisolated(unsafe) let (values, out) = (values, out)
+                parallelFor(lines, chunk: 8) { range in
+                    var sums: [Double] = []
+                    for line in range {
+                        let span = span(line), first = line * lineStride
+                        if sums.count != (length + 1) * span {
+                            sums = [Double](repeating: 0, count: (length + 1) * span)
+                        }
+                        sums.withUnsafeMutableBufferPointer { sums in
+                            for i in 0..<length {
+                                for k in 0..<span {
+                                    sums[(i + 1) * span + k] =
+                                        sums[i * span + k] + Double(values[first + i * step + k])
+                                }
+                            }
+                            for i in 0..<length {
+                                let (low, high) = (max(0, i - radius), min(length, i + radius + 1))
+                                for k in 0..<span {
+                                    out[first + i * step + k] = Float(
+                                        (sums[high * span + k] - sums[low * span + k]) / Double(high - low))
+                                }
+                            }
+                        }
+                    }
                 }
             }
         }
-        return result
     }
 }

@@ -1,5 +1,6 @@
 // Writing pictures as PNG and JPEG, whole or not at all.
 
+import Arrays
 import Files
 
 extension Image {
@@ -10,6 +11,19 @@ extension Image {
     /// - Throws: `ImageError` when the file cannot be written; nothing is left behind then.
     public func savePNG(_ path: String, bits: Int = 8, colorProfile: [UInt8] = []) throws {
         try Image.write(try png(bits: bits, colorProfile: colorProfile, path: path), to: path)
+    }
+
+    /// Writes PNGs, each atomically and in order; they are encoded side by side.
+    /// - Throws: `ImageError` when a file cannot be written; those before it are then, and nothing of it.
+    public static func savePNGs(_ files: [(picture: Image, path: String)]) throws {
+        var encoded = [Result<[UInt8], any Error>](repeating: .success([]), count: files.count)
+        encoded.withUnsafeMutableBufferPointer { encoded in
+            nonisolated(unsafe) let encoded = encoded
+            parallelFor(files.count, chunk: 1) { range in
+                for i in range { encoded[i] = Result { try files[i].picture.png(path: files[i].path) } }
+            }
+        }
+        for (file, bytes) in zip(files, encoded) { try write(bytes.get(), to: file.path) }
     }
 
     /// The picture as the bytes of a PNG file.

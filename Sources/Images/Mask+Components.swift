@@ -84,37 +84,3 @@ extension Mask {
         return false
     }
 }
-
-/// Labels pieces by flooding, in the order of their first pixel.
-func connectedComponents(
-    of members: [Bool], width: Int, height: Int, _ connectivity: Connectivity
-) -> MaskComponents {
-    var labels = [Int32](repeating: 0, count: members.count)
-    var areas: [Int] = []
-    var border: [Bool] = []
-    var stack: [Int] = []
-    for start in members.indices where members[start] && labels[start] == 0 {
-        let label = Int32(areas.count + 1)
-        labels[start] = label
-        stack.append(start)
-        var area = 0
-        var touches = false
-        while let index = stack.popLast() {
-            area += 1
-            let (x, y) = (index % width, index / width)
-            touches = touches || x == 0 || y == 0 || x == width - 1 || y == height - 1
-            for row in max(0, y - 1)...min(height - 1, y + 1) {
-                for column in max(0, x - 1)...min(width - 1, x + 1) {
-                    if connectivity == .four, row != y, column != x { continue }
-                    let next = row * width + column
-                    guard members[next], labels[next] == 0 else { continue }
-                    labels[next] = label
-                    stack.append(next)
-                }
-            }
-        }
-        areas.append(area)
-        border.append(touches)
-    }
-    return MaskComponents(labels: labels, areas: areas, touchesBorder: border)
-}

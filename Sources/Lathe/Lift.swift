@@ -230,10 +230,11 @@ public final class Lift {
         record.models = try LiftRecording.models(of: options)
         try directory.prepare()
         do {
-            try selected.photograph.savePNG(directory.input)
-            try selected.found.mask.savePNG(directory.mask)
-            try selected.cutout.picture.savePNG(directory.object)
-            try selected.photograph.overlay(selected.found.mask, options.selection).savePNG(directory.overlay)
+            let overlay = selected.photograph.overlay(selected.found.mask, options.selection)
+            try Image.savePNGs([
+                (selected.photograph, directory.input), (selected.found.mask.image, directory.mask),
+                (selected.cutout.picture, directory.object), (overlay, directory.overlay),
+            ])
             try Disk.write((record.caption ?? "") + "\n", to: directory.caption)
             try save(lift)
         } catch {

@@ -28,10 +28,12 @@ public struct Segment: Codable, Sendable {
                 answers: allMasks ? found.answers.indices.map { "\(output)/mask_\($0).png" } : [],
                 score: found.score,
                 coverage: Double(found.mask.area) / Double(photograph.width * photograph.height))
-            try found.mask.savePNG(result.mask)
-            try cutout.inPlace(width: photograph.width, height: photograph.height).savePNG(result.object)
-            try photograph.overlay(found.mask, selection).savePNG(result.overlay)
-            for (path, answer) in zip(result.answers, found.answers) { try answer.savePNG(path) }
+            let object = cutout.inPlace(width: photograph.width, height: photograph.height)
+            try Image.savePNGs(
+                [
+                    (found.mask.image, result.mask), (object, result.object),
+                    (photograph.overlay(found.mask, selection), result.overlay),
+                ] + zip(found.answers, result.answers).map { ($0.image, $1) })
             return result
         }
     }

@@ -17,6 +17,28 @@ private func noise(_ width: Int, _ height: Int, seed: UInt64, share: Double) -> 
         inside: (0..<width * height).map { _ in Double.random(in: 0..<1, using: &random) < share })
 }
 
+/// The piece of every pixel by flooding, in the order of first pixels.
+private func flooded(_ mask: Mask, _ connectivity: Connectivity) -> [Int32] {
+    let inside = mask.inside
+    var labels = [Int32](repeating: 0, count: inside.count), label: Int32 = 0
+    for start in inside.indices where inside[start] && labels[start] == 0 {
+        label += 1
+        var open = [start]
+        while let pixel = open.popLast() {
+            guard labels[pixel] == 0 else { continue }
+            labels[pixel] = label
+            let (x, y) = (pixel % mask.width, pixel / mask.width)
+            for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)] {
+                if connectivity == .four, dx != 0, dy != 0 { continue }
+                guard 0..<mask.width ~= x + dx, 0..<mask.height ~= y + dy else { continue }
+                let next = pixel + dy * mask.width + dx
+                if inside[next] { open.append(next) }
+            }
+        }
+    }
+    return labels
+}
+
 @Suite struct MaskTests {
     /// The definition: inside if any pixel of the mask lies within the radius.
     @Test(arguments: [1, 1.5, 2, 3.7, 50]) func growingFollowsItsDefinition(_ radius: Float) {
@@ -51,6 +73,22 @@ private func noise(_ width: Int, _ height: Int, seed: UInt64, share: Double) -> 
         #expect(
             empty.largestIsland.area == 0 && empty.fillingHoles().area == 0 && full.fillingHoles().area == 24)
         #expect(empty.intersectionOverUnion(empty) == 1 && empty.intersectionOverUnion(full) == 0)
+    }
+
+    @Test(arguments: [(1, 40), (40, 1), (37, 29), (64, 64)], [0.15, 0.45, 0.6, 0.9])
+    func piecesAreThoseOfFlooding(size: (Int, Int), share: Double) {
+        let (width, height) = size, source = noise(width, height, seed: 5, share: share)
+        for connectivity in [Connectivity.four, .eight] {
+            let pieces = source.components(connectivity), flooded = flooded(source, connectivity)
+            #expect(pieces.labels == flooded)
+            for label in pieces.areas.indices {
+                let members = flooded.indices.filter { flooded[$0] == Int32(label + 1) }
+                let isOuter = members.contains {
+                    $0 % width == 0 || $0 % width == width - 1 || $0 < width || $0 >= (height - 1) * width
+                }
+                #expect(pieces.areas[label] == members.count && pieces.touchesBorder[label] == isOuter)
+            }
+        }
     }
 
     @Test func holesAndIslands() {

@@ -1,0 +1,95 @@
+// Labelling the connected pieces of a grid by its runs.
+
+/// Labels pieces in the order of their first pixel.
+///
+/// Runs of members are found row by row and joined with those they touch in the row above; a forest of runs keeps which are one piece
+/// (Wu, Otoo and Suzuki, Optimizing Two-Pass Connected-Component Labeling Algorithms, 2009, with runs for pixels).
+func connectedComponents(
+    of members: [Bool], width: Int, height: Int, _ connectivity: Connectivity
+) -> MaskComponents {
+    var forest = RunForest()
+    // Diagonal neighbours touch where one run begins as the other ends.
+    let reach = connectivity == .eight ? 1 : 0
+    var above = 0..<0
+    for y in 0..<height {
+        let first = forest.runs.count
+        forest.appendRuns(of: members, in: y * width..<(y + 1) * width)
+        let row = first..<forest.runs.count
+        forest.join(row, with: above, shift: width, reach: reach)
+        above = row
+    }
+    return forest.components(width: width, height: height)
+}
+
+/// Runs of members in the order of their pixels, and which belong together.
+private struct RunForest {
+    /// Pixels of each run.
+    private(set) var runs: [Range<Int>] = []
+    /// An earlier run of the same piece, or the run itself, which then is the first of its piece.
+    private var parents: [Int] = []
+
+    /// Finds the runs of one row.
+    mutating func appendRuns(of members: [Bool], in row: Range<Int>) {
+        var index = row.lowerBound
+        while index < row.upperBound {
+            guard members[index] else {
+                index += 1
+                continue
+            }
+            let start = index
+            while index < row.upperBound, members[index] { index += 1 }
+            parents.append(runs.count)
+            runs.append(start..<index)
+        }
+    }
+
+    /// Joins runs of a row with those they touch in the row above, `shift` pixels before.
+    mutating func join(_ row: Range<Int>, with above: Range<Int>, shift: Int, reach: Int) {
+        var (i, j) = (row.lowerBound, above.lowerBound)
+        while i < row.upperBound, j < above.upperBound {
+            let lower = runs[i], upper = runs[j].lowerBound + shift..<runs[j].upperBound + shift
+            if lower.lowerBound < upper.upperBound + reach, upper.lowerBound < lower.upperBound + reach {
+                unite(i, j)
+            }
+            // The one that ends first touches nothing further on, but by a diagonal what follows the other.
+            if lower.upperBound <= upper.upperBound { i += 1 } else { j += 1 }
+        }
+    }
+
+    private mutating func unite(_ a: Int, _ b: Int) {
+        let (a, b) = (root(a), root(b))
+        parents[max(a, b)] = min(a, b)
+    }
+
+    private mutating func root(_ run: Int) -> Int {
+        var run = run
+        while parents[run] != run {
+            parents[run] = parents[parents[run]]
+            run = parents[run]
+        }
+        return run
+    }
+
+    /// The pieces on a grid of that size.
+    mutating func components(width: Int, height: Int) -> MaskComponents {
+        var labels = [Int32](repeating: 0, count: width * height)
+        var labelOfRun = [Int32](repeating: 0, count: runs.count)
+        var areas: [Int] = []
+        var border: [Bool] = []
+        for (index, run) in runs.enumerated() {
+            let first = root(index)
+            if first == index {
+                areas.append(0)
+                border.append(false)
+                labelOfRun[index] = Int32(areas.count)
+            }
+            let label = labelOfRun[first], y = run.lowerBound / width
+            let isOuter =
+                y == 0 || y == height - 1 || run.lowerBound == y * width || run.upperBound == (y + 1) * width
+            areas[Int(label) - 1] += run.count
+            border[Int(label) - 1] = border[Int(label) - 1] || isOuter
+            for pixel in run { labels[pixel] = label }
+        }
+        return MaskComponents(labels: labels, areas: areas, touchesBorder: border)
+    }
+}
