@@ -1,5 +1,6 @@
-internal import Arrays
 // The recorded graph: one node per operation whose gradient may be wanted.
+
+internal import Arrays
 import Synchronization
 
 /// Gradients of an operation's inputs, from the gradient of its output; nil where `needed` is false.

@@ -11,17 +11,17 @@ extension Workload {
             "unet", "Stable Diffusion 1.5 U-Net, 64² latents, batch 2 (one guided step)", gigaflops: 1607,
             of: .diffusion
         ) {
-            let model = try $0.unet()
+            let model = try $0.unet(of: $0.pipeline())
             let sample = Tensor(noise(model.latents(batch: 2))), context = model.context(batch: 2)
             return PreparedWork(model.faults) { _ = model(sample, timesteps: [500], context: context) }
         },
         Workload(
             "vae-decode", "Stable Diffusion autoencoder, 64² latents to 512²", gigaflops: 2515, of: .diffusion
-        ) { decoding(try $0.autoencoder()) },
+        ) { decoding(try $0.autoencoder(of: $0.pipeline())) },
         Workload(
             "vae-encode", "Stable Diffusion autoencoder, 512² to latents", gigaflops: 1117, of: .diffusion
         ) {
-            let model = try $0.autoencoder()
+            let model = try $0.autoencoder(of: $0.pipeline())
             let picture = Tensor(noise([1, 512, 512, model.pictureChannels]))
             return PreparedWork(model.faults) { _ = model.encode(picture) }
         },
@@ -29,7 +29,7 @@ extension Workload {
             "vae-encode-gradient",
             "Stable Diffusion autoencoder, 512² to latents, and back to the picture's gradient",
             gigaflops: 2268, of: .diffusion
-        ) { pictureGradient(try $0.autoencoder()) },
+        ) { pictureGradient(try $0.autoencoder(of: $0.pipeline())) },
         Workload("tiny-vae-decode", "TAESD, 64² latents to 512²", gigaflops: 141) {
             decoding(try $0.tinyAutoencoder())
         },

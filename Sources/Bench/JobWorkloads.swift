@@ -91,9 +91,10 @@ private struct StableDiffusionPrior: ViewPrior {
     var referenceElevation: Float? { nil }
 
     init(_ networks: Networks, tiny: Bool) throws {
-        schedule = try networks.schedule()
-        unet = try networks.unet()
-        autoencoder = tiny ? try networks.tinyAutoencoder() : try networks.autoencoder()
+        let pipeline = try networks.pipeline()
+        schedule = try networks.schedule(of: pipeline)
+        unet = try networks.unet(of: pipeline)
+        autoencoder = tiny ? try networks.tinyAutoencoder() : try networks.autoencoder(of: pipeline)
         latents = unet.latents(batch: 1, channels: autoencoder.latentChannels)
         context = unet.context(batch: 2)
         let more = unet.configuration.inChannels - autoencoder.latentChannels

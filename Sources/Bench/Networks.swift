@@ -58,31 +58,31 @@ public struct Networks: Sendable {
         return try LaMaModel(LaMaConfiguration(), generator: drawn)
     }
 
-    /// Of a diffusion pipeline, like the two below it.
+    /// The pipeline whose networks the methods below take; nil where those are drawn.
+    func pipeline() throws -> DiffusionPipeline? {
+        given.contains(.diffusion) ? try models.diffusionPipeline() : nil
+    }
+
     func textEncoder() throws -> CLIPTextEncoder {
-        if given.contains(.diffusion) { return try models.diffusionPipeline().textEncoder }
-        return try CLIPTextEncoder(try PublishedSizes.textEncoder(), from: drawn)
+        try pipeline()?.textEncoder ?? CLIPTextEncoder(try PublishedSizes.textEncoder(), from: drawn)
     }
 
-    func unet() throws -> UNet2DConditionModel {
-        if given.contains(.diffusion) { return try models.diffusionPipeline().unet }
-        return try UNet2DConditionModel(try PublishedSizes.unet(), from: drawn)
+    func unet(of pipeline: DiffusionPipeline?) throws -> UNet2DConditionModel {
+        try pipeline?.unet ?? UNet2DConditionModel(try PublishedSizes.unet(), from: drawn)
     }
 
-    func autoencoder() throws -> Autoencoder {
-        if given.contains(.diffusion) { return try models.diffusionPipeline().autoencoder }
-        return .kl(try AutoencoderKL(try PublishedSizes.autoencoder(), from: drawn))
+    func autoencoder(of pipeline: DiffusionPipeline?) throws -> Autoencoder {
+        try pipeline?.autoencoder ?? .kl(try AutoencoderKL(try PublishedSizes.autoencoder(), from: drawn))
+    }
+
+    /// The noise of the pipeline's schedule.
+    func schedule(of pipeline: DiffusionPipeline?) throws -> NoiseSchedule {
+        try pipeline?.schedule ?? NoiseSchedule(try PublishedSizes.scheduler())
     }
 
     /// TAESD with random weights, whatever is given: pipelines have one autoencoder, and few have this one.
     func tinyAutoencoder() throws -> Autoencoder {
         .tiny(try AutoencoderTiny(try PublishedSizes.tinyAutoencoder(), from: drawn))
-    }
-
-    /// The noise of the pipeline's schedule.
-    func schedule() throws -> NoiseSchedule {
-        if given.contains(.diffusion) { return try models.diffusionPipeline().schedule }
-        return NoiseSchedule(try PublishedSizes.scheduler())
     }
 }
 

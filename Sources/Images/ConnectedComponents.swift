@@ -1,32 +1,33 @@
 // Labelling the connected pieces of a grid by its runs.
 
+import Arrays
+
 /// Labels pieces in the order of their first pixel.
 ///
-/// Runs of members are found row by row and joined with those they touch in the row above; a forest of runs keeps which are one piece
-/// (Wu, Otoo and Suzuki, Optimizing Two-Pass Connected-Component Labeling Algorithms, 2009, with runs for pixels).
+/// Runs of members are found row by row and joined with those they touch in the row above (Wu, Otoo and Suzuki, Optimizing Two-Pass
+/// Connected-Component Labeling Algorithms, 2009, with runs for pixels).
 func connectedComponents(
     of members: [Bool], width: Int, height: Int, _ connectivity: Connectivity
 ) -> MaskComponents {
-    var forest = RunForest()
+    var grid = RunGrid()
     // Diagonal neighbours touch where one run begins as the other ends.
     let reach = connectivity == .eight ? 1 : 0
     var above = 0..<0
     for y in 0..<height {
-        let first = forest.runs.count
-        forest.appendRuns(of: members, in: y * width..<(y + 1) * width)
-        let row = first..<forest.runs.count
-        forest.join(row, with: above, shift: width, reach: reach)
+        let first = grid.runs.count
+        grid.appendRuns(of: members, in: y * width..<(y + 1) * width)
+        let row = first..<grid.runs.count
+        grid.join(row, with: above, shift: width, reach: reach)
         above = row
     }
-    return forest.components(width: width, height: height)
+    return grid.components(width: width, height: height)
 }
 
 /// Runs of members in the order of their pixels, and which belong together.
-private struct RunForest {
+private struct RunGrid {
     /// Pixels of each run.
     private(set) var runs: [Range<Int>] = []
-    /// An earlier run of the same piece, or the run itself, which then is the first of its piece.
-    private var parents: [Int] = []
+    private var pieces = DisjointSets()
 
     /// Finds the runs of one row.
     mutating func appendRuns(of members: [Bool], in row: Range<Int>) {
@@ -38,7 +39,7 @@ private struct RunForest {
             }
             let start = index
             while index < row.upperBound, members[index] { index += 1 }
-            parents.append(runs.count)
+            pieces.append()
             runs.append(start..<index)
         }
     }
@@ -49,25 +50,11 @@ private struct RunForest {
         while i < row.upperBound, j < above.upperBound {
             let lower = runs[i], upper = runs[j].lowerBound + shift..<runs[j].upperBound + shift
             if lower.lowerBound < upper.upperBound + reach, upper.lowerBound < lower.upperBound + reach {
-                unite(i, j)
+                pieces.unite(i, j)
             }
-            // The one that ends first touches nothing further on, but by a diagonal what follows the other.
+            // Runs of a row lie a pixel apart, so that the one that ends first touches nothing further on.
             if lower.upperBound <= upper.upperBound { i += 1 } else { j += 1 }
         }
-    }
-
-    private mutating func unite(_ a: Int, _ b: Int) {
-        let (a, b) = (root(a), root(b))
-        parents[max(a, b)] = min(a, b)
-    }
-
-    private mutating func root(_ run: Int) -> Int {
-        var run = run
-        while parents[run] != run {
-            parents[run] = parents[parents[run]]
-            run = parents[run]
-        }
-        return run
     }
 
     /// The pieces on a grid of that size.
@@ -77,7 +64,7 @@ private struct RunForest {
         var areas: [Int] = []
         var border: [Bool] = []
         for (index, run) in runs.enumerated() {
-            let first = root(index)
+            let first = pieces.least(with: index)
             if first == index {
                 areas.append(0)
                 border.append(false)

@@ -141,26 +141,34 @@ private struct GuidedFilter {
                 parallelFor(lines, chunk: 8) { range in
                     var sums: [Double] = []
                     for line in range {
-                        let span = span(line), first = line * lineStride
-                        if sums.count != (length + 1) * span {
-                            sums = [Double](repeating: 0, count: (length + 1) * span)
-                        }
-                        sums.withUnsafeMutableBufferPointer { sums in
-                            for i in 0..<length {
-                                for k in 0..<span {
-                                    sums[(i + 1) * span + k] =
-                                        sums[i * span + k] + Double(values[first + i * step + k])
-                                }
-                            }
-                            for i in 0..<length {
-                                let (low, high) = (max(0, i - radius), min(length, i + radius + 1))
-                                for k in 0..<span {
-                                    out[first + i * step + k] = Float(
-                                        (sums[high * span + k] - sums[low * span + k]) / Double(high - low))
-                                }
-                            }
-                        }
+                        lineMeans(
+                            values, from: line * lineStride, length: length, step: step, span: span(line),
+                            sums: &sums, out)
                     }
+                }
+            }
+        }
+    }
+
+    /// Means along one line, by the differences of running sums.
+    /// - Parameter sums: memory of `length + 1` elements, which lines share.
+    private func lineMeans(
+        _ values: UnsafeBufferPointer<Float>, from first: Int, length: Int, step: Int, span: Int,
+        sums: inout [Double], _ out: UnsafeMutableBufferPointer<Float>
+    ) {
+        // The first element stays zero.
+        if sums.count != (length + 1) * span { sums = [Double](repeating: 0, count: (length + 1) * span) }
+        sums.withUnsafeMutableBufferPointer { sums in
+            for i in 0..<length {
+                for k in 0..<span {
+                    sums[(i + 1) * span + k] = sums[i * span + k] + Double(values[first + i * step + k])
+                }
+            }
+            for i in 0..<length {
+                let (low, high) = (max(0, i - radius), min(length, i + radius + 1))
+                for k in 0..<span {
+                    out[first + i * step + k] = Float(
+                        (sums[high * span + k] - sums[low * span + k]) / Double(high - low))
                 }
             }
         }

@@ -1,4 +1,3 @@
-internal import Arrays
 // Normalisation layers.
 import Arrays
 public import Autograd

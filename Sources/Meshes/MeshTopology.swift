@@ -1,5 +1,7 @@
 // What can be measured on a mesh: closedness, components, volume, area.
 
+import Arrays
+
 /// Counts and measures that tell whether a mesh is a sound solid.
 public struct MeshTopology: Sendable, Codable, Equatable {
     public let vertices: Int
@@ -72,27 +74,18 @@ extension Mesh {
     /// A name for an edge that does not depend on its direction.
     static func edgeKey(_ a: UInt32, _ b: UInt32) -> UInt64 { UInt64(min(a, b)) << 32 | UInt64(max(a, b)) }
 
-    /// The piece that each vertex belongs to, and how many pieces have faces (union–find with path halving).
+    /// The piece that each vertex belongs to, and how many pieces have faces.
     private func componentLabels() -> (labels: [Int], count: Int) {
-        var parent = Array(0..<positions.count)
-        func root(_ start: Int) -> Int {
-            var index = start
-            while parent[index] != index {
-                parent[index] = parent[parent[index]]
-                index = parent[index]
-            }
-            return index
-        }
+        var pieces = DisjointSets(count: positions.count)
         for face in faces {
-            let a = root(Int(face.x))
-            parent[root(Int(face.y))] = a
-            parent[root(Int(face.z))] = a
+            pieces.unite(Int(face.x), Int(face.y))
+            pieces.unite(Int(face.x), Int(face.z))
         }
         var names: [Int: Int] = [:]
         for face in faces {
-            let top = root(Int(face.x))
-            if names[top] == nil { names[top] = names.count }
+            let first = pieces.least(with: Int(face.x))
+            if names[first] == nil { names[first] = names.count }
         }
-        return (parent.indices.map { names[root($0)] ?? 0 }, names.count)
+        return (positions.indices.map { names[pieces.least(with: $0)] ?? 0 }, names.count)
     }
 }

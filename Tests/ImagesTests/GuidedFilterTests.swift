@@ -39,6 +39,16 @@ import Testing
         #expect(before < 0.93 && after > 0.995, "\(before), then \(after)")
     }
 
+    @Test func theSameForAnyNumberOfThreads() {
+        let before = Threads.limit
+        defer { Threads.setLimit(before) }
+        let masks = [1, 3].map { threads in
+            Threads.setLimit(threads)
+            return Self.coarse.guided(by: Self.picture([0.4, 0.5, 0.5], [0.4, 0.6, 0.5]), radius: 16)
+        }
+        #expect(masks[0].values.scalars == masks[1].values.scalars)
+    }
+
     @Test func largeWindowsWorkAtReducedResolution() {
         let large = Mask(
             Self.coarse.image.resized(width: 3 * Self.size, height: 3 * Self.size, filter: .nearest).pixels

@@ -5,10 +5,10 @@ import CLIP
 public import Checkpoints
 import Tokenizers
 
-/// A learned word: its placeholder in prompts and its vectors in the text encoder.
+/// A learned word: its name in prompts and its vectors in the text encoder.
 ///
-/// Takes diffusers' layout (one tensor named by the placeholder) and that of AUTOMATIC1111 (`emb_params`, or
-/// `string_to_param` with a `*`), which is named by its file. A placeholder with several vectors becomes as many
+/// Takes diffusers' layout (one tensor named by the word) and that of AUTOMATIC1111 (`emb_params`, or
+/// `string_to_param` with a `*`), which is named by its file. A word with several vectors becomes as many
 /// tokens. Source: Gal et al. 2022, "An Image is Worth One Word"; diffusers `textual_inversion.py`.
 public struct TextualInversion: Sendable {
     public let path: String

@@ -1,4 +1,4 @@
-// Words taught after the vocabulary was made: placeholders of textual inversion.
+// Words taught after the vocabulary was made, by textual inversion.
 
 extension CLIPTokenizer {
     /// The tokenizer with a new word that stands for `count` tokens, wherever it occurs in a text.
