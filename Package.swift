@@ -14,9 +14,7 @@ let strict: [SwiftSetting] = [
 let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra"])]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 func library(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
@@ -47,8 +45,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -95,7 +91,7 @@ let package = Package(
             [
                 "Distillation", "SegmentAnything", "BLIP", "CLIP", "LaMa", "StableDiffusion", "Toybox",
                 "Radiance", "Meshes", "Editing", "Images",
-                "Checkpoints", "Tokenizers", "Arrays", "Files", logging, yams, crypto,
+                "Checkpoints", "Tokenizers", "Arrays", "Files", yams,
             ]),
 
         // Timing
@@ -110,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "lathe",
             dependencies: [
-                "Lathe", "Bench", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser, logging,
+                "Lathe", "Bench", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser,
             ],
             path: "Sources/lathe-cli", swiftSettings: strict),
 
@@ -119,7 +115,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Arrays", "Autograd", "Checkpoints"],
             path: "Tests/TestSupport", swiftSettings: strict),
     ] + [
-        tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
+        tests(of: "Files"), tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Editing", ["Arrays", "Images"]), tests(of: "Autograd"),
         tests(of: "Layers"), tests(of: "Bench", ["Arrays", "Lathe"]),

@@ -1,6 +1,6 @@
 // SHA-256 of files, so that a run's record names exactly what went in.
 
-import Crypto
+import Files
 import Foundation
 
 /// Content digests.
@@ -14,11 +14,13 @@ public enum Digest {
         defer { try? handle.close() }
         var hash = SHA256()
         do {
-            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+                piece.withUnsafeBytes { hash.update($0) }
+            }
         } catch {
             throw LatheError.badInput("cannot read \(path) to its end")
         }
-        return hex(hash.finalize())
+        return hash.hexadecimal()
     }
 
     /// The SHA-256 of files by path; of a folder, that of its weight files.
@@ -33,13 +35,8 @@ public enum Digest {
 
     /// The SHA-256 of bytes in memory.
     public static func sha256(of data: some Sequence<UInt8>) -> String {
-        hex(SHA256.hash(data: Array(data)))
-    }
-
-    private static func hex(_ digest: SHA256.Digest) -> String {
-        digest.map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
+        var hash = SHA256()
+        Array(data).withUnsafeBytes { hash.update($0) }
+        return hash.hexadecimal()
     }
 }
