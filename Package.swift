@@ -79,6 +79,7 @@ let package = Package(
         // Fields
         library("Toybox", ["Arrays", "CKernels", "Checkpoints", "Images"]),
         library("Radiance", ["Arrays", "CKernels", "Checkpoints", "Images"]),
+        library("Datasets", ["Arrays", "Checkpoints", "Files", "Images", "Meshes", "Toybox"]),
 
         // Training
         library(
@@ -106,7 +107,7 @@ let package = Package(
         .executableTarget(
             name: "lathe",
             dependencies: [
-                "Lathe", "Bench", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser,
+                "Lathe", "Bench", "Datasets", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser,
             ],
             path: "Sources/lathe-cli", swiftSettings: strict),
 
