@@ -39,11 +39,3 @@ enum Disk {
         }
     }
 }
-
-/// The folder that a path lies in: "" for a mere name.
-///
-/// Foundation's `deletingLastPathComponent` traps on names of one character.
-func parentFolder(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "" }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-}

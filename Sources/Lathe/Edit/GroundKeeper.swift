@@ -4,14 +4,6 @@ import Arrays
 import Editing
 import Images
 
-/// What a filled thing stands on and before, inside the hole.
-public enum FillGround: String, Codable, Sendable, CaseIterable {
-    /// The photograph's own, continued by LaMa where the old thing was.
-    case kept
-    /// The diffusion model's.
-    case drawn
-}
-
 /// Puts what a model drew into a hole on the ground that was there before.
 ///
 /// A small model draws ground as coarse as everything else; the photograph's own, with LaMa's where the old thing was, is as

@@ -34,32 +34,3 @@ enum LiftRecording {
         }
     }
 }
-
-extension ModelSet {
-    /// A part with the digests of its weights.
-    func record(of part: Part) throws -> RunRecord.Model {
-        let folder = try weightFolder(of: part)
-        var digests: [String: String] = [:]
-        for file in try weightFiles(of: part) {
-            digests[file] = try LatheError.asking(.modelUnusable) {
-                try Digest.sha256(ofFile: "\(folder)/\(file)")
-            }
-        }
-        return RunRecord.Model(part: part.rawValue, folder: try location(of: part), sha256: digests)
-    }
-}
-
-extension LiftOptions {
-    /// - Throws: `LatheError` (`badInput`) naming the first value that cannot be used.
-    public func validate() throws {
-        try film.validate()
-        try mesh.validate()
-        if case .text(let text) = prompt, text.allSatisfy(\.isWhitespace) {
-            throw LatheError.badInput("--prompt is empty; say what the object is, or leave it out")
-        }
-        _ = try LiftSettings.configuration(self)
-        guard !output.isEmpty else {
-            throw LatheError.badInput("the run directory has no name; give one with -o")
-        }
-    }
-}

@@ -82,14 +82,3 @@ public struct InputPicture: Sendable {
         }
     }
 }
-
-extension Selection {
-    /// This selection's mask handling with the clicks and boxes of another.
-    public func pointing(atWhat other: Selection) -> Selection {
-        var result = self
-        result.points = other.points
-        result.boxes = other.boxes
-        result.maskPath = other.maskPath
-        return result
-    }
-}

@@ -43,10 +43,3 @@ public struct Doctor: Codable, Sendable {
         return lines
     }
 }
-
-/// Programs that are used when they are there.
-public enum Helper {
-    static func find(_ name: String, in searchPath: [String]) -> String? {
-        searchPath.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-}

@@ -1,6 +1,6 @@
 // `run.json`: what went in, what came out, how long it took, how good it is.
 
-public import Foundation
+import Foundation
 
 /// The record that a run leaves beside its results.
 public struct RunRecord: Codable, Sendable {
@@ -67,22 +67,5 @@ public struct RunRecord: Codable, Sendable {
 
     func save(inRun folder: String) throws {
         try Disk.write(try LatheJSON.encode(self), to: "\(folder)/run.json")
-    }
-}
-
-/// The one way this library writes JSON: sorted keys, readable, slashes as they are.
-public enum LatheJSON {
-    public static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting =
-            pretty
-            ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        do {
-            return try encoder.encode(value) + Data("\n".utf8)
-        } catch {
-            throw LatheError.badInput("a result cannot be written as JSON: \(error)")
-        }
     }
 }

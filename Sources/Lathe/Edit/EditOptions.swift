@@ -1,51 +1,5 @@
 // Everything that decides the outcome of a 2D edit.
 
-import Images
-
-/// What is done with an object of a picture, or round the picture.
-public enum EditTask: String, Codable, Sendable, CaseIterable {
-    /// The object goes, and what may lie behind it appears.
-    case remove
-    /// What the prompt says takes the object's place.
-    case fill
-    /// The object stays, and everything else becomes what the prompt says.
-    case replace
-    /// The picture grows at its edges.
-    case outpaint
-}
-
-/// Which model fills a hole.
-public enum EditMethod: String, Codable, Sendable, CaseIterable {
-    case lama, diffusion
-}
-
-/// How far a picture is grown, in pixels.
-public struct EditMargins: Codable, Sendable, Hashable {
-    public var left = 0
-    public var top = 0
-    public var right = 0
-    public var bottom = 0
-
-    public init(left: Int = 0, top: Int = 0, right: Int = 0, bottom: Int = 0) {
-        (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
-    }
-
-    /// The margins that give a picture an aspect ratio by growing it evenly at two opposite edges.
-    public init(width: Int, height: Int, aspect: Double) {
-        self.init()
-        let wide = Int((Double(height) * aspect).rounded()), high = Int((Double(width) / aspect).rounded())
-        if wide > width {
-            left = (wide - width) / 2
-            right = wide - width - left
-        } else {
-            top = max(0, high - height) / 2
-            bottom = max(0, high - height) - top
-        }
-    }
-
-    public var isEmpty: Bool { left + top + right + bottom == 0 }
-}
-
 /// An edit as it was asked for, with every default filled in.
 public struct EditOptions: Codable, Sendable {
     public var task: EditTask
@@ -138,14 +92,5 @@ public struct EditOptions: Codable, Sendable {
     /// Every file that is read, apart from models.
     var inputs: [String] {
         [picture] + objects.flatMap { [$0.selection.maskPath, $0.selection.subtractPath].compactMap(\.self) }
-    }
-}
-
-extension EditMargins {
-    /// The margins that give a picture file an aspect ratio.
-    /// - Throws: `LatheError` (`badInput`) if it cannot be read.
-    public static func reaching(_ aspect: Double, for path: String) throws -> EditMargins {
-        let image = try EditPicture(path: path).image
-        return EditMargins(width: image.width, height: image.height, aspect: aspect)
     }
 }

@@ -119,13 +119,3 @@ public struct ModelSet: Sendable, Hashable, Codable {
         return names.filter { $0.hasSuffix(".safetensors") || !preferred.contains(parentFolder($0)) }
     }
 }
-
-func isFolder(_ path: String) -> Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-}
-
-func isFile(_ path: String) -> Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
-}

@@ -100,7 +100,13 @@ extension Selection.Box {
     var label: String { "\(x0.plain),\(y0.plain),\(x1.plain),\(y1.plain)" }
 }
 
-extension Float {
-    /// Without a trailing `.0`.
-    var plain: String { self == rounded() && abs(self) < 1e9 ? String(Int(self)) : String(self) }
+extension Selection {
+    /// This selection's mask handling with the clicks and boxes of another.
+    public func pointing(atWhat other: Selection) -> Selection {
+        var result = self
+        result.points = other.points
+        result.boxes = other.boxes
+        result.maskPath = other.maskPath
+        return result
+    }
 }

@@ -54,12 +54,3 @@ private func finiteNumber(_ text: Substring) -> Float? {
     guard let value = Float(text.trimmed), value.isFinite else { return nil }
     return value
 }
-
-extension Substring {
-    /// Without white space at either end.
-    var trimmed: String {
-        var rest = drop(while: \.isWhitespace)
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
-    }
-}

@@ -1,50 +1,4 @@
-// Everything a lift is asked to do, resolved: saved in `run.json`, so that a run can be repeated.
-
-/// What a lift is asked to do.
-public struct LiftOptions: Codable, Sendable {
-    /// How much work is spent.
-    public enum Preset: String, Codable, Sendable, CaseIterable {
-        case draft, standard, fine
-    }
-
-    /// Where the caption comes from.
-    public enum Prompt: Codable, Sendable, Hashable {
-        /// The captioner looks at the cut-out.
-        case auto
-        case text(String)
-    }
-
-    /// The picture file.
-    public var picture: String
-    public var selection: Selection
-    public var prompt: Prompt
-    public var preset: Preset
-    public var seed: UInt64
-    public var models: ModelSet
-    /// The run directory.
-    public var output: String
-    /// Settings of the lift changed by name, as given with `--set key=value`.
-    public var settings: [String: String]
-    public var film: FilmOptions
-    public var mesh: MeshOptions
-
-    public init(
-        picture: String, selection: Selection, prompt: Prompt = .auto, preset: Preset = .standard,
-        seed: UInt64 = 0, models: ModelSet, output: String, settings: [String: String] = [:],
-        film: FilmOptions? = nil, mesh: MeshOptions? = nil
-    ) {
-        self.picture = picture
-        self.selection = selection
-        self.prompt = prompt
-        self.preset = preset
-        self.seed = seed
-        self.models = models
-        self.output = output
-        self.settings = settings
-        self.film = film ?? FilmOptions(for: preset)
-        self.mesh = mesh ?? MeshOptions(for: preset)
-    }
-}
+// How a film of an object is taken.
 
 /// How a film of an object is taken: one turn round it.
 public struct FilmOptions: Codable, Sendable, Hashable {
@@ -124,41 +78,6 @@ public struct FilmOptions: Codable, Sendable, Hashable {
         }
         guard !channels.isEmpty else {
             throw LatheError.badInput("--channels is empty; choose from rgb, depth, normal, opacity")
-        }
-    }
-}
-
-/// How a mesh is taken out of a field.
-public struct MeshOptions: Codable, Sendable, Hashable {
-    /// Cells along each side of the grid that the surface is found in.
-    public var resolution: Int
-    /// The surface is simplified to at most so many triangles; nil keeps all.
-    public var faces: Int?
-    /// Side in texels of the picture laid over the surface; 0 gives colours to the vertices instead.
-    public var texture: Int
-
-    public init(resolution: Int = 128, faces: Int? = nil, texture: Int = 0) {
-        self.resolution = resolution
-        self.faces = faces
-        self.texture = texture
-    }
-
-    public init(for preset: LiftOptions.Preset) {
-        switch preset {
-        case .draft: self.init(resolution: 64, faces: 6_000, texture: 512)
-        case .standard: self.init(resolution: 112, faces: 20_000, texture: 1024)
-        case .fine: self.init(resolution: 192, faces: 60_000, texture: 2048)
-        }
-    }
-
-    /// - Throws: `LatheError` (`badInput`) if a value is out of range.
-    public func validate() throws {
-        guard (16...512).contains(resolution) else {
-            throw LatheError.badInput("--resolution \(resolution) is out of range; use 16 to 512")
-        }
-        if let faces, faces < 4 { throw LatheError.badInput("--faces \(faces) is too few; use 4 or more") }
-        guard texture == 0 || (64...8192).contains(texture) else {
-            throw LatheError.badInput("--texture \(texture) is out of range; use 64 to 8192, or 0 for none")
         }
     }
 }
