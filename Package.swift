@@ -63,7 +63,7 @@ let package = Package(
         library("Checkpoints", ["Arrays", "Files"]),
         library("Tokenizers", ["Files", "CZlib"]),
         library("Meshes", ["Arrays", "Files", "Images"]),
-        library("Editing", ["Arrays", "Images"]),
+        library("Compositing", ["Arrays", "Images"]),
 
         // Differentiation and layers
         library("Autograd", ["Arrays"]),
@@ -90,7 +90,7 @@ let package = Package(
             "Lathe",
             [
                 "Distillation", "SegmentAnything", "BLIP", "CLIP", "LaMa", "StableDiffusion", "Toybox",
-                "Radiance", "Meshes", "Editing", "Images",
+                "Radiance", "Meshes", "Compositing", "Images",
                 "Checkpoints", "Tokenizers", "Arrays", "Files", yams,
             ]),
 
@@ -117,7 +117,7 @@ let package = Package(
     ] + [
         tests(of: "Files"), tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
-        tests(of: "Meshes"), tests(of: "Editing", ["Arrays", "Images"]), tests(of: "Autograd"),
+        tests(of: "Meshes"), tests(of: "Compositing", ["Arrays", "Images"]), tests(of: "Autograd"),
         tests(of: "Layers"), tests(of: "Bench", ["Arrays", "Lathe"]),
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
@@ -125,7 +125,7 @@ let package = Package(
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
         tests(
             of: "Lathe",
-            ["Arrays", "Editing", "Images", "LaMa", "Meshes", "Radiance", "StableDiffusion", "Toybox"]),
+            ["Arrays", "Compositing", "Images", "LaMa", "Meshes", "Radiance", "StableDiffusion", "Toybox"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.

@@ -1,6 +1,7 @@
 // `lathe evaluate`: how close a lift came to the truth, beside what simple guesses reach.
 
 import Arrays
+import Compositing
 import Foundation
 import Toybox
 

@@ -1,6 +1,7 @@
 // The simple guesses that lifts are compared with, where their answers are known.
 
 import Arrays
+import Compositing
 import Lathe
 import Testing
 import Toybox

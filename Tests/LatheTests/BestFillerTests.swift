@@ -1,7 +1,7 @@
 // The best of several fills, as the captioner reads them.
 
 import Arrays
-import Editing
+import Compositing
 import Foundation
 import Images
 import Lathe

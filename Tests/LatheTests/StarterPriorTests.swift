@@ -1,6 +1,7 @@
 // The starter view prior turns objects that it never saw.
 
 import Arrays
+import Compositing
 import Distillation
 import Foundation
 import Lathe

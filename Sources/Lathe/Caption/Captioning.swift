@@ -2,6 +2,7 @@
 
 import Arrays
 import BLIP
+import Compositing
 package import Images
 
 /// How captions are searched for.

@@ -1,7 +1,7 @@
 // The best of several fills of a hole, as the captioner reads them.
 
 import Arrays
-package import Editing
+package import Compositing
 package import Images
 import StableDiffusion
 

@@ -1,7 +1,7 @@
 // A ControlNet with the user's picture that it steers by, cut as the photograph is cut.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 import StableDiffusion
 

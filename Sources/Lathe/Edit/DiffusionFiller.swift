@@ -1,7 +1,7 @@
 // Holes filled by a diffusion model: what the prompt says appears in them.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 import StableDiffusion
 

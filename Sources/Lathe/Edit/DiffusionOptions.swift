@@ -1,6 +1,6 @@
 // How a diffusion model is asked.
 
-import Editing
+import Compositing
 import Foundation
 public import StableDiffusion
 

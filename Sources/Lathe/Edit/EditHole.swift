@@ -1,6 +1,6 @@
 // The hole of an edit: what may change, how soft its inner edge is.
 
-import Editing
+import Compositing
 import Images
 
 /// What may change in a picture.

@@ -1,6 +1,6 @@
 // The parts of one edit that share its picture, its notes and its clock.
 
-import Editing
+import Compositing
 import Foundation
 import Images
 

@@ -1,6 +1,6 @@
 // What an edit leaves.
 
-public import Editing
+public import Compositing
 
 /// The files of an edit and what was measured on the way.
 public struct EditResult: Codable, Sendable {

@@ -1,6 +1,6 @@
 // A 2D edit from a picture file to a picture file.
 
-import Editing
+import Compositing
 import Foundation
 import Images
 

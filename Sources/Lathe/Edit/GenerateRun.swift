@@ -1,7 +1,7 @@
 // Pictures from words, or from a picture and words.
 
 import Arrays
-import Editing
+import Compositing
 import Foundation
 import Images
 import StableDiffusion

@@ -1,7 +1,7 @@
 // A drawn thing on the photograph's own ground.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 
 /// Puts what a model drew into a hole on the ground that was there before.

@@ -1,6 +1,6 @@
 // What makes up the inside of a hole.
 
-package import Editing
+package import Compositing
 package import Images
 
 /// A hole of a picture as a model is shown it.

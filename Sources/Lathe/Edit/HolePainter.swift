@@ -1,7 +1,7 @@
 // One hole of one picture: shown to a model, laid back, and gone over once more at full resolution.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 
 /// Fills holes with one model.

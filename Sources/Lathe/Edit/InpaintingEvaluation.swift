@@ -1,7 +1,7 @@
 // `lathe evaluate --inpainting`: how well holes over known things are filled, beside other programs.
 
 import Arrays
-import Editing
+import Compositing
 import Foundation
 import Images
 

@@ -1,7 +1,7 @@
 // Holes filled by LaMa: what surrounds the hole goes on inside.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 import LaMa
 

@@ -1,6 +1,6 @@
 // `lathe evaluate --prompts`: whether fill and replace put there what they are asked for.
 
-import Editing
+import Compositing
 import Foundation
 public import Images
 

@@ -1,7 +1,7 @@
 // Whether a removal left something: the same question to the segmenter again.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 
 enum Remainder {

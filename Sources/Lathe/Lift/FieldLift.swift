@@ -1,6 +1,7 @@
 // One lift's field: the distiller with its prior and picture, and what is read off it.
 
 import Arrays
+import Compositing
 import Distillation
 import Foundation
 import Images

@@ -1,6 +1,7 @@
 // One photograph into 3D, as a run that its caller steps through, stops and resumes.
 
 import Arrays
+import Compositing
 import Distillation
 import Foundation
 import Images

@@ -1,6 +1,7 @@
 // From a field to a closed mesh with a picture, or colours at its vertices.
 
 import Arrays
+import Compositing
 import Foundation
 package import Meshes
 package import Radiance

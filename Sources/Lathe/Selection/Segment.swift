@@ -1,5 +1,6 @@
 // `lathe segment`: the cut-out on its own.
 
+import Compositing
 import Images
 
 /// The files of a cut-out.

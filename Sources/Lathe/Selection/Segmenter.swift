@@ -1,6 +1,7 @@
 // SAM on a photograph: once on the whole of it, then on close-ups of what was found.
 
 import Arrays
+import Compositing
 import Foundation
 import Images
 import SegmentAnything
@@ -54,7 +55,7 @@ struct Segmenter {
             if let box = rough.boundingBox {
                 found.mask = Outline(
                     photograph: photograph, cell: cell(max(box.width, box.height), in: photograph)
-                ).refined(rough, clicks: selection.points)
+                ).refined(rough, clicks: selection.clicks)
             }
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area

@@ -1,6 +1,6 @@
 // Masks as holes.
 
-import Editing
+import Compositing
 import Images
 import TestSupport
 import Testing

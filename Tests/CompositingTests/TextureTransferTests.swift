@@ -1,7 +1,7 @@
 // Texture from round a hole: it comes back, stays where it belongs, and is never put where it is not missing.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-// Framing, edge colours and scores on pictures whose answers are known.
+// Framing and foreground colours on pictures whose answers are known.
 
 import Arrays
-import Lathe
+import Compositing
 import Testing
 
 @Suite struct FramingTests {
@@ -68,58 +68,5 @@ import Testing
             NDArray([0.2, 0.4, 0.6, 0, 0, 0], shape: [1, 2, 3]), opacity: NDArray([0.5, 0], shape: [1, 2]))
         #expect(clean.scalars.prefix(3).elementsEqual([0.2, 0.4, 0.6]))
         #expect(clean.scalars.suffix(3).elementsEqual([0.2, 0.4, 0.6]))
-    }
-}
-
-@Suite struct PictureScoreTests {
-    @Test func knownDifferencesHaveKnownScores() {
-        let a = NDArray.zeros([2, 2, 3])
-        #expect(abs(PictureScores.psnr(a, NDArray.full(0.1, [2, 2, 3])) - 20) < 1e-4)
-        #expect(PictureScores.psnr(a, a) == 60)
-        // One of four pixels counts.
-        let b = NDArray([0.1, 0.1, 0.1] + [Float](repeating: 1, count: 9), shape: [2, 2, 3])
-        let mask = NDArray([1, 0, 0, 0.5], shape: [2, 2])
-        #expect(abs(PictureScores.psnr(a, b, inside: mask) - 20) < 1e-4)
-    }
-
-    @Test func overlapCountsPixels() {
-        let a = NDArray([1, 1, 0, 0], shape: [2, 2])
-        let b = NDArray([0.6, 0, 0.7, 0.5], shape: [2, 2])
-        #expect(abs(PictureScores.intersectionOverUnion(a, b) - 1.0 / 3) < 1e-9)
-        #expect(PictureScores.intersectionOverUnion(NDArray.zeros([2, 2]), NDArray.zeros([2, 2])) == 1)
-    }
-}
-
-@Suite struct RunFileTests {
-    @Test func metricsComeBackAndForgetWhatIsDoneAgain() throws {
-        let folder = try TemporaryFolder()
-        var log = MetricsLog()
-        log.add(step: 1, ["loss": 0.5, "bad": .nan])
-        log.add(step: 5, ["loss": 0.25, "psnr": 21])
-        try log.save(to: "\(folder.path)/metrics.jsonl")
-        var read = try MetricsLog.load("\(folder.path)/metrics.jsonl")
-        #expect(read.rows == log.rows)
-        #expect(read.names == ["loss", "psnr"])
-        read.truncate(after: 4)
-        #expect(read.series("loss").map(\.step) == [1])
-        _ = try folder.write("{\"step\": ", "broken.jsonl")
-        #expect(throws: LatheError.self) { try MetricsLog.load("\(folder.path)/broken.jsonl") }
-    }
-
-    @Test func chartsNeedTwoPointsAndEscapeTheirTitle() throws {
-        #expect(ReportChart(title: "a", points: [(1, 2)]).svg == nil)
-        let svg = try #require(ReportChart(title: "a<b", points: [(0, 2), (10, 4)]).svg)
-        #expect(svg.contains("a&lt;b") && !svg.contains("a<b"))
-        #expect(svg.contains("points=\"46.0,130.0 312.0,22.0\""))
-    }
-
-    @Test func paceIsSmoothed() throws {
-        var pace = TimeLeft(memory: 0.5)
-        #expect(pace.secondsPerStep == nil)
-        pace.add(seconds: 2)
-        #expect(pace.seconds(forSteps: 3) == 6)
-        pace.add(seconds: 4)
-        let expected = (0.5 * 1 + 0.5 * 4) / 0.75
-        #expect(abs((pace.secondsPerStep ?? 0) - expected) < 1e-9)
     }
 }

@@ -1,7 +1,7 @@
 // Scores of filled holes: what they must rank, and values worked out elsewhere.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 import TestSupport
 import Testing

@@ -3,6 +3,13 @@
 package import Arrays
 package import Images
 
+/// Nothing can be cut out: no pixel of a mask is above one half.
+package struct EmptyMaskError: Error, CustomStringConvertible {
+    package var description: String {
+        "the selection is empty: no pixel belongs to an object; select again"
+    }
+}
+
 /// An object freed from its background.
 package struct Cutout: Sendable {
     /// `[height, width, 3]`, sRGB, straight; past the edge the object's own colours go on.
@@ -19,13 +26,13 @@ package struct Cutout: Sendable {
     ///   - colour: The photograph, `[height, width, 3]`.
     ///   - mask: `[height, width]`, 0 … 1.
     ///   - clean: Whether edge colours may hold background; false for pictures that carry their own transparency.
-    /// - Throws: `LatheError` (`badInput`) if no pixel is covered by more than one half.
+    /// - Throws: ``EmptyMaskError``.
     package init(colour: NDArray, mask: NDArray, clean: Bool = true) throws {
         precondition(
             colour.rank == 3 && colour.shape[2] == 3 && mask.shape == Array(colour.shape[0..<2]),
             "Cutout: colour \(colour.shape) and mask \(mask.shape) do not agree")
         guard let box = Cutout.box(of: mask) else {
-            throw LatheError.badInput("the selection is empty: no pixel belongs to an object; select again")
+            throw EmptyMaskError()
         }
         self.box = box
         let (h, w) = (colour.shape[0], colour.shape[1])
@@ -38,11 +45,6 @@ package struct Cutout: Sendable {
         opacity = Cutout.crop(mask.reshaped([h, w, 1]), rows: rows, columns: columns)
             .reshaped([rows.count, columns.count])
         self.colour = clean ? EdgeColours.extended(cropped, opacity: opacity) : cropped
-    }
-
-    package init(_ photograph: Image, _ found: FoundMask) throws {
-        try self.init(
-            colour: photograph.rgb.pixels, mask: found.mask.values, clean: !found.isOwnTransparency)
     }
 
     /// The square in which the object is framed, in photograph pixels.

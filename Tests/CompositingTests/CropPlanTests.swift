@@ -1,7 +1,7 @@
 // The planner: every hole of every picture gets a window that holds it and a size that the model can take.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 import TestSupport
 import Testing

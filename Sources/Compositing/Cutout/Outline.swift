@@ -1,13 +1,13 @@
 // A coarse mask's outline, moved to where the photograph has it.
 
 import Arrays
-import Images
+package import Images
 
 /// Makes masks, which are as coarse as the cells of a segmenter's answer, follow a photograph.
-struct Outline {
-    let photograph: Image
+package struct Outline {
+    private let photograph: Image
     /// Photograph pixels to a cell.
-    let cell: Float
+    private let cell: Float
 
     /// How far an outline may be off, cells.
     private static let edgeReach: Float = 2.6
@@ -18,11 +18,16 @@ struct Outline {
     /// Longer side of the picture in which colours are parted, pixels.
     private static let cutSide = 400
 
+    package init(photograph: Image, cell: Float) {
+        self.photograph = photograph
+        self.cell = cell
+    }
+
     /// The mask with its outline at the nearest edges (guided filter), then where the colours of the object and its
     /// surroundings part (GrabCut).
     /// - Parameter clicks: Points whose side is known: a hole that was clicked opens, a part that was clicked comes
     ///   along, also where the segmenter thought otherwise.
-    func refined(_ mask: Mask, clicks: [Selection.Point]) -> Mask {
+    package func refined(_ mask: Mask, clicks: [ClickMark]) -> Mask {
         guard let box = mask.boundingBox else { return mask }
         // The surroundings must show their colours.
         let margin = max(box.width, box.height) / 4 + Int(2 * Self.edgeReach * cell) + 1
@@ -41,7 +46,7 @@ struct Outline {
 
     /// `Mask.grabCut` at a size that is cheap, with clicks that hold.
     private func partedByColour(
-        _ mask: Mask, in picture: Image, clicks: [Selection.Point], from origin: PixelRectangle
+        _ mask: Mask, in picture: Image, clicks: [ClickMark], from origin: PixelRectangle
     ) -> Mask {
         let scale = min(1, Float(Self.cutSide) / Float(max(mask.width, mask.height)))
         let (w, h) = (max(1, Int(Float(mask.width) * scale)), max(1, Int(Float(mask.height) * scale)))
@@ -58,13 +63,13 @@ struct Outline {
 
     /// Whether pixels belong to the object, in a disc of a cell round each click; nil elsewhere.
     private func sides(
-        of clicks: [Selection.Point], from origin: PixelRectangle, scale: Float, width: Int, height: Int
+        of clicks: [ClickMark], from origin: PixelRectangle, scale: Float, width: Int, height: Int
     ) -> [Bool?] {
         var known = [Bool?](repeating: nil, count: width * height)
         let radius = max(1, cell * scale)
         for click in clicks {
             let (cx, cy) = (
-                (Float(click.x) - Float(origin.left)) * scale, (Float(click.y) - Float(origin.top)) * scale
+                (click.x - Float(origin.left)) * scale, (click.y - Float(origin.top)) * scale
             )
             let disc = PixelRectangle(
                 left: Int(cx - radius), top: Int(cy - radius), right: Int(cx + radius) + 1,

@@ -5,18 +5,18 @@ package import Arrays
 /// A similarity between a photograph and a square picture in which the object is centred.
 ///
 /// The larger side of the object's box takes 46 of 64 parts of the square.
-public struct Framing: Codable, Sendable, Hashable {
+package struct Framing: Codable, Sendable, Hashable {
     /// Share of the square that the larger side of the object takes.
-    public static let objectShare: Float = 46.0 / 64
+    package static let objectShare: Float = 46.0 / 64
 
     /// The centre of the object's box, photograph pixels.
-    public let centreX: Float
-    public let centreY: Float
+    package let centreX: Float
+    package let centreY: Float
     /// Side of the square in photograph pixels.
-    public let side: Float
+    package let side: Float
 
     /// - Parameter box: The object's half-open box in the photograph, not empty.
-    public init(box: (x: Range<Int>, y: Range<Int>)) {
+    package init(box: (x: Range<Int>, y: Range<Int>)) {
         precondition(!box.x.isEmpty && !box.y.isEmpty, "Framing: the object's box is empty")
         centreX = Float(box.x.lowerBound + box.x.upperBound) / 2
         centreY = Float(box.y.lowerBound + box.y.upperBound) / 2

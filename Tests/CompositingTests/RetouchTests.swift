@@ -1,7 +1,7 @@
 // The promises of an edit, over pictures, holes and models of every kind.
 
 import Arrays
-import Editing
+import Compositing
 import Images
 import TestSupport
 import Testing
