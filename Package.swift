@@ -89,10 +89,15 @@ let package = Package(
         library(
             "Lathe",
             [
-                "Distillation", "SegmentAnything", "BLIP", "CLIP", "LaMa", "StableDiffusion", "Toybox",
+                "Distillation", "SegmentAnything", "BLIP", "CLIP", "LaMa", "StableDiffusion",
                 "Radiance", "Meshes", "Compositing", "Images",
                 "Checkpoints", "Tokenizers", "Arrays", "Files", yams,
             ]),
+
+        // Measuring
+        library(
+            "Evaluation",
+            ["Lathe", "Compositing", "Toybox", "Radiance", "Images", "Arrays", yams]),
 
         // Timing
         library(
@@ -106,7 +111,8 @@ let package = Package(
         .executableTarget(
             name: "lathe",
             dependencies: [
-                "Lathe", "Bench", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser,
+                "Lathe", "Evaluation", "Bench", "StableDiffusion", "Toybox", "Radiance", "Arrays",
+                argumentParser,
             ],
             path: "Sources/lathe-cli", swiftSettings: strict),
 
@@ -125,7 +131,17 @@ let package = Package(
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
         tests(
             of: "Lathe",
-            ["Arrays", "Compositing", "Images", "LaMa", "Meshes", "Radiance", "StableDiffusion", "Toybox"]),
+            [
+                "Arrays", "Compositing", "Evaluation", "Images", "LaMa", "Meshes", "Radiance",
+                "StableDiffusion",
+            ]),
+        tests(
+            of: "Evaluation",
+            [
+                "Arrays", "Compositing", "Distillation", "Images", "Lathe", "Meshes", "Radiance",
+                "StableDiffusion",
+                "Toybox",
+            ]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.

@@ -2,6 +2,7 @@
 
 import Arrays
 import Compositing
+import Evaluation
 import Foundation
 import Images
 import Lathe

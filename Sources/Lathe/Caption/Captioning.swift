@@ -1,7 +1,7 @@
 // What a picture shows, in words.
 
 import Arrays
-import BLIP
+package import BLIP
 import Compositing
 package import Images
 
@@ -36,7 +36,9 @@ public enum Captioning {
 
     /// Describes an opaque picture with a captioner at hand.
     /// - Throws: `LatheError` (`modelUnusable`) if its weights turn out to be damaged.
-    static func captions(of image: Image, by model: BLIPCaptioner, search: CaptionSearch) throws -> [String] {
+    package static func captions(of image: Image, by model: BLIPCaptioner, search: CaptionSearch) throws
+        -> [String]
+    {
         let features = model.encode(image)
         let longest = min(model.configuration.text.longestCaption, model.configuration.text.positions)
         func caption(_ method: CaptionOptions.Method) throws -> String {

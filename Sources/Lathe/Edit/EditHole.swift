@@ -1,12 +1,12 @@
 // The hole of an edit: what may change, how soft its inner edge is.
 
-import Compositing
-import Images
+package import Compositing
+package import Images
 
 /// What may change in a picture.
-struct EditHole: Sendable {
+package struct EditHole: Sendable {
     /// Hard.
-    let mask: Mask
+    package let mask: Mask
     /// Width of the passage inside the hole, in pixels.
     let feather: Float
     /// What its border is in the finished picture.
@@ -19,7 +19,7 @@ struct EditHole: Sendable {
     /// - `remove` takes the object with its outline, its glow and the shadow at its foot;
     /// - `fill` takes the object and a rounded box round it, widened where it is narrow;
     /// - `replace` takes everything but the object, to the pixel.
-    init(object: Mask, options: EditOptions) {
+    package init(object: Mask, options: EditOptions) {
         let object = object.hardened
         let size = Float(object.area).squareRoot()
         border = options.task == .replace ? .outline : options.task == .fill ? .frame : .ground
@@ -68,7 +68,7 @@ struct EditHole: Sendable {
     }
 
     /// A hole whose surroundings go on inside.
-    init(mask: Mask, feather: Float, border: Retouch.Border = .ground) {
+    package init(mask: Mask, feather: Float, border: Retouch.Border = .ground) {
         (self.mask, self.feather, self.border) = (mask, feather, border)
     }
 

@@ -1,7 +1,7 @@
 // A painter that asks a diffusion model, as an edit's options and the model's size have it.
 
-import Images
-import StableDiffusion
+package import Images
+package import StableDiffusion
 
 extension HolePainter {
     /// - Parameters:
@@ -9,7 +9,7 @@ extension HolePainter {
     ///   - options: of the edit; what they leave open is settled.
     /// - Returns: the painter, and what the user should know.
     /// - Throws: `LatheError`: `modelUnusable` naming what is wrong with a model, `badInput` for a control picture.
-    static func diffusion(
+    package static func diffusion(
         _ pipeline: DiffusionPipeline, for canvas: Image, settling options: inout EditOptions
     ) throws -> (painter: HolePainter, notes: [String]) {
         let defaults = DiffusionModel.defaults(pipeline)

@@ -1,11 +1,11 @@
 // One hole of one picture: shown to a model, laid back, and gone over once more at full resolution.
 
 import Arrays
-import Compositing
-import Images
+package import Compositing
+package import Images
 
 /// Fills holes with one model.
-struct HolePainter {
+package struct HolePainter {
     let filler: any HoleFiller
     /// Strength of the second pass; 0 for none.
     var detail = 0.0
@@ -14,7 +14,9 @@ struct HolePainter {
     /// Puts what is drawn on the photograph's own ground.
     var keeper: GroundKeeper?
 
-    init(filler: any HoleFiller, textures: Bool = false) { (self.filler, self.textures) = (filler, textures) }
+    package init(filler: any HoleFiller, textures: Bool = false) {
+        (self.filler, self.textures) = (filler, textures)
+    }
 
     /// A painter of what is asked for in words.
     ///
@@ -28,9 +30,9 @@ struct HolePainter {
     }
 
     /// A filled hole.
-    struct Result {
-        let picture: Image
-        let seam: Seam.Steps
+    package struct Result {
+        package let picture: Image
+        package let seam: Seam.Steps
     }
 
     /// Fills a hole of a picture.
@@ -39,7 +41,7 @@ struct HolePainter {
     ///   - progress: as of ``HoleFiller``, with the stage.
     /// - Throws: `LatheError` (`guaranteeFailed`) for a result that does not keep its promises; what the model or `progress`
     ///   throws.
-    func paint(
+    package func paint(
         _ picture: Image, _ hole: EditHole, prompt: String, seed: UInt64, strength: Double,
         progress: (EditStage, FillStep) throws -> Void
     ) throws -> Result {

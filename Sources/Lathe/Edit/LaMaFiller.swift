@@ -1,21 +1,21 @@
 // Holes filled by LaMa: what surrounds the hole goes on inside.
 
 import Arrays
-import Compositing
-import Images
+package import Compositing
+package import Images
 import LaMa
 
-struct LaMaFiller: HoleFiller {
+package struct LaMaFiller: HoleFiller {
     private let model: LaMaModel
     private let refines: Bool
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
-    init(_ models: ModelSet, refines: Bool) throws {
+    package init(_ models: ModelSet, refines: Bool) throws {
         model = try models.inpainter()
         self.refines = refines
     }
 
-    var needs: CropPlan.Needs {
+    package var needs: CropPlan.Needs {
         // Seen larger than in training, a hole has no surroundings within the reach of the convolutions. The refinement goes
         // from coarse to fine itself.
         CropPlan.Needs(
@@ -24,7 +24,7 @@ struct LaMaFiller: HoleFiller {
             context: 1.5)
     }
 
-    func fill(_ request: HoleRequest, progress: FillProgress) throws -> Image {
+    package func fill(_ request: HoleRequest, progress: FillProgress) throws -> Image {
         let shown = request.shown, (h, w) = (shown.height, shown.width)
         let image = shown.pixels.reshaped([1, h, w, 3]), mask = request.hole.values.reshaped([1, h, w, 1])
         var result = image

@@ -22,7 +22,7 @@ extension LatheError {
     }
 
     /// Runs `body`; whatever it throws leaves as a `LatheError` with this code.
-    static func asking<Result>(_ code: Code, _ body: () throws -> Result) throws -> Result {
+    package static func asking<Result>(_ code: Code, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as LatheError {

@@ -39,6 +39,6 @@ public struct LatheError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension LatheError {
-    static func badInput(_ message: String) -> LatheError { LatheError(.badInput, message) }
+    package static func badInput(_ message: String) -> LatheError { LatheError(.badInput, message) }
     static func modelUnusable(_ message: String) -> LatheError { LatheError(.modelUnusable, message) }
 }

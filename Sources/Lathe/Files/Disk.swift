@@ -3,7 +3,7 @@
 import Files
 import Foundation
 
-enum Disk {
+package enum Disk {
     /// Writes a file so that a reader sees either the old bytes or all of the new ones.
     /// - Throws: `LatheError` (`badInput`) with the system's reason, for example a full disk.
     static func write(_ data: Data, to path: String) throws {
@@ -23,7 +23,7 @@ enum Disk {
         }
     }
 
-    static func readText(_ path: String) throws -> String {
+    package static func readText(_ path: String) throws -> String {
         guard let text = String(data: try read(path), encoding: .utf8) else {
             throw LatheError.badInput("\(path) is not UTF-8 text")
         }
@@ -31,7 +31,7 @@ enum Disk {
     }
 
     /// Creates a folder and those above it.
-    static func createFolder(_ path: String) throws {
+    package static func createFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {

@@ -2,12 +2,12 @@
 
 import Foundation
 
-func isFolder(_ path: String) -> Bool {
+package func isFolder(_ path: String) -> Bool {
     var isDirectory: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
 }
 
-func isFile(_ path: String) -> Bool {
+package func isFile(_ path: String) -> Bool {
     var isDirectory: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
 }
@@ -15,7 +15,7 @@ func isFile(_ path: String) -> Bool {
 /// The folder that a path lies in: "" for a mere name.
 ///
 /// Foundation's `deletingLastPathComponent` traps on names of one character.
-func parentFolder(_ path: String) -> String {
+package func parentFolder(_ path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }

@@ -1,21 +1,21 @@
 // A finished lift's field with the camera of its photograph.
 
 import Foundation
-import Radiance
+package import Radiance
 
 /// What a run's checkpoint holds for those who look at the result.
-struct LiftedField {
+package struct LiftedField {
     /// The field to show.
-    let field: RadianceField
+    package let field: RadianceField
     /// The camera from which the field looks like the photograph.
-    let camera: Camera
+    package let camera: Camera
 
     private struct Notes: Decodable {
         var referenceCamera: Camera?
     }
 
     /// - Throws: `LatheError` (`badInput`) if the run holds no lifted field.
-    init(run: String) throws {
+    package init(run: String) throws {
         let path = RunDirectory(path: run).field
         (field, camera) = try LatheError.asking(.badInput) {
             let checkpoint = try FieldCheckpoint(path: path)

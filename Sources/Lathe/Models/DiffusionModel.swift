@@ -2,14 +2,14 @@
 
 import Arrays
 import Images
-import StableDiffusion
+package import StableDiffusion
 
-enum DiffusionModel {
+package enum DiffusionModel {
     /// Wider or higher pictures than this many times the other side were rare in every training set.
     static let widestAspect: Float = 1.6
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model or an adapter.
-    static func open(_ models: ModelSet, _ options: DiffusionOptions) throws -> DiffusionPipeline {
+    package static func open(_ models: ModelSet, _ options: DiffusionOptions) throws -> DiffusionPipeline {
         let path = try models.location(of: .diffusion)
         return try LatheError.asking(.modelUnusable) {
             let adapters = try (options.loras + options.embeddings).map {

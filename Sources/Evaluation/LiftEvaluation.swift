@@ -3,10 +3,11 @@
 import Arrays
 import Compositing
 import Foundation
+import Lathe
 import Toybox
 
 /// The scores of one run on a scene whose truth is known.
-public struct Evaluation: Codable, Sendable {
+public struct LiftEvaluation: Codable, Sendable {
     /// Agreement with the truth over twelve views: silhouettes at one half of opacity, colours over white.
     public struct Novel: Codable, Sendable {
         /// Mean intersection over union of the silhouettes.
@@ -77,14 +78,14 @@ public struct Evaluation: Codable, Sendable {
     private static let size = 64
 
     /// Scores a run against the object that its scene shows.
-    public static func evaluate(_ pair: LiftAndTruth) throws -> Evaluation {
+    public static func evaluate(_ pair: LiftAndTruth) throws -> LiftEvaluation {
         let truth = pair.truth
         let guesses = Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: size)
         let views = pair.truthViews(size: size)
         let input = guesses.framedCamera(of: truth.object)
         let photograph = Baselines.picture(truth.object, camera: input, size: size)
         let bank = try (0..<bankCount).map { try ToyObject.make(seed: UInt64($0), split: .train) }
-        return Evaluation(
+        return LiftEvaluation(
             scene: truth.scene, run: pair.run, className: truth.object.className,
             isTrainedClass: !ToyObject.heldOutClassNames.contains(truth.object.className),
             frontPSNR: pair.record.scores["front PSNR"] ?? 0,
@@ -103,7 +104,7 @@ public struct Evaluation: Codable, Sendable {
         func pair(_ novel: Novel) -> String {
             "\(String(format: "%.3f", novel.overlap)) / \(String(format: "%.2f", novel.psnr))"
         }
-        return Evaluation.row(
+        return LiftEvaluation.row(
             scene + (isTrainedClass ? "" : " (unseen class)"),
             [
                 String(format: "%.2f", frontPSNR), String(format: "%.3f", lift.overlap),
@@ -117,32 +118,5 @@ public struct Evaluation: Codable, Sendable {
             String(repeating: " ", count: max(0, width - cell.count)) + cell
         }
         return first + rest.joined(separator: "  ")
-    }
-}
-
-/// A bound that a score must reach, `name=value`.
-public struct Requirement: Sendable, Hashable {
-    public let name: String
-    public let value: Double
-
-    /// Parses `name=value`; nil for an unknown name or a value that is no number.
-    public init?(parsing text: String) {
-        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2, Requirement.names.contains(parts[0]), let value = Double(parts[1]),
-            value.isFinite
-        else { return nil }
-        (name, self.value) = (parts[0], value)
-    }
-
-    public static let names = [
-        "front-psnr", "novel-iou", "novel-psnr", "novel-psnr-above-extruded", "novel-psnr-above-mean",
-        "novel-psnr-above-retrieval", "novel-iou-above-retrieval",
-    ]
-
-    /// What is wrong with a run, in one line; nil if it holds.
-    public func failure(in evaluation: Evaluation) -> String? {
-        let found = evaluation.figures[name] ?? -.infinity
-        guard found < value else { return nil }
-        return "\(evaluation.scene): \(name) is \(String(format: "%.3f", found)), below \(value)"
     }
 }

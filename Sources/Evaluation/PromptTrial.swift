@@ -1,6 +1,7 @@
 // Words asked of an edit, and whether they can be read in what comes of it.
 
 package import Images
+package import Lathe
 import Toybox
 
 /// A held-out picture, a prompt for it, and the words by which one sees that the prompt was followed.

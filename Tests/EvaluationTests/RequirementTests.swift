@@ -1,6 +1,6 @@
 // Bounds that evaluations are held to.
 
-import Lathe
+import Evaluation
 import Testing
 
 @Suite struct RequirementTests {

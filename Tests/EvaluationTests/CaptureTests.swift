@@ -1,6 +1,7 @@
 // A toy photographed from all round, fitted, and judged by views that the fit did not see.
 
 import Arrays
+import Evaluation
 import Foundation
 import Images
 import Lathe

@@ -2,6 +2,7 @@
 
 import Foundation
 import Images
+import Lathe
 import Radiance
 public import Toybox
 

@@ -1,6 +1,7 @@
 // The ground truth of an example scene: the object and the view that its `scene.yaml` names.
 
 import Foundation
+import Lathe
 import Toybox
 import Yams
 

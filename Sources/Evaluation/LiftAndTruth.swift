@@ -2,6 +2,7 @@
 
 import Arrays
 public import Images
+import Lathe
 import Radiance
 import Toybox
 

@@ -1,5 +1,6 @@
 // Held-out prompts: what they ask for, and what counts as found.
 
+import Evaluation
 import Images
 import Lathe
 import Testing
@@ -36,7 +37,7 @@ import Toybox
         (diffusion.steps, diffusion.detail) = (2, 0)
         var shown = 0, steps: [Int] = []
         let scores = try PromptEvaluation(count: 1, seed: 0).scores(
-            models: EditBench.models, diffusion: diffusion, show: { _, _ in shown += 1 }
+            models: Starter.models, diffusion: diffusion, show: { _, _ in shown += 1 }
         ) { done, total in
             #expect(total == 2)
             steps.append(done)
@@ -50,10 +51,10 @@ import Toybox
     }
 
     @Test func aReaderThatIsNoCaptionerIsNamed() throws {
-        let folder = try EditBench.models.folder(of: .inpainter)
+        let folder = try Starter.models.folder(of: .inpainter)
         let error = #expect(throws: LatheError.self) {
             _ = try PromptEvaluation(count: 1, seed: 0).scores(
-                models: EditBench.models, diffusion: DiffusionOptions(), reader: folder, show: { _, _ in }
+                models: Starter.models, diffusion: DiffusionOptions(), reader: folder, show: { _, _ in }
             ) { _, _ in }
         }
         #expect(error?.code == .modelUnusable && error?.message.contains(folder) == true)

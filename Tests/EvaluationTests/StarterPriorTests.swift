@@ -3,6 +3,7 @@
 import Arrays
 import Compositing
 import Distillation
+import Evaluation
 import Foundation
 import Lathe
 import Radiance

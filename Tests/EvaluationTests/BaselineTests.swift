@@ -2,6 +2,7 @@
 
 import Arrays
 import Compositing
+import Evaluation
 import Lathe
 import Testing
 import Toybox
