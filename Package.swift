@@ -83,7 +83,7 @@ let package = Package(
         // Training
         library(
             "Distillation",
-            ["Arrays", "Autograd", "Checkpoints", "CLIP", "Images", "Radiance", "StableDiffusion"]),
+            ["Arrays", "Autograd", "Checkpoints", "CLIP", "Images", "Layers", "Radiance", "StableDiffusion"]),
 
         // Composition
         library(

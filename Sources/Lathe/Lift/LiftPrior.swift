@@ -40,7 +40,7 @@ enum LiftPrior {
                 elevation: elevation)
         }
         if pose.contains(kind) {
-            return try PoseViewPrior(
+            return try Zero123Prior(
                 folder: folder, reference: reference, elevation: elevation ?? 10, precision: precision)
         }
         // Distillation reads the noise levels only, which published schedulers such as PNDM share with DDIM.

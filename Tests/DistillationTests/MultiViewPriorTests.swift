@@ -2,8 +2,8 @@
 
 import Arrays
 import Checkpoints
+import Distillation
 import Foundation
-import StableDiffusion
 import TestSupport
 import Testing
 

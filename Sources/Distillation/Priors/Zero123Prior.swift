@@ -16,7 +16,7 @@ public import StableDiffusion
 /// token: the picture's CLIP embedding with (change of polar angle, sine and cosine of the change of azimuth, change
 /// of distance), projected. Unconditional means zeros for both. Source: Liu and others 2023; diffusers' community
 /// pipeline `pipeline_zero1to3.py`.
-public struct PoseViewPrior: ViewPrior {
+public struct Zero123Prior: ViewPrior {
     private let unet: UNet2DConditionModel
     private let autoencoder: Autoencoder
     private let projection: Linear
