@@ -31,21 +31,6 @@ extension NDArray {
         }
         withExtendedLifetime(gradient) {}
     }
-
-    /// `self ← decay * self + (1 - decay) * other` in place.
-    package mutating func average(with other: NDArray, decay: Float) {
-        precondition(shape == other.shape, "average: \(shape) with \(other.shape)")
-        withUnsafeMutableBuffer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            nonisolated(unsafe) let (x, y) = (other.pointer, base)
-            parallelFor(buffer.count, chunk: elementChunk) { r in
-                let i = r.lowerBound
-                Kernels.current.affine(y + i, y + i, r.count, scale: decay, shift: 0)
-                Kernels.current.accumulate(x + i, y + i, r.count, scale: 1 - decay)
-            }
-        }
-        withExtendedLifetime(other) {}
-    }
 }
 
 /// `base` to a whole power, in double precision.

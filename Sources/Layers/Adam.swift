@@ -32,20 +32,3 @@ public struct Adam: Sendable {
         (m, v) = (first, second)
     }
 }
-
-/// A running mean of parameters, `shadow ← decay * shadow + (1 - decay) * parameters`.
-public struct ExponentialMovingAverage: Sendable {
-    public let decay: Float
-    /// The average so far.
-    public private(set) var value: NDArray
-
-    public init(of parameters: NDArray, decay: Float) {
-        precondition(decay >= 0 && decay < 1, "ExponentialMovingAverage: decay \(decay) is outside [0, 1)")
-        self.decay = decay
-        value = parameters
-    }
-
-    public mutating func update(_ parameters: NDArray) {
-        value.average(with: parameters, decay: decay)
-    }
-}

@@ -39,8 +39,6 @@ import Testing
             expectClose(a.matmul(bt, transposeOther: true), reference, relative: 2e-6, "Bᵀ \(m)x\(k)x\(n)")
             expectClose(
                 at.matmul(bt, transposeSelf: true, transposeOther: true), reference, relative: 2e-6, "both")
-            let bias = normal([n], "bias")
-            expectClose(a.linear(bt, bias: bias), reference + bias, relative: 2e-6, "linear")
         }
     }
 
