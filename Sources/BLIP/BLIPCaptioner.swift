@@ -18,8 +18,6 @@ public struct BLIPImageFeatures: Sendable {
 /// BLIP's captioner (Li and others 2022), as transformers' `BlipForConditionalGeneration` computes it.
 public struct BLIPCaptioner: Sendable {
     public let configuration: BLIPConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     public let tokenizer: BERTTokenizer
     private let preprocessing: BLIPPreprocessing
     private let encoder: BLIPVisionEncoder
@@ -61,7 +59,6 @@ public struct BLIPCaptioner: Sendable {
         decoder = try BLIPTextDecoder(configuration, from: weights["text_decoder"])
         // Position indices, and the second names of tied tensors.
         let isTied = configuration.tiesEmbeddings && configuration.text.tiesEmbeddings
-        faults = weights.faults
         try weights.finish(
             ignoring: ["text_decoder.bert.embeddings.position_ids", "text_decoder.cls.predictions.bias"]
                 + (isTied ? ["text_decoder.cls.predictions.decoder.*"] : []))

@@ -20,8 +20,6 @@ public struct CLIPVisionOutput: Sendable {
 /// Source: Radford et al. 2021, section 2.4; transformers `modeling_clip.py`.
 public struct CLIPVisionEncoder: Sendable {
     public let configuration: CLIPVisionConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let patchEmbedding: Convolution2D
     let classToken: NDArray
     let positions: NDArray
@@ -48,7 +46,6 @@ public struct CLIPVisionEncoder: Sendable {
         let model = prefixed.contains("embeddings.class_embedding") ? prefixed : weights
         let width = configuration.hiddenSize
         self.configuration = configuration
-        faults = weights.faults
         patchEmbedding = try Convolution2D(
             weights: model.scope("embeddings.patch_embedding"), in: configuration.channels, out: width,
             kernel: configuration.patchSize, stride: configuration.patchSize, padding: 0, bias: false)

@@ -3,7 +3,7 @@
 public import Arrays
 import Autograd
 import CLIP
-public import Checkpoints
+import Checkpoints
 import Foundation
 import Images
 import Layers
@@ -24,7 +24,6 @@ public struct PoseViewPrior: ViewPrior {
     private let pictureLatents: NDArray
     private let pictureSide: Int
     private let reference: Camera
-    public let faults: WeightFaults
     public let schedule: NoiseSchedule
     public var views: RandomViews
     public let viewSize: Int
@@ -73,9 +72,7 @@ public struct PoseViewPrior: ViewPrior {
                 reason: "it has no projection; a CLIPVisionModelWithProjection is needed")
         }
         embedding = token.value
-        let camera = try Self.projection(folder, in: embedding.shape[1] + 4, out: width)
-        projection = camera.layer
-        faults = WeightFaults(joining: [unet.faults, autoencoder.faults, vision.faults, camera.faults])
+        projection = try Self.projection(folder, in: embedding.shape[1] + 4, out: width)
         pictureSide = side
         self.reference = Camera(
             azimuth: 0, elevation: elevation, radius: views.radius, fieldOfView: views.fieldOfView)
@@ -124,9 +121,7 @@ public struct PoseViewPrior: ViewPrior {
             ], shape: [1, 4])
     }
 
-    private static func projection(_ folder: String, in input: Int, out: Int) throws -> (
-        layer: Linear, faults: WeightFaults
-    ) {
+    private static func projection(_ folder: String, in input: Int, out: Int) throws -> Linear {
         let names = ["cc_projection", "clip_camera_projection"]
         guard let name = names.first(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)") })
         else {
@@ -137,6 +132,6 @@ public struct PoseViewPrior: ViewPrior {
         let key = weights.contains("projection.weight") ? "projection" : "proj"
         let layer = try Linear(weights: weights.scope(key), in: input, out: out)
         try weights.finish()
-        return (layer, weights.faults)
+        return layer
     }
 }

@@ -2,7 +2,6 @@
 
 public import Arrays
 import Autograd
-public import Checkpoints
 public import Radiance
 public import StableDiffusion
 
@@ -21,7 +20,6 @@ public struct TextViewPrior: ViewPrior {
     public let viewSize: Int
     public var guidance: Float
     public var referenceElevation: Float? { nil }
-    public var faults: WeightFaults { pipeline.faults }
     public var schedule: NoiseSchedule { pipeline.schedule }
 
     /// - Parameters:

@@ -34,14 +34,12 @@ public enum Captioning {
     }
 
     /// Describes an opaque picture with a captioner at hand.
-    /// - Throws: `LatheError` (`modelUnusable`) if its weights turn out to be damaged.
     static func captions(of image: Image, by model: BLIPCaptioner, search: CaptionSearch) throws -> [String] {
         let features = model.encode(image)
         let longest = min(model.configuration.text.longestCaption, model.configuration.text.positions)
         func caption(_ method: CaptionOptions.Method) throws -> String {
             let found = model.caption(
                 features, options: CaptionOptions(method: method, maximumLength: longest))
-            try LatheError.check(model.faults)
             return found.text
         }
         switch search {

@@ -41,8 +41,6 @@ public struct SegmentAnythingModel: Sendable {
     private let encoder: SAMImageEncoder
     private let promptEncoder: SAMPromptEncoder
     private let decoder: SAMMaskDecoder
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
 
     /// Loads `config.json`, the weights, and `preprocessor_config.json` if there is one.
     /// - Throws: `CheckpointError` when a file is missing, damaged, or of another kind of model.
@@ -74,7 +72,6 @@ public struct SegmentAnythingModel: Sendable {
             configuration, encoding: encoding, from: weights["prompt_encoder"])
         decoder = try SAMMaskDecoder(configuration, encoding: encoding, from: weights["mask_decoder"])
         // The prompt encoder's encoding is the image's under a second name.
-        faults = weights.faults
         try weights.finish(ignoring: ["prompt_encoder.shared_embedding.positional_embedding"])
     }
 

@@ -29,8 +29,6 @@ public struct DiagonalGaussian: Sendable {
 /// scaled ones. Source: Rombach et al. 2022, appendix G; diffusers `autoencoder_kl.py`, `vae.py`.
 public struct AutoencoderKL: Sendable {
     public let configuration: AutoencoderKLConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let encoder: Encoder
     let decoder: Decoder
     let quant: Convolution2D?
@@ -48,7 +46,6 @@ public struct AutoencoderKL: Sendable {
 
     public init(_ configuration: AutoencoderKLConfiguration, from weights: WeightScope) throws {
         self.configuration = configuration
-        faults = weights.faults
         let latents = configuration.latentChannels
         encoder = try Encoder(configuration, from: weights.scope("encoder"))
         decoder = try Decoder(configuration, from: weights.scope("decoder"))

@@ -11,8 +11,6 @@ import Layers
 /// Source: diffusers `autoencoder_tiny.py`; github.com/madebyollin/taesd.
 public struct AutoencoderTiny: Sendable {
     public let configuration: AutoencoderTinyConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let encoder: [Layer]
     let decoder: [Layer]
 
@@ -45,7 +43,6 @@ public struct AutoencoderTiny: Sendable {
 
     public init(_ configuration: AutoencoderTinyConfiguration, from weights: WeightScope) throws {
         self.configuration = configuration
-        faults = weights.faults
         encoder = try AutoencoderTiny.encoder(configuration, weights.scope("encoder.layers"))
         decoder = try AutoencoderTiny.decoder(configuration, weights.scope("decoder.layers"))
     }

@@ -128,7 +128,7 @@ private struct PreparedRequest {
             pipeline: pipeline, sampler: sampler, steps: steps, prompts: prompts,
             guidance: Guidance(strength: request.guidance, rescale: request.guidanceRescale),
             denoiser: denoiser, beside: beside, kept: kept,
-            faults: WeightFaults(joining: [pipeline.faults] + request.controls.map(\.net.faults)), seed: seed,
+            seed: seed,
             beginning: Generation.Beginning(
                 sampler: SamplerState(first.repeated(to: pictures)), noise: source))
     }

@@ -3,7 +3,7 @@
 public import Arrays
 import Autograd
 public import CLIP
-public import Checkpoints
+import Checkpoints
 public import Tokenizers
 
 /// A Stable Diffusion pipeline opened from a diffusers folder.
@@ -20,10 +20,6 @@ public struct DiffusionPipeline: Sendable {
     private let nothingKept = NothingKept()
 
     public var schedule: NoiseSchedule { sampler.schedule }
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public var faults: WeightFaults {
-        WeightFaults(joining: [textEncoder.faults, unet.faults, autoencoder.faults])
-    }
 
     static let classes: Set<String> = [
         "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline",

@@ -1,7 +1,6 @@
 // A run of the sampler, step by step: the caller decides when to look and when to stop.
 
 public import Arrays
-public import Checkpoints
 
 /// Where a run stands after a step.
 public struct GenerationState: Sendable {
@@ -31,8 +30,6 @@ public struct Generation: Sequence, Sendable {
     let beside: NDArray?
     /// What is put back after every step where the denoiser does not see the picture.
     let kept: KeptLatents?
-    /// Whether the weights of all networks, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     /// A candidate's own.
     public let seed: UInt64
     var beginning: Beginning

@@ -3,7 +3,7 @@
 public import Arrays
 import Autograd
 import CLIP
-public import Checkpoints
+import Checkpoints
 import Foundation
 import Images
 
@@ -16,10 +16,6 @@ import Images
 public struct MultiViewPrior: Sendable {
     public let layout: MultiViewLayout
     public let schedule: NoiseSchedule
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public var faults: WeightFaults {
-        WeightFaults(joining: [unet.faults, vision.faults] + [firstGuessHead?.faults].compactMap { $0 })
-    }
     let unet: UNet2DConditionModel
     let vision: CLIPVisionEncoder
     /// Tokens of "no picture", `[1, tokens, width]`.

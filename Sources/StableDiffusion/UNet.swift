@@ -18,8 +18,6 @@ public enum ClassLabels: Sendable {
 /// Source: Rombach et al. 2022, section 3; diffusers `unet_2d_condition.py`.
 public struct UNet2DConditionModel: Sendable {
     public let configuration: UNetConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let encoder: UNetEncoder
     let up: [UNetUpBlock]
     let outputNorm: GroupNorm
@@ -40,7 +38,6 @@ public struct UNet2DConditionModel: Sendable {
 
     public init(_ configuration: UNetConfiguration, from weights: WeightScope) throws {
         self.configuration = configuration
-        faults = weights.faults
         let channels = configuration.channels
         encoder = try UNetEncoder(configuration, from: weights)
         up = try channels.indices.map {

@@ -1,7 +1,6 @@
 // An analytic prior whose best estimate is known: pictures that scatter around given ones.
 
 import Arrays
-import Checkpoints
 import Distillation
 import Radiance
 import StableDiffusion
@@ -19,7 +18,6 @@ struct GaussianViewPrior: ViewPrior {
     private let spread: Float
     private let encoded: NDArray
 
-    var faults: WeightFaults { WeightFaults(joining: []) }
     var viewSize: Int { targets.width }
 
     /// - Parameters:

@@ -35,8 +35,6 @@ public struct ControlResiduals: Sendable {
 /// `controlnet.py`.
 public struct ControlNet: Sendable {
     public let configuration: ControlNetConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let encoder: UNetEncoder
     let hint: HintEmbedding
     let outputs: [Convolution2D]
@@ -73,7 +71,6 @@ public struct ControlNet: Sendable {
     public init(_ configuration: ControlNetConfiguration, from weights: WeightScope) throws {
         try weights.require(.controlNet)
         self.configuration = configuration
-        faults = weights.faults
         let network = configuration.network
         encoder = try UNetEncoder(network, from: weights)
         hint = try HintEmbedding(configuration, from: weights.scope("controlnet_cond_embedding"))
