@@ -112,8 +112,9 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Arrays", "Autograd", "Checkpoints"],
+            name: "TestSupport", dependencies: ["Arrays", "Autograd", "Checkpoints", "TestTier"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestTier", path: "Tests/TestTier"),
     ] + [
         tests(of: "Files"), tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),

@@ -36,6 +36,21 @@ import Testing
             "\(tier) \(name) \(count)")
     }
 
+    @Test func theEnvironmentOfATestRunNamesTheTier() throws {
+        let named = ProcessInfo.processInfo.environment["LATHE_TIER"].flatMap { KernelTier(name: $0) }
+        #expect(KernelTier.selected == min(named ?? .detected, .detected))
+    }
+
+    @Test func aTierInUseCannotBeChanged() throws {
+        let used = KernelTier.selected
+        try KernelTier.select(used)
+        for tier in KernelTier.allCases where tier != used {
+            let error = #expect(throws: KernelTierError.self) { try KernelTier.select(tier) }
+            #expect(error?.description.contains("\(tier)") == true)
+        }
+        #expect(KernelTier.selected == used)
+    }
+
     @Test(arguments: faster) func elementwise(_ tier: KernelTier) {
         for n in Self.lengths {
             let x = normal(n, "x"), positive = x.map { $0 * $0 + 0.01 }, y = normal(n, "y").map { $0 + 10 }
