@@ -259,11 +259,19 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
     }
 
     package func adam(
-        _ w: MutablePointer, _ g: Pointer, _ m: MutablePointer, _ v: MutablePointer, _ n: Int, rate: Float,
-        beta1: Float, beta2: Float, epsilon: Float, correction1: Float, correction2: Float, decay: Float
+        _ p: MutablePointer, _ m: MutablePointer, _ v: MutablePointer, _ g: Pointer, _ n: Int,
+        _ step: AdamStep
     ) {
-        table.pointee.adam(
-            w, g, m, v, n, rate, beta1, beta2, epsilon, correction1, correction2, decay)
+        table.pointee.adam(p, m, v, g, n, step.rate, step.beta1, step.beta2, step.epsilon, step.correction2)
+    }
+
+    /// The same where a block of 16 without any gradient keeps its parameters and moments; clears the gradient.
+    package func adamSparse(
+        _ p: MutablePointer, _ m: MutablePointer, _ v: MutablePointer, _ g: MutablePointer, _ n: Int,
+        _ step: AdamStep
+    ) {
+        table.pointee.adam_sparse(
+            p, m, v, g, n, step.rate, step.beta1, step.beta2, step.epsilon, step.correction2)
     }
 }
 

@@ -70,11 +70,16 @@ import Testing
             compare(tier, "accumulate", count: n, start: 1) { $0.accumulate(x, $1, n, scale: 0.3) }
             compare(tier, "clamp", count: n) { $0.clamp(x, $1, n, low: -1, high: 2) }
             compare(tier, "fill", count: n) { $0.fill($1, n, 4) }
+            let step = AdamStep(3, rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8)
             compare(tier, "adam", count: n) { kernels, w in
                 var m = x, v = positive
-                kernels.adam(
-                    w, y, &m, &v, n, rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, correction1: 2,
-                    correction2: 3, decay: 0.1)
+                kernels.adam(w, &m, &v, y, n, step)
+            }
+            compare(tier, "sparse adam", count: n) { kernels, w in
+                var m = x, v = positive, gradient = y
+                for i in gradient.indices where i / 16 % 2 == 0 { gradient[i] = 0 }
+                kernels.adamSparse(w, &m, &v, &gradient, n, step)
+                #expect(gradient.allSatisfy { $0 == 0 } && (n < 16 || m[0] == x[0]))
             }
         }
     }

@@ -7,6 +7,7 @@
 #include "move-inl.h"
 #include "window-inl.h"
 #include "image-inl.h"
+#include "adam-inl.h"
 
 const ck_arrays CK_NAME(ck_arrays_table) = {
     .unary = unary,
@@ -47,4 +48,5 @@ const ck_arrays CK_NAME(ck_arrays_table) = {
     .resize_bilinear_grad = resize_bilinear_grad,
     .pool = pool,
     .adam = adam,
+    .adam_sparse = adam_sparse,
 };

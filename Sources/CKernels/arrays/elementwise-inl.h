@@ -114,15 +114,3 @@ static void clamp_grad(const float *x, const float *dy, float *dx, size_t n, flo
 static void fill(float *y, size_t n, float value) {
     for (size_t i = 0; i < n; i++) y[i] = value;
 }
-
-static void adam(float *w, const float *g, float *m, float *v, size_t n, float rate, float beta1, float beta2,
-                 float epsilon, float c1, float c2, float decay) {
-    for (size_t i = 0; i < n; i++) {
-        float gi = g[i];
-        float mi = beta1 * m[i] + (1.0f - beta1) * gi;
-        float vi = beta2 * v[i] + (1.0f - beta2) * gi * gi;
-        m[i] = mi;
-        v[i] = vi;
-        w[i] = w[i] - rate * decay * w[i] - rate * (mi * c1) / (sqrtf(vi * c2) + epsilon);
-    }
-}

@@ -136,9 +136,13 @@ typedef struct ck_arrays {
                           int maximum, size_t begin, size_t end);
 
     // Optimisers
-    /// One Adam step on flat vectors; `c1`, `c2` are the bias corrections 1 / (1 - beta^t).
-    void (*_Nonnull adam)(CK_O w, CK_F g, CK_O m, CK_O v, size_t n, float rate, float beta1, float beta2, float epsilon,
-                          float c1, float c2, float decay);
+    /// One Adam step on parameters `p` with moments `m` and `v` and gradient `g`; `rate` includes the bias correction of the
+    /// first moment, `correction2` = 1 / (1 - beta2^t) is that of the second.
+    void (*_Nonnull adam)(CK_O p, CK_O m, CK_O v, CK_F g, size_t n, float rate, float beta1, float beta2, float epsilon,
+                          float correction2);
+    /// The same where a block of 16 without any gradient keeps its parameters and moments; clears the gradient.
+    void (*_Nonnull adam_sparse)(CK_O p, CK_O m, CK_O v, CK_O g, size_t n, float rate, float beta1, float beta2,
+                                 float epsilon, float correction2);
 } ck_arrays;
 
 /// The table for a tier; a tier above `ck_detected_tier()` must not be asked for.
