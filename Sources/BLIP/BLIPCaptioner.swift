@@ -29,20 +29,22 @@ public struct BLIPCaptioner: Sendable {
         let configuration = try loadConfiguration(
             BLIPConfiguration.self, from: folder + "/config.json", modelTypes: ["blip"])
         try self.init(
-            configuration, weights: try WeightScope.open(folder: folder).multiplied(in: precision),
+            configuration, from: try WeightScope.open(folder: folder).multiplied(in: precision),
             tokenizer: try BERTTokenizer(folder: folder),
             preprocessing: try BLIPPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 
     /// Builds the model from weights at hand; pictures are normalised as published.
-    public init(_ configuration: BLIPConfiguration, weights: WeightScope, tokenizer: BERTTokenizer) throws {
+    public init(_ configuration: BLIPConfiguration, from weights: WeightScope, tokenizer: BERTTokenizer)
+        throws
+    {
         try self.init(
-            configuration, weights: weights, tokenizer: tokenizer,
+            configuration, from: weights, tokenizer: tokenizer,
             preprocessing: BLIPPreprocessing(side: configuration.vision.imageSize))
     }
 
     private init(
-        _ configuration: BLIPConfiguration, weights: WeightScope, tokenizer: BERTTokenizer,
+        _ configuration: BLIPConfiguration, from weights: WeightScope, tokenizer: BERTTokenizer,
         preprocessing: BLIPPreprocessing
     ) throws {
         try weights.require(.blipCaptioner)

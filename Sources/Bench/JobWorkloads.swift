@@ -104,8 +104,7 @@ private struct StableDiffusionPrior: ViewPrior {
         let input = Tensor(latents), both = Tensor.concatenated([input, input], axis: 0)
         let output = unet(
             rest.map { .concatenated([both, $0], axis: 3) } ?? both, timesteps: [timestep], context: context)
-        let free = output.sliced(axis: 0, 0..<1), bound = output.sliced(axis: 0, 1..<2)
-        return (free + (bound - free) * guidance).value
+        return Guidance(strength: guidance).combined(output.value)
     }
 
     func cameras(progress: Float, random: inout RandomStream) -> [Camera] {

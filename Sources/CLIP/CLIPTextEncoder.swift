@@ -52,17 +52,17 @@ public struct CLIPTextEncoder: Sendable {
         let width = configuration.hiddenSize
         self.configuration = configuration
         tokenEmbedding = try Embedding(
-            weights: model.scope("embeddings.token_embedding"), count: configuration.vocabularySize,
+            from: model.scope("embeddings.token_embedding"), count: configuration.vocabularySize,
             size: width)
         positions = try model.tensor(
             "embeddings.position_embedding.weight", [configuration.positionCount, width])
         transformer = try CLIPTransformer(configuration.transformerShape, from: model.scope("encoder"))
         finalNorm = try LayerNorm(
-            weights: model.scope("final_layer_norm"), size: width, epsilon: configuration.epsilon)
+            from: model.scope("final_layer_norm"), size: width, epsilon: configuration.epsilon)
         projection =
             weights.contains("text_projection.weight")
             ? try Linear(
-                weights: weights.scope("text_projection"), in: width,
+                from: weights.scope("text_projection"), in: width,
                 out: projectionSize ?? configuration.projectionSize, bias: false)
             : nil
     }

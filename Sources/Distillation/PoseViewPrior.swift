@@ -51,7 +51,7 @@ public struct PoseViewPrior: ViewPrior {
                 reason: "a view-conditioned U-Net takes \(2 * autoencoder.latentChannels) channels, this one "
                     + "\(unet.configuration.inChannels)")
         }
-        let side = (unet.configuration.sampleSize ?? 32) * autoencoder.downscale
+        let side = unet.configuration.nativeSide(else: 32) * autoencoder.downscale
         let picture = Image(premultiplied: ReferenceView.resized(reference, to: side)).composited(over: [
             1, 1, 1,
         ])
@@ -104,9 +104,9 @@ public struct PoseViewPrior: ViewPrior {
                 Tensor.concatenated([noisyTensor, picture], axis: 3),
             ], axis: 0)
         let context = Tensor.concatenated([Tensor(NDArray.zeros(bound.shape)), bound], axis: 0)
-        let output = unet(both, timesteps: [Float(timestep)], context: context)
-        let free = output.sliced(axis: 0, 0..<batch), held = output.sliced(axis: 0, batch..<2 * batch)
-        return schedule.clean(from: free + (held - free) * guidance, noisy: noisyTensor, at: timestep).value
+        let output = unet(both, timesteps: [Float(timestep)], context: context).value
+        let guided = Tensor(Guidance(strength: guidance).combined(output))
+        return schedule.clean(from: guided, noisy: noisyTensor, at: timestep).value
     }
 
     /// `[1, 4]`: change of polar angle in radians (positive downwards), sine and cosine of the change of azimuth
@@ -130,7 +130,7 @@ public struct PoseViewPrior: ViewPrior {
         }
         let weights = try WeightScope.open(folder: "\(folder)/\(name)")
         let key = weights.contains("projection.weight") ? "projection" : "proj"
-        let layer = try Linear(weights: weights.scope(key), in: input, out: out)
+        let layer = try Linear(from: weights.scope(key), in: input, out: out)
         try weights.finish()
         return layer
     }

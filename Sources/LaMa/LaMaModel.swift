@@ -18,7 +18,7 @@ public struct LaMaModel: Sendable {
     ///   - weights: the generator at the root or under one prefix, such as `generator.`; what training leaves beside
     ///     it (discriminator, losses, counters) is passed over.
     /// - Throws: `CheckpointError` when a tensor is missing, misshapen, or belongs to nothing known.
-    public init(configuration: LaMaConfiguration? = nil, weights: WeightScope) throws {
+    public init(configuration: LaMaConfiguration? = nil, from weights: WeightScope) throws {
         let scope = try weights.laMaGenerator()
         self.configuration = try configuration ?? LaMaConfiguration(deducedFrom: scope)
         generator = try LaMaGenerator(self.configuration, from: scope)
@@ -44,7 +44,7 @@ public struct LaMaModel: Sendable {
         let isPublished = FileManager.default.fileExists(atPath: published)
         try self.init(
             configuration: configuration,
-            weights: WeightScope.open(isPublished ? published : path).multiplied(in: precision))
+            from: WeightScope.open(isPublished ? published : path).multiplied(in: precision))
     }
 
     /// The picture with its hole filled; all other pixels keep their values to the bit.

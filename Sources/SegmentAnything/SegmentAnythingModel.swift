@@ -48,19 +48,20 @@ public struct SegmentAnythingModel: Sendable {
         let configuration = try loadConfiguration(
             SegmentAnythingConfiguration.self, from: folder + "/config.json", modelTypes: ["sam"])
         try self.init(
-            configuration, weights: try WeightScope.open(folder: folder).multiplied(in: precision),
+            configuration, from: try WeightScope.open(folder: folder).multiplied(in: precision),
             preprocessing: try SAMPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 
     /// Builds the model from weights at hand; pictures are normalised as published.
-    public init(_ configuration: SegmentAnythingConfiguration, weights: WeightScope) throws {
+    public init(_ configuration: SegmentAnythingConfiguration, from weights: WeightScope) throws {
         try self.init(
-            configuration, weights: weights,
+            configuration, from: weights,
             preprocessing: SAMPreprocessing(side: configuration.vision.imageSize))
     }
 
     private init(
-        _ configuration: SegmentAnythingConfiguration, weights: WeightScope, preprocessing: SAMPreprocessing
+        _ configuration: SegmentAnythingConfiguration, from weights: WeightScope,
+        preprocessing: SAMPreprocessing
     ) throws {
         try weights.require(.segmentAnything)
         self.configuration = configuration

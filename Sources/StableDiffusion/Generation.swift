@@ -99,14 +99,6 @@ public struct Generation: Sequence, Sendable {
     }
 }
 
-/// Classifier-free guidance: Ho & Salimans 2022.
-struct Guidance: Sendable {
-    /// s of `u + s (c - u)`.
-    let strength: Float
-    /// Share by which the spread of `c` is restored.
-    let rescale: Float
-}
-
 /// The latents that a run must keep, and the noise it began with.
 struct KeptLatents: Sendable {
     let original: NDArray

@@ -163,8 +163,7 @@ public struct MultiViewPrior: Sendable {
                 Tensor.concatenated([twice, Tensor(conditioning.channels)], axis: 3), timesteps: times,
                 context: Tensor(conditioning.tokens), labels: .vectors(conditioning.pose)
             ).value
-            let (free, bound) = (both.leading(0..<1), both.leading(1..<2))
-            output = Tensor(free + (bound - free) * guidance)
+            output = Tensor(Guidance(strength: guidance).combined(both))
         }
         let clean = Tensor(
             schedule.clipped(schedule.clean(from: output, noisy: stacked, at: timestep).value))

@@ -51,7 +51,7 @@ struct FirstGuessHead: Sendable {
         views = layout.viewCount
         let weights = try WeightScope.open(folder: path)
         linear = try Linear(
-            weights: weights, in: vision.hiddenSize, out: views * layout.channels * patch * patch)
+            from: weights, in: vision.hiddenSize, out: views * layout.channels * patch * patch)
         try weights.finish()
     }
 

@@ -45,10 +45,10 @@ public struct UNet2DConditionModel: Sendable {
                 configuration, level: channels.count - 1 - $0, from: weights.scope("up_blocks.\($0)"))
         }
         outputNorm = try GroupNorm(
-            weights: weights.scope("conv_norm_out"), groups: configuration.normGroups, channels: channels[0],
+            from: weights.scope("conv_norm_out"), groups: configuration.normGroups, channels: channels[0],
             epsilon: configuration.normEpsilon)
         output = try Convolution2D(
-            weights: weights.scope("conv_out"), in: channels[0], out: configuration.outChannels,
+            from: weights.scope("conv_out"), in: channels[0], out: configuration.outChannels,
             kernel: configuration.outputKernel, padding: Padding(configuration.outputKernel / 2))
     }
 

@@ -29,7 +29,7 @@ struct DiffusionFiller: HoleFiller {
     }
 
     var needs: CropPlan.Needs {
-        let side = DiffusionModel.nativeSide(pipeline), multiple = DiffusionModel.multiple(pipeline)
+        let side = pipeline.nativeSide, multiple = DiffusionModel.multiple(pipeline)
         return CropPlan.Needs(
             size: .area(side: side, aspect: DiffusionModel.widestAspect), multiple: multiple, context: context
         )

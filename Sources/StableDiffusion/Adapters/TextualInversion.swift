@@ -25,7 +25,7 @@ public struct TextualInversion: Sendable {
     }
 
     /// - Parameter weights: the file's root scope.
-    public init(_ weights: WeightScope, word: String? = nil) throws {
+    public init(from weights: WeightScope, word: String? = nil) throws {
         path = weights.origin
         let names = weights.names
         guard names.count == 1, let name = names.first, let shape = weights.shape(of: name) else {
