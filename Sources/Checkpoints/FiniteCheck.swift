@@ -31,7 +31,7 @@ private func carries<Bits: FixedWidthInteger>(_ bits: Bits, exponent: Bits) -> B
 
 /// Whether `mark`, of no element, has its highest bit set.
 @inline(__always)
-private func allFinite<Bits: FixedWidthInteger & BitwiseCopyable>(
+private func allFinite<Bits: FixedWidthInteger & BitwiseCopyable & SendableMetatype>(
     _ bytes: UnsafeRawBufferPointer, _ mark: @Sendable (Bits) -> Bits
 ) -> Bool {
     guard let start = bytes.baseAddress else { return true }
