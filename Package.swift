@@ -58,7 +58,7 @@ let package = Package(
 
         // Arrays, pictures, files
         library("Arrays", ["CKernels", "COpenBLAS"]),
-        library("Files", []),
+        library("Files", ["CKernels"]),
         library("Images", ["Arrays", "Files", "CPNG", "CJPEG", "CGIF"]),
         library("Checkpoints", ["Arrays", "Files"]),
         library("Tokenizers", ["Files", "CZlib"]),
@@ -119,10 +119,11 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Arrays", "Autograd", "Checkpoints"],
+            name: "TestSupport", dependencies: ["Arrays", "Autograd", "Checkpoints", "TestTier"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestTier", path: "Tests/TestTier"),
     ] + [
-        tests(of: "Files"), tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
+        tests(of: "Files", ["CKernels"]), tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Compositing", ["Arrays", "Images"]), tests(of: "Autograd"),
         tests(of: "Layers"), tests(of: "Bench", ["Arrays", "Lathe"]),

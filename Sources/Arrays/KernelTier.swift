@@ -2,12 +2,6 @@
 internal import CKernels
 import Synchronization
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// Instruction-set variants of the kernels, worst to best; each includes those before it.
 public enum KernelTier: UInt32, Sendable, CaseIterable, Comparable {
     case scalar, avx2, avx512
@@ -26,22 +20,41 @@ public enum KernelTier: UInt32, Sendable, CaseIterable, Comparable {
     /// The variants this machine can run, worst first.
     package static var available: [KernelTier] { allCases.filter { $0 <= detected } }
 
-    /// The variant in use: the one asked for by `select` or by the variable `LATHE_TIER`, else the best.
-    ///
-    /// Fixed on first use.
-    public static let selected: KernelTier = {
-        let asked = KernelTier(rawValue: UInt32(truncatingIfNeeded: request.load(ordering: .relaxed)))
-        let named = getenv(variable).flatMap { KernelTier(name: String(cString: $0)) }
-        return min(asked ?? named ?? detected, detected)
-    }()
+    /// The variant in use: the one that was selected, else the best; fixed on first use.
+    public static let selected: KernelTier = choice.withLock { choice in
+        choice.isFixed = true
+        return choice.tier ?? detected
+    }
 
-    /// The environment variable that names a variant.
-    public static let variable = "LATHE_TIER"
+    /// Selects a variant for the whole process, before anything is computed.
+    /// - Throws: `KernelTierError` where this machine cannot run it, or another is in use already.
+    public static func select(_ tier: KernelTier) throws(KernelTierError) {
+        guard tier <= detected else {
+            throw KernelTierError("\(tier) is more than this processor has; it has \(detected)")
+        }
+        let isTooLate = choice.withLock { choice in
+            if !choice.isFixed { choice.tier = tier }
+            return choice.isFixed
+        }
+        guard !isTooLate || tier == selected else {
+            throw KernelTierError("\(tier) cannot be selected: \(selected) is in use already")
+        }
+    }
 
-    /// Asks for a variant, for the whole process and before anything is computed.
-    public static func select(_ tier: KernelTier) { request.store(Int(tier.rawValue), ordering: .relaxed) }
+    private struct Choice {
+        var tier: KernelTier?
+        /// Whether kernels may have been called.
+        var isFixed = false
+    }
 
-    private static let request = Atomic<Int>(-1)
+    private static let choice = Mutex(Choice())
 
     public static func < (a: KernelTier, b: KernelTier) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// A variant of the kernels that cannot be had.
+public struct KernelTierError: Error, CustomStringConvertible, Sendable {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
 }

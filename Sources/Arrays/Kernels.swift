@@ -3,14 +3,12 @@ internal import CKernels
 
 /// Elementwise functions of one variable.
 package enum UnaryFunction: UInt32, Sendable, CaseIterable {
-    case exp, log, sqrt, square, negate, absolute, reciprocal, tanh, sigmoid, relu, silu, gelu, tanhGELU,
-        quickGELU
-    case softplus, sin, cos
+    case exp, sqrt, square, absolute, reciprocal, tanh, sigmoid, relu, silu, gelu, tanhGELU, quickGELU
 }
 
 /// Elementwise functions of two variables.
 package enum BinaryFunction: UInt32, Sendable, CaseIterable {
-    case add, subtract, multiply, divide, maximum, minimum
+    case add, subtract, multiply, divide
 }
 
 /// Sliding-window geometry over one image.
@@ -83,7 +81,6 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
 
     package func fill(_ y: MutablePointer, _ n: Int, _ value: Float) { table.pointee.fill(y, n, value) }
     package func sum(_ x: Pointer, _ n: Int) -> Double { table.pointee.sum(x, n) }
-    package func sumSquares(_ x: Pointer, _ n: Int) -> Double { table.pointee.sum_squares(x, n) }
     package func dot(_ x: Pointer, _ y: Pointer, _ n: Int) -> Double { table.pointee.dot(x, y, n) }
     package func maximum(_ x: Pointer, _ n: Int) -> Float { table.pointee.maximum(x, n) }
 
@@ -261,32 +258,20 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
             x, y, width, channels, size, stride, outWidth, maximum ? 1 : 0, rows.lowerBound, rows.upperBound)
     }
 
-    package func poolGradient(
-        _ x: Pointer, _ y: Pointer, _ dy: Pointer, _ dx: MutablePointer, width: Int, channels: Int, size: Int,
-        stride: Int, outSize: (Int, Int), maximum: Bool
-    ) {
-        table.pointee.pool_grad(
-            x, y, dy, dx, width, channels, size, stride, outSize.0, outSize.1, maximum ? 1 : 0)
-    }
-
-    package func floats(fromHalf x: UnsafePointer<UInt16>, _ y: MutablePointer, _ n: Int) {
-        table.pointee.half_to_float(x, y, n)
-    }
-
-    package func halves(_ x: Pointer, _ y: UnsafeMutablePointer<UInt16>, _ n: Int) {
-        table.pointee.float_to_half(x, y, n)
-    }
-
-    package func floats(fromBFloat x: UnsafePointer<UInt16>, _ y: MutablePointer, _ n: Int) {
-        table.pointee.bfloat_to_float(x, y, n)
-    }
-
     package func adam(
-        _ w: MutablePointer, _ g: Pointer, _ m: MutablePointer, _ v: MutablePointer, _ n: Int, rate: Float,
-        beta1: Float, beta2: Float, epsilon: Float, correction1: Float, correction2: Float, decay: Float
+        _ p: MutablePointer, _ m: MutablePointer, _ v: MutablePointer, _ g: Pointer, _ n: Int,
+        _ step: AdamStep
     ) {
-        table.pointee.adam(
-            w, g, m, v, n, rate, beta1, beta2, epsilon, correction1, correction2, decay)
+        table.pointee.adam(p, m, v, g, n, step.rate, step.beta1, step.beta2, step.epsilon, step.correction2)
+    }
+
+    /// The same where a block of 16 without any gradient keeps its parameters and moments; clears the gradient.
+    package func adamSparse(
+        _ p: MutablePointer, _ m: MutablePointer, _ v: MutablePointer, _ g: MutablePointer, _ n: Int,
+        _ step: AdamStep
+    ) {
+        table.pointee.adam_sparse(
+            p, m, v, g, n, step.rate, step.beta1, step.beta2, step.epsilon, step.correction2)
     }
 }
 

@@ -150,21 +150,6 @@ extension NDArray {
             }
         }
     }
-
-    /// Rows times a matrix plus a bias: `self[…, k]`, weight `[n, k]` (or `[k, n]` if not transposed) → `[…, n]`.
-    package func linear(_ weight: NDArray, bias: NDArray?, transposeWeight: Bool = true) -> NDArray {
-        precondition(rank >= 1 && weight.rank == 2, "linear: \(shape) by \(weight.shape)")
-        let n = transposeWeight ? weight.shape[0] : weight.shape[1]
-        let k = transposeWeight ? weight.shape[1] : weight.shape[0]
-        precondition(shape[rank - 1] == k, "linear: \(shape) by \(weight.shape)")
-        precondition(bias.map { $0.count == n } ?? true, "linear: bias \(bias?.shape ?? []) for \(n) outputs")
-        let rows = k > 0 ? count / k : elementCount(Array(shape.dropLast()))
-        return NDArray(shape: shape.dropLast() + [n]) { out in
-            guard let c = out.baseAddress else { return }
-            MatrixProduct(rows: rows, cols: n, inner: k, transposeB: transposeWeight)
-                .run(pointer, weight.pointer, c, bias: bias?.pointer)
-        }
-    }
 }
 
 /// Start of each batch item of an operand of leading shape `shape`, broadcast to `batch`.

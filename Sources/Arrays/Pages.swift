@@ -103,7 +103,7 @@ extension Pages.State {
             }
             size /= 2
         }
-        fatalError("out of memory: no addresses left for arrays")
+        preconditionFailure("NDArray: no \(Pages.smallest) bytes of addresses left for arrays")
     }
 
     fileprivate func range(_ block: UnsafeMutableRawPointer, _ byteCount: Int) -> Range<Int> {

@@ -76,25 +76,4 @@ extension NDArray {
             }
         }
     }
-
-    /// The adjoint of `pooled`, where `self` is its input.
-    package func pooledGradient(
-        _ gradient: NDArray, value: NDArray, size: Int, stride: Int, maximum: Bool
-    ) -> NDArray {
-        let (b, h, w, c) = image("pool gradient")
-        let oh = value.shape[1], ow = value.shape[2]
-        precondition(gradient.shape == value.shape, "pool gradient: \(gradient.shape) for \(value.shape)")
-        return NDArray.build(shape, keeping: self, gradient, value) { out in
-            nonisolated(unsafe) let (x, y, dy, dx) = (pointer, value.pointer, gradient.pointer, out)
-            parallelFor(b, chunk: 1) { r in
-                for item in r {
-                    let i = item * h * w * c, o = item * oh * ow * c
-                    Kernels.current.fill(dx + i, h * w * c, 0)
-                    Kernels.current.poolGradient(
-                        x + i, y + o, dy + o, dx + i, width: w, channels: c, size: size, stride: stride,
-                        outSize: (oh, ow), maximum: maximum)
-                }
-            }
-        }
-    }
 }

@@ -105,7 +105,9 @@ package enum StoragePool {
     static func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
         let capacity = sizeClass(max(count, 16)), bytes = capacity * 4
         if isLarge(capacity) {
-            guard let pages = Pages.take(bytes) else { fatalError("out of memory: \(bytes) bytes") }
+            guard let pages = Pages.take(bytes) else {
+                preconditionFailure("NDArray: no memory for \(count) numbers, \(bytes) bytes")
+            }
             return (pages.bindMemory(to: Float.self, capacity: capacity), capacity)
         }
         if capacity >= smallest {

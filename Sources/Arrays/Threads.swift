@@ -2,7 +2,9 @@
 import Dispatch
 import Synchronization
 
-/// The number of threads that array operations may occupy.
+/// The number of threads that one array operation may occupy.
+///
+/// Operations that several threads start at the same time share the pool: each has its own thread and what workers are free.
 public enum Threads {
     private static let stored = Atomic<Int>(0)
 
@@ -42,9 +44,6 @@ package func parallelFor(_ count: Int, chunk: Int, _ body: @Sendable (Range<Int>
     defer { SharedKernels.threadIsWorker = false }
     withoutActuallyEscaping(body) { body in
         let one = { @Sendable (i: Int) in body(i * chunk..<min(count, (i + 1) * chunk)) }
-        if !WorkerPool.shared.run(chunks, helpers: workers - 1, one) {
-            // Another thread's loop has the workers: this one takes its turns alone.
-            for i in 0..<chunks { one(i) }
-        }
+        WorkerPool.shared.run(chunks, helpers: workers - 1, one)
     }
 }

@@ -1,4 +1,4 @@
-// Threads that stand by for parallel loops.
+// Thread pool for `parallelFor`.
 import Dispatch
 import Synchronization
 
@@ -8,84 +8,65 @@ import Synchronization
     internal import Musl
 #endif
 
-/// Threads that run one loop at a time together with the thread that asks.
+/// Threads that run parallel loops together with the threads that start them.
 ///
-/// Networks run hundreds of loops of some ten microseconds one after the other; waking a thread for each would take longer than that. A
-/// worker therefore looks out for the next loop for a moment before it sleeps.
-///
-/// `@unchecked Sendable`: `body`, `chunks` and `workers` are written by the thread that holds `isBusy` while nobody is inside.
-final class WorkerPool: @unchecked Sendable {
+/// Loops of several threads may run at the same time; a worker joins any loop that has chunks left and room for it.
+/// Networks run hundreds of loops of some ten microseconds one after the other, and waking a thread for each would take
+/// longer than that. A worker therefore looks for the next loop for a moment before it sleeps.
+final class WorkerPool: Sendable {
     static let shared = WorkerPool()
 
-    /// Whether some thread is using the pool.
-    private let isBusy = Atomic<Bool>(false)
-    /// Whether workers may enter the present loop.
-    private let isOpen = Atomic<Bool>(false)
+    /// Loops that may run at the same time; those beyond run on their own thread alone.
+    private static let slotCount = 8
+    /// How often a worker looks for a loop before it sleeps: some 100 microseconds.
+    fileprivate static let patience = 4000
+
+    /// Unmanaged, for workers visit all slots between two short loops and would contend for reference counts.
+    private let slots: [Unmanaged<LoopSlot>]
     /// Counts loops.
     private let epoch = Atomic<Int>(0)
-    /// Workers that may touch the present loop.
-    private let inside = Atomic<Int>(0)
-    /// Workers that may still join.
-    private let seats = Atomic<Int>(0)
-    /// The next chunk.
-    private let next = Atomic<Int>(0)
-    private var body: (@Sendable (Int) -> Void)?
-    private var chunks = 0
-    private var workers: [Worker] = []
+    private let workers = Mutex<[Worker]>([])
 
-    /// How often a worker looks for a loop before it sleeps: some 100 microseconds.
-    private static let patience = 4000
+    private init() {
+        slots = (0..<Self.slotCount).map { _ in Unmanaged.passRetained(LoopSlot()) }
+    }
 
     /// Calls `body` with every number below `chunks`, on the calling thread and at most `helpers` others.
-    /// - Returns: false, having done nothing, where another thread is using the pool.
-    func run(_ chunks: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Void) -> Bool {
-        guard !isBusy.exchange(true, ordering: .acquiring) else { return false }
-        if workers.count < helpers {
-            BLAS.prepare()
-            while workers.count < helpers { workers.append(Worker(self)) }
+    func run(_ chunks: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        guard let slot = slots.first(where: { $0._withUnsafeGuaranteedRef { $0.claim() } }) else {
+            for i in 0..<chunks { body(i) }
+            return
         }
-        (self.body, self.chunks) = (body, chunks)
-        next.store(0, ordering: .relaxed)
-        seats.store(helpers, ordering: .relaxed)
-        isOpen.store(true, ordering: .sequentiallyConsistent)
-        epoch.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        for worker in workers.prefix(helpers) { worker.wake() }
-        work(body, chunks)
-        // Either a worker sees that the loop is closed, or it is seen inside: both are sequentially consistent.
-        isOpen.store(false, ordering: .sequentiallyConsistent)
-        var looks = 0
-        while inside.load(ordering: .sequentiallyConsistent) > 0 {
-            looks += 1
-            // A worker that lost its processor within a chunk gets this one.
-            if looks > Self.patience { sched_yield() } else { SharedKernels.pause() }
-        }
-        self.body = nil
-        isBusy.store(false, ordering: .releasing)
-        return true
-    }
-
-    private func work(_ body: @Sendable (Int) -> Void, _ chunks: Int) {
-        while true {
-            let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard i < chunks else { return }
-            body(i)
+        let workers = workers(atLeast: helpers)
+        slot._withUnsafeGuaranteedRef { slot in
+            slot.open(chunks, seats: helpers, body)
+            epoch.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            var wanted = helpers
+            for worker in workers where wanted > 0 && !worker.isWorking {
+                worker.wake()
+                wanted -= 1
+            }
+            slot.finish()
         }
     }
 
-    /// A worker's part in the present loop, if that is open and has room.
-    fileprivate func join() {
-        inside.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        if isOpen.load(ordering: .sequentiallyConsistent),
-            seats.wrappingSubtract(1, ordering: .relaxed).oldValue > 0
-        {
-            help()
+    private func workers(atLeast count: Int) -> [Worker] {
+        workers.withLock { workers in
+            if workers.count < count {
+                BLAS.prepare()
+                while workers.count < count { workers.append(Worker(self)) }
+            }
+            return workers
         }
-        inside.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
 
-    /// Apart from `join`, so that the body is let go of before the worker is outside: its owner ends it then.
-    @inline(never) private func help() {
-        if let body { work(body, chunks) }
+    /// Runs chunks of the loops that are open until none has any left that this thread may take.
+    fileprivate func help() {
+        var isHelping = true
+        while isHelping {
+            isHelping = false
+            for slot in slots where slot._withUnsafeGuaranteedRef({ $0.help() }) { isHelping = true }
+        }
     }
 
     /// Waits for the loop after number `seen`.
@@ -100,10 +81,88 @@ final class WorkerPool: @unchecked Sendable {
     }
 }
 
+/// One loop that runs, or room for one.
+///
+/// `@unchecked Sendable`: `body` is written by the thread that claimed the slot, while it is closed and nobody is inside.
+private final class LoopSlot: @unchecked Sendable {
+    private let isClaimed = Atomic<Bool>(false)
+    /// Whether workers may enter the present loop.
+    private let isOpen = Atomic<Bool>(false)
+    /// Workers that may touch the present loop.
+    private let inside = Atomic<Int>(0)
+    /// Workers that may still join.
+    private let seats = Atomic<Int>(0)
+    /// The next chunk.
+    private let next = Atomic<Int>(0)
+    private let chunks = Atomic<Int>(0)
+    private var body: (@Sendable (Int) -> Void)?
+
+    /// Takes the slot for a loop; false where it is taken.
+    func claim() -> Bool {
+        !isClaimed.load(ordering: .relaxed) && !isClaimed.exchange(true, ordering: .acquiring)
+    }
+
+    /// Lets workers enter.
+    func open(_ chunks: Int, seats: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        self.body = body
+        self.chunks.store(chunks, ordering: .relaxed)
+        next.store(0, ordering: .relaxed)
+        self.seats.store(seats, ordering: .relaxed)
+        isOpen.store(true, ordering: .sequentiallyConsistent)
+    }
+
+    /// Runs chunks until none is left, waits for the workers inside, and gives the slot back.
+    func finish() {
+        _ = work()
+        // Either a worker sees that the loop is closed, or it is seen inside: both are sequentially consistent.
+        isOpen.store(false, ordering: .sequentiallyConsistent)
+        var looks = 0
+        while inside.load(ordering: .sequentiallyConsistent) > 0 {
+            looks += 1
+            // A worker that lost its processor within a chunk gets this one.
+            if looks > WorkerPool.patience { sched_yield() } else { SharedKernels.pause() }
+        }
+        body = nil
+        isClaimed.store(false, ordering: .releasing)
+    }
+
+    /// A worker's part in the present loop; false where there was nothing for it to do.
+    func help() -> Bool {
+        guard isOpen.load(ordering: .relaxed), seats.load(ordering: .relaxed) > 0,
+            next.load(ordering: .relaxed) < chunks.load(ordering: .relaxed)
+        else { return false }
+        inside.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        var hasHelped = false
+        if isOpen.load(ordering: .sequentiallyConsistent),
+            seats.wrappingSubtract(1, ordering: .relaxed).oldValue > 0
+        {
+            hasHelped = work()
+        }
+        inside.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        return hasHelped
+    }
+
+    /// Runs chunks until none is left; false where there was none.
+    ///
+    /// Not inlined, so that a worker releases the body before it is outside: the body's owner ends it then.
+    @inline(never) private func work() -> Bool {
+        guard let body else { return false }
+        let count = chunks.load(ordering: .relaxed)
+        var done = 0
+        while true {
+            let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard i < count else { return done > 0 }
+            body(i)
+            done += 1
+        }
+    }
+}
+
 /// One thread of the pool.
 final class Worker: Sendable {
     private let isAsleep = Atomic<Bool>(false)
-    private let bell = DispatchSemaphore(value: 0)
+    private let works = Atomic<Bool>(false)
+    private let wakeUp = DispatchSemaphore(value: 0)
 
     init(_ pool: WorkerPool) {
         var thread = pthread_t()
@@ -113,19 +172,34 @@ final class Worker: Sendable {
         pthread_detach(thread)
     }
 
+    /// Whether the worker is looking through the loops rather than waiting for one.
+    var isWorking: Bool { works.load(ordering: .relaxed) }
+
     func wake() {
         if isAsleep.load(ordering: .sequentiallyConsistent),
             isAsleep.exchange(false, ordering: .sequentiallyConsistent)
         {
-            bell.signal()
+            wakeUp.signal()
         }
     }
 
     /// Sleeps until woken, if `isNeeded` still holds once a waker would see it asleep.
     func sleep(if isNeeded: () -> Bool) {
         isAsleep.store(true, ordering: .sequentiallyConsistent)
-        // Who finds the flag lowered already has been rung for.
-        if isNeeded() || !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { bell.wait() }
+        // If already cleared, a wake-up was signalled.
+        if isNeeded() || !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { wakeUp.wait() }
+    }
+
+    /// The thread's work, which ends with the process.
+    fileprivate func run(in pool: WorkerPool) {
+        // Loops before this one have ended or are ending; joining one of those does no harm.
+        var seen = -1
+        while true {
+            seen = pool.nextLoop(after: seen, for: self)
+            works.store(true, ordering: .relaxed)
+            pool.help()
+            works.store(false, ordering: .relaxed)
+        }
     }
 }
 
@@ -139,15 +213,10 @@ private final class Start: Sendable {
     }
 }
 
-/// A worker's life, which ends with the process.
 private func runWorker(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { return nil }
     let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
     SharedKernels.threadIsWorker = true
-    // Loops before this one have ended or are ending; joining one of those does no harm.
-    var seen = -1
-    while true {
-        seen = start.pool.nextLoop(after: seen, for: start.worker)
-        start.pool.join()
-    }
+    start.worker.run(in: start.pool)
+    return nil
 }

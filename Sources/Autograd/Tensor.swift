@@ -30,8 +30,6 @@ public struct Tensor: Sendable {
     public var count: Int { value.count }
     /// Whether operations on this tensor are recorded.
     public var needsGradient: Bool { node != nil }
-    /// The same numbers as a constant.
-    public var detached: Tensor { Tensor(value) }
 
     /// An operation's result, recorded only if an input needs gradients.
     static func recorded(_ value: NDArray, _ inputs: [Tensor], _ pullback: @escaping Pullback) -> Tensor {
@@ -45,18 +43,5 @@ public struct Tensor: Sendable {
         _ value: NDArray, _ input: Tensor, _ pullback: @escaping @Sendable (NDArray) -> NDArray
     ) -> Tensor {
         recorded(value, [input]) { gradient, _ in [pullback(gradient)] }
-    }
-
-    /// An operation defined elsewhere, with its own adjoint.
-    ///
-    /// - Parameters:
-    ///   - value: the result of the forward computation.
-    ///   - inputs: what it was computed from.
-    ///   - pullback: from the gradient of `value` to the gradients of `inputs`; entries whose `needed` is false may be nil.
-    public static func custom(
-        _ value: NDArray, inputs: [Tensor],
-        pullback: @escaping @Sendable (_ gradient: NDArray, _ needed: [Bool]) -> [NDArray?]
-    ) -> Tensor {
-        recorded(value, inputs, pullback)
     }
 }

@@ -18,8 +18,6 @@ public struct BLIPImageFeatures: Sendable {
 /// BLIP's captioner (Li and others 2022), as transformers' `BlipForConditionalGeneration` computes it.
 public struct BLIPCaptioner: Sendable {
     public let configuration: BLIPConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     public let tokenizer: BERTTokenizer
     private let preprocessing: BLIPPreprocessing
     private let encoder: BLIPVisionEncoder
@@ -31,20 +29,22 @@ public struct BLIPCaptioner: Sendable {
         let configuration = try loadConfiguration(
             BLIPConfiguration.self, from: folder + "/config.json", modelTypes: ["blip"])
         try self.init(
-            configuration, weights: try WeightScope.open(folder: folder).multiplied(in: precision),
+            configuration, from: try WeightScope.open(folder: folder).multiplied(in: precision),
             tokenizer: try BERTTokenizer(folder: folder),
             preprocessing: try BLIPPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 
     /// Builds the model from weights at hand; pictures are normalised as published.
-    public init(_ configuration: BLIPConfiguration, weights: WeightScope, tokenizer: BERTTokenizer) throws {
+    public init(_ configuration: BLIPConfiguration, from weights: WeightScope, tokenizer: BERTTokenizer)
+        throws
+    {
         try self.init(
-            configuration, weights: weights, tokenizer: tokenizer,
+            configuration, from: weights, tokenizer: tokenizer,
             preprocessing: BLIPPreprocessing(side: configuration.vision.imageSize))
     }
 
     private init(
-        _ configuration: BLIPConfiguration, weights: WeightScope, tokenizer: BERTTokenizer,
+        _ configuration: BLIPConfiguration, from weights: WeightScope, tokenizer: BERTTokenizer,
         preprocessing: BLIPPreprocessing
     ) throws {
         try weights.require(.blipCaptioner)
@@ -61,7 +61,6 @@ public struct BLIPCaptioner: Sendable {
         decoder = try BLIPTextDecoder(configuration, from: weights["text_decoder"])
         // Position indices, and the second names of tied tensors.
         let isTied = configuration.tiesEmbeddings && configuration.text.tiesEmbeddings
-        faults = weights.faults
         try weights.finish(
             ignoring: ["text_decoder.bert.embeddings.position_ids", "text_decoder.cls.predictions.bias"]
                 + (isTied ? ["text_decoder.cls.predictions.decoder.*"] : []))

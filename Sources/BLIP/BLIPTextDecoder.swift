@@ -47,11 +47,11 @@ struct BLIPTextDecoder: Sendable {
         let c = configuration.text
         let embeddings = weights["bert.embeddings"]
         words = try Embedding(
-            weights: embeddings["word_embeddings"], count: c.vocabularySize, size: c.hiddenSize)
+            from: embeddings["word_embeddings"], count: c.vocabularySize, size: c.hiddenSize)
         positions = Tensor(
             try embeddings.tensor("position_embeddings.weight", [c.positions, c.hiddenSize]))
         norm = try LayerNorm(
-            weights: embeddings["LayerNorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+            from: embeddings["LayerNorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
         layers = try (0..<c.layers).map {
             try BLIPTextLayer(
                 c, imageSize: configuration.vision.hiddenSize, from: weights["bert.encoder.layer"][$0])
@@ -121,12 +121,12 @@ private struct BLIPTextLayer: Sendable {
         cross = try BERTAttention(c, keySize: imageSize, from: weights["crossattention"])
         mlp = Perceptron(
             expand: try Linear(
-                weights: weights["intermediate.dense"], in: c.hiddenSize, out: c.intermediateSize),
+                from: weights["intermediate.dense"], in: c.hiddenSize, out: c.intermediateSize),
             activation: c.activation,
             contract: try Linear(
-                weights: weights["output.dense"], in: c.intermediateSize, out: c.hiddenSize))
+                from: weights["output.dense"], in: c.intermediateSize, out: c.hiddenSize))
         norm = try LayerNorm(
-            weights: weights["output.LayerNorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+            from: weights["output.LayerNorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
     }
 
     func callAsFunction(
@@ -154,11 +154,11 @@ private struct BERTAttention: Sendable {
 
     init(_ c: BLIPConfiguration.Text, keySize: Int, from weights: WeightScope) throws {
         let size = c.hiddenSize
-        query = try Linear(weights: weights["self.query"], in: size, out: size)
-        key = try Linear(weights: weights["self.key"], in: keySize, out: size)
-        value = try Linear(weights: weights["self.value"], in: keySize, out: size)
-        dense = try Linear(weights: weights["output.dense"], in: size, out: size)
-        norm = try LayerNorm(weights: weights["output.LayerNorm"], size: size, epsilon: c.layerNormEpsilon)
+        query = try Linear(from: weights["self.query"], in: size, out: size)
+        key = try Linear(from: weights["self.key"], in: keySize, out: size)
+        value = try Linear(from: weights["self.value"], in: keySize, out: size)
+        dense = try Linear(from: weights["output.dense"], in: size, out: size)
+        norm = try LayerNorm(from: weights["output.LayerNorm"], size: size, epsilon: c.layerNormEpsilon)
         heads = c.heads
     }
 
@@ -190,8 +190,8 @@ private struct WordPredictor: Sendable {
     /// - Parameter shared: the word embeddings when the output layer is tied to them.
     init(_ c: BLIPConfiguration.Text, sharing shared: Weight?, from weights: WeightScope) throws {
         let (size, count) = (c.hiddenSize, c.vocabularySize)
-        dense = try Linear(weights: weights["transform.dense"], in: size, out: size)
-        norm = try LayerNorm(weights: weights["transform.LayerNorm"], size: size, epsilon: c.layerNormEpsilon)
+        dense = try Linear(from: weights["transform.dense"], in: size, out: size)
+        norm = try LayerNorm(from: weights["transform.LayerNorm"], size: size, epsilon: c.layerNormEpsilon)
         activation = c.activation
         if let shared {
             // Tied files hold the bias under one name or the other, or both.
@@ -200,7 +200,7 @@ private struct WordPredictor: Sendable {
                 weight: shared.changed { $0 },
                 bias: try weights.tensor(name, [count]))
         } else {
-            decoder = try Linear(weights: weights["decoder"], in: size, out: count)
+            decoder = try Linear(from: weights["decoder"], in: size, out: count)
         }
     }
 

@@ -20,7 +20,7 @@ struct BLIPVisionEncoder: Sendable {
     init(_ c: BLIPConfiguration.Vision, from weights: WeightScope) throws {
         let embeddings = weights["embeddings"]
         patches = try Convolution2D(
-            weights: embeddings["patch_embedding"], in: 3, out: c.hiddenSize, kernel: c.patchSize,
+            from: embeddings["patch_embedding"], in: 3, out: c.hiddenSize, kernel: c.patchSize,
             stride: c.patchSize,
             padding: .zero)
         classToken = try embeddings.tensor("class_embedding", [1, 1, c.hiddenSize])
@@ -28,7 +28,7 @@ struct BLIPVisionEncoder: Sendable {
             try embeddings.tensor("position_embedding", [1, 1 + c.grid * c.grid, c.hiddenSize]))
         layers = try (0..<c.layers).map { try BLIPVisionLayer(c, from: weights["encoder.layers"][$0]) }
         norm = try LayerNorm(
-            weights: weights["post_layernorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+            from: weights["post_layernorm"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
     }
 
     func callAsFunction(_ pixels: Tensor) -> Tensor {
@@ -50,14 +50,14 @@ private struct BLIPVisionLayer: Sendable {
 
     init(_ c: BLIPConfiguration.Vision, from weights: WeightScope) throws {
         let size = c.hiddenSize
-        norm1 = try LayerNorm(weights: weights["layer_norm1"], size: size, epsilon: c.layerNormEpsilon)
-        qkv = try Linear(weights: weights["self_attn.qkv"], in: size, out: 3 * size)
-        projection = try Linear(weights: weights["self_attn.projection"], in: size, out: size)
-        norm2 = try LayerNorm(weights: weights["layer_norm2"], size: size, epsilon: c.layerNormEpsilon)
+        norm1 = try LayerNorm(from: weights["layer_norm1"], size: size, epsilon: c.layerNormEpsilon)
+        qkv = try Linear(from: weights["self_attn.qkv"], in: size, out: 3 * size)
+        projection = try Linear(from: weights["self_attn.projection"], in: size, out: size)
+        norm2 = try LayerNorm(from: weights["layer_norm2"], size: size, epsilon: c.layerNormEpsilon)
         mlp = Perceptron(
-            expand: try Linear(weights: weights["mlp.fc1"], in: size, out: c.intermediateSize),
+            expand: try Linear(from: weights["mlp.fc1"], in: size, out: c.intermediateSize),
             activation: c.activation,
-            contract: try Linear(weights: weights["mlp.fc2"], in: c.intermediateSize, out: size))
+            contract: try Linear(from: weights["mlp.fc2"], in: c.intermediateSize, out: size))
         heads = c.heads
     }
 

@@ -70,6 +70,6 @@ extension BLIPCaptioner {
                 path: path, reason: "its tensors describe no usable model: '\(problem.key)' \(problem.reason)"
             )
         }
-        try self.init(configuration, weights: try weights.mapped(by: .originalBLIP), tokenizer: tokenizer)
+        try self.init(configuration, from: try weights.mapped(by: .originalBLIP), tokenizer: tokenizer)
     }
 }

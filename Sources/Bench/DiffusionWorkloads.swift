@@ -13,7 +13,7 @@ extension Workload {
         ) {
             let model = try $0.unet(of: $0.pipeline())
             let sample = Tensor(noise(model.latents(batch: 2))), context = model.context(batch: 2)
-            return PreparedWork(model.faults) { _ = model(sample, timesteps: [500], context: context) }
+            return PreparedWork { _ = model(sample, timesteps: [500], context: context) }
         },
         Workload(
             "vae-decode", "Stable Diffusion autoencoder, 64² latents to 512²", gigaflops: 2515, of: .diffusion
@@ -23,7 +23,7 @@ extension Workload {
         ) {
             let model = try $0.autoencoder(of: $0.pipeline())
             let picture = Tensor(noise([1, 512, 512, model.pictureChannels]))
-            return PreparedWork(model.faults) { _ = model.encode(picture) }
+            return PreparedWork { _ = model.encode(picture) }
         },
         Workload(
             "vae-encode-gradient",
@@ -43,7 +43,7 @@ extension Workload {
     private static func decoding(_ model: Autoencoder) -> PreparedWork {
         let side = 512 / model.downscale
         let latents = Tensor(noise([1, side, side, model.latentChannels]))
-        return PreparedWork(model.faults) { _ = model.decode(latents) }
+        return PreparedWork { _ = model.decode(latents) }
     }
 
     /// Latents of a picture and the gradient with respect to it: the autoencoder's part of a step of score distillation.
@@ -51,7 +51,7 @@ extension Workload {
         let side = 512 / model.downscale
         let picture = noise([1, 512, 512, model.pictureChannels])
         let seed = noise([1, side, side, model.latentChannels], seed: 2)
-        return PreparedWork(model.faults) {
+        return PreparedWork {
             let variable = Tensor.variable(picture)
             _ = gradients(of: model.encode(variable), seed: seed, withRespectTo: [variable])
         }

@@ -2,7 +2,6 @@
 
 import Arrays
 import Autograd
-import Checkpoints
 import Distillation
 import Foundation
 import Images
@@ -20,7 +19,7 @@ extension Workload {
             let prior = try StableDiffusionPrior($0, tiny: false)
             let sampler = try SamplerKind.ddim.sampler(prior.schedule)
             let start = noise(prior.latents)
-            return PreparedWork(prior.faults) {
+            return PreparedWork {
                 var state = SamplerState(start)
                 for step in sampler.steps(20) {
                     let output = prior.guided(
@@ -71,7 +70,7 @@ extension Workload {
         let configuration = DistillationConfiguration(steps: 100_000, formingShare: 0)
         var distiller = try Distiller(
             configuration, prior: prior, reference: NDArray.full(1, [128, 128, 4]))
-        return PreparedWork(prior.faults) { _ = distiller.next() }
+        return PreparedWork { _ = distiller.next() }
     }
 }
 
@@ -87,7 +86,6 @@ private struct StableDiffusionPrior: ViewPrior {
     private let rest: Tensor?
     let viewSize = 64
     let guidance: Float = 7.5
-    var faults: WeightFaults { WeightFaults(joining: [unet.faults, autoencoder.faults]) }
     var referenceElevation: Float? { nil }
 
     init(_ networks: Networks, tiny: Bool) throws {
@@ -106,8 +104,7 @@ private struct StableDiffusionPrior: ViewPrior {
         let input = Tensor(latents), both = Tensor.concatenated([input, input], axis: 0)
         let output = unet(
             rest.map { .concatenated([both, $0], axis: 3) } ?? both, timesteps: [timestep], context: context)
-        let free = output.sliced(axis: 0, 0..<1), bound = output.sliced(axis: 0, 1..<2)
-        return (free + (bound - free) * guidance).value
+        return Guidance(strength: guidance).combined(output.value)
     }
 
     func cameras(progress: Float, random: inout RandomStream) -> [Camera] {

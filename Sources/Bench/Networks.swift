@@ -38,7 +38,7 @@ public struct Networks: Sendable {
 
     func segmenter() throws -> SegmentAnythingModel {
         if given.contains(.segmenter) { return try models.segmenter() }
-        return try SegmentAnythingModel(SegmentAnythingConfiguration(), weights: drawn)
+        return try SegmentAnythingModel(SegmentAnythingConfiguration(), from: drawn)
     }
 
     func captioner() throws -> BLIPCaptioner {
@@ -50,7 +50,7 @@ public struct Networks: Sendable {
             pieces[id] = piece
         }
         return try BLIPCaptioner(
-            configuration, weights: drawn, tokenizer: try BERTTokenizer(pieces: pieces))
+            configuration, from: drawn, tokenizer: try BERTTokenizer(pieces: pieces))
     }
 
     func inpainter() throws -> LaMaModel {
@@ -89,7 +89,7 @@ public struct Networks: Sendable {
 extension UNet2DConditionModel {
     /// Latents of the size that the network was trained on: `[batch, side, side, channels]`.
     func latents(batch: Int, channels: Int? = nil) -> [Int] {
-        let side = configuration.sampleSize ?? 64
+        let side = configuration.nativeSide()
         return [batch, side, side, channels ?? configuration.inChannels]
     }
 

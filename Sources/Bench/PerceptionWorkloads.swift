@@ -12,7 +12,7 @@ extension Workload {
             let model = try $0.segmenter()
             let side = model.configuration.vision.imageSize
             let pixels = noise([1, side, side, 3])
-            return PreparedWork(model.faults) { _ = model.features(of: pixels) }
+            return PreparedWork { _ = model.features(of: pixels) }
         },
         Workload(
             "sam-decoder", "SAM prompt encoder and mask decoder, one point", gigaflops: 3.6, of: .segmenter
@@ -23,7 +23,7 @@ extension Workload {
                 features: noise([1, vision.grid, vision.grid, vision.outputChannels]), height: side,
                 width: side)
             let prompt = Prompt(points: [.init(x: 0.5 * Double(side), y: 0.4 * Double(side))])
-            return PreparedWork(model.faults) {
+            return PreparedWork {
                 _ = try model.predict(prompt, on: embedding, outputs: .alternatives)
             }
         },
@@ -34,7 +34,7 @@ extension Workload {
             let ids = tokenIDs(
                 batch: 2, length: model.configuration.positionCount,
                 below: min(49000, model.vocabularySize))
-            return PreparedWork(model.faults) { _ = model(ids) }
+            return PreparedWork { _ = model(ids) }
         },
         Workload(
             "blip", "BLIP base, 384²: picture, then 20 tokens, the likeliest each time", gigaflops: 133,
@@ -46,7 +46,7 @@ extension Workload {
             let length = min(21, model.configuration.text.positions)
             let options = CaptionOptions(
                 prompt: "", method: .greedy, minimumLength: length, maximumLength: length)
-            return PreparedWork(model.faults) {
+            return PreparedWork {
                 _ = model.caption(BLIPImageFeatures(values: model.features(of: pixels)), options: options)
             }
         },

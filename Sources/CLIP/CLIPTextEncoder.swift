@@ -20,8 +20,6 @@ public struct CLIPTextOutput: Sendable {
 /// Source: Radford et al. 2021, section 2.4; transformers `modeling_clip.py`.
 public struct CLIPTextEncoder: Sendable {
     public let configuration: CLIPTextConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     private(set) var tokenEmbedding: Embedding
     let positions: NDArray
     let transformer: CLIPTransformer
@@ -53,19 +51,18 @@ public struct CLIPTextEncoder: Sendable {
         let model = prefixed.contains("embeddings.token_embedding.weight") ? prefixed : weights
         let width = configuration.hiddenSize
         self.configuration = configuration
-        faults = weights.faults
         tokenEmbedding = try Embedding(
-            weights: model.scope("embeddings.token_embedding"), count: configuration.vocabularySize,
+            from: model.scope("embeddings.token_embedding"), count: configuration.vocabularySize,
             size: width)
         positions = try model.tensor(
             "embeddings.position_embedding.weight", [configuration.positionCount, width])
         transformer = try CLIPTransformer(configuration.transformerShape, from: model.scope("encoder"))
         finalNorm = try LayerNorm(
-            weights: model.scope("final_layer_norm"), size: width, epsilon: configuration.epsilon)
+            from: model.scope("final_layer_norm"), size: width, epsilon: configuration.epsilon)
         projection =
             weights.contains("text_projection.weight")
             ? try Linear(
-                weights: weights.scope("text_projection"), in: width,
+                from: weights.scope("text_projection"), in: width,
                 out: projectionSize ?? configuration.projectionSize, bias: false)
             : nil
     }

@@ -17,16 +17,16 @@ struct CLIPBlock: Sendable {
 
     init(_ shape: CLIPTransformer.Shape, from weights: WeightScope) throws {
         let width = shape.width
-        firstNorm = try LayerNorm(weights: weights.scope("layer_norm1"), size: width, epsilon: shape.epsilon)
+        firstNorm = try LayerNorm(from: weights.scope("layer_norm1"), size: width, epsilon: shape.epsilon)
         let attention = weights.scope("self_attn")
         projections = try Linear(
             joining: ["q_proj", "k_proj", "v_proj"].map(attention.scope), in: width, out: width)
-        output = try Linear(weights: attention.scope("out_proj"), in: width, out: width)
-        secondNorm = try LayerNorm(weights: weights.scope("layer_norm2"), size: width, epsilon: shape.epsilon)
+        output = try Linear(from: attention.scope("out_proj"), in: width, out: width)
+        secondNorm = try LayerNorm(from: weights.scope("layer_norm2"), size: width, epsilon: shape.epsilon)
         mlp = Perceptron(
-            expand: try Linear(weights: weights.scope("mlp.fc1"), in: width, out: shape.inner),
+            expand: try Linear(from: weights.scope("mlp.fc1"), in: width, out: shape.inner),
             activation: shape.activation,
-            contract: try Linear(weights: weights.scope("mlp.fc2"), in: shape.inner, out: width))
+            contract: try Linear(from: weights.scope("mlp.fc2"), in: shape.inner, out: width))
         heads = shape.heads
     }
 

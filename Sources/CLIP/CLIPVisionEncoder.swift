@@ -20,8 +20,6 @@ public struct CLIPVisionOutput: Sendable {
 /// Source: Radford et al. 2021, section 2.4; transformers `modeling_clip.py`.
 public struct CLIPVisionEncoder: Sendable {
     public let configuration: CLIPVisionConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let patchEmbedding: Convolution2D
     let classToken: NDArray
     let positions: NDArray
@@ -48,23 +46,22 @@ public struct CLIPVisionEncoder: Sendable {
         let model = prefixed.contains("embeddings.class_embedding") ? prefixed : weights
         let width = configuration.hiddenSize
         self.configuration = configuration
-        faults = weights.faults
         patchEmbedding = try Convolution2D(
-            weights: model.scope("embeddings.patch_embedding"), in: configuration.channels, out: width,
+            from: model.scope("embeddings.patch_embedding"), in: configuration.channels, out: width,
             kernel: configuration.patchSize, stride: configuration.patchSize, padding: 0, bias: false)
         classToken = try model.tensor("embeddings.class_embedding", [width])
         positions = try model.tensor(
             "embeddings.position_embedding.weight", [configuration.tokenCount, width])
         // The name is misspelt in the published files.
         firstNorm = try LayerNorm(
-            weights: model.scope("pre_layrnorm"), size: width, epsilon: configuration.epsilon)
+            from: model.scope("pre_layrnorm"), size: width, epsilon: configuration.epsilon)
         transformer = try CLIPTransformer(configuration.transformerShape, from: model.scope("encoder"))
         lastNorm = try LayerNorm(
-            weights: model.scope("post_layernorm"), size: width, epsilon: configuration.epsilon)
+            from: model.scope("post_layernorm"), size: width, epsilon: configuration.epsilon)
         projection =
             weights.contains("visual_projection.weight")
             ? try Linear(
-                weights: weights.scope("visual_projection"), in: width,
+                from: weights.scope("visual_projection"), in: width,
                 out: projectionSize ?? configuration.projectionSize, bias: false)
             : nil
     }

@@ -30,13 +30,6 @@ public struct ConfigurationProblem: Error, Sendable {
         }
     }
 
-    /// Requires `value` to be above zero and finite.
-    public static func requirePositive(_ key: String, _ value: Double) throws {
-        guard value > 0, value.isFinite else {
-            throw ConfigurationProblem(key: key, reason: "is \(value); it must be above zero")
-        }
-    }
-
     /// Requires `divisor` to be above zero and to divide `value`.
     public static func require(_ key: String, _ divisor: Int, divides valueKey: String, _ value: Int) throws {
         guard divisor > 0, value % divisor == 0 else {

@@ -4,7 +4,6 @@
 // times slower than memory; integer arithmetic on the bit patterns needs no special instructions.
 
 import Arrays
-import Synchronization
 
 typealias FloatConversion = @Sendable (UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Float>) -> Void
 
@@ -68,7 +67,7 @@ extension StoredNumber {
 }
 
 /// Values per chunk of parallel work: a megabyte of floats.
-private let conversionChunk = 1 << 18
+let conversionChunk = 1 << 18
 
 /// IEEE half precision to single, exact for every pattern; NaN keeps its payload.
 @inline(__always)
@@ -110,32 +109,4 @@ func brainFromFloat(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
     let rounded = (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) >> 16
     return UInt16(truncatingIfNeeded: bits & 0x7FFF_FFFF > 0x7F80_0000 ? (bits >> 16) | 0x40 : rounded)
-}
-
-/// Whether no value is NaN or infinite.
-func isFinite(_ array: NDArray) -> Bool {
-    array.withUnsafeBuffer { values in
-        guard let start = values.baseAddress else { return true }
-        nonisolated(unsafe) let input = start
-        let isDamaged = Atomic(false)
-        parallelFor(values.count, chunk: conversionChunk) { range in
-            let part = UnsafeBufferPointer(start: input + range.lowerBound, count: range.count)
-            if !isFinite(part) { isDamaged.store(true, ordering: .relaxed) }
-        }
-        return !isDamaged.load(ordering: .relaxed)
-    }
-}
-
-private func isFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
-    guard let start = values.baseAddress else { return true }
-    let input = UnsafeRawPointer(start)
-    // An exponent of all ones is the only one that carries into the sign when one is added to it.
-    var carry = SIMD8<UInt32>.zero
-    let whole = values.count & ~7
-    for index in stride(from: 0, to: whole, by: 8) {
-        let bits = input.loadUnaligned(fromByteOffset: index &* 4, as: SIMD8<UInt32>.self)
-        carry |= (bits & 0x7F80_0000) &+ 0x0080_0000
-    }
-    for index in whole..<values.count { carry[0] |= (values[index].bitPattern & 0x7F80_0000) &+ 0x0080_0000 }
-    return (0..<8).allSatisfy { carry[$0] & 0x8000_0000 == 0 }
 }

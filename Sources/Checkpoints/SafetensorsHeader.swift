@@ -1,5 +1,7 @@
 // The header of a safetensors file: names, element types, shapes and byte ranges, checked in full.
 
+import Files
+
 /// Element types of the format.
 public enum ElementType: String, Sendable, CaseIterable {
     case f64 = "F64"

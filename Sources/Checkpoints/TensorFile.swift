@@ -61,6 +61,16 @@ extension TensorFile {
     /// - Throws: `CheckpointError` for an unknown name or another element type.
     func requireNumbers(_ name: String) throws { _ = try conversion(of: name, try require(name)) }
 
+    /// Whether every number of the tensor is finite as float32; reads the bytes and keeps none.
+    /// - Throws: `CheckpointError` for an unknown name, another element type, or damaged bytes.
+    func isFinite(_ name: String) throws -> Bool {
+        let info = try require(name)
+        guard let region = try region(of: name) else {
+            return try withBytes(of: name) { Checkpoints.isFinite($0, as: info.type) }
+        }
+        return Checkpoints.isFinite(region.bytes, as: info.type)
+    }
+
     /// The tensor as whole numbers, flattened row by row; for the integer types and BOOL.
     /// - Throws: `CheckpointError` for an unknown name, another element type, or values beyond 63 bits.
     public func integers(_ name: String) throws -> [Int] {

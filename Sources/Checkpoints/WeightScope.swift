@@ -87,27 +87,23 @@ public struct WeightScope: Sendable {
         }
     }
 
-    /// The tensor `name` of this scope as a layer's weight, which is read when the layer is first used.
+    /// The tensor `name` of this scope as a layer's weight.
     ///
-    /// What can be told without reading is checked now. What is found wrong later `faults` tell, and the layer has zeros
-    /// meanwhile.
+    /// Its numbers are checked now and read again when the layer is first used, so that a model of weights that are not
+    /// used yet takes no memory and no model is made of damaged ones.
     /// - Parameter shape: as for `tensor`.
-    /// - Throws: `CheckpointError` as `tensor` does, except for values that are not finite and damaged bytes.
+    /// - Throws: `CheckpointError` as `tensor` does.
     public func weight(_ name: String, _ shape: [Int]) throws -> Weight {
         guard store.isStored else { return Weight(try tensor(name, shape), precision: precision) }
-        try store.promise(fullName(name), shape: shape)
+        try store.check(fullName(name), shape: shape)
         return Weight(shape: shape, precision: precision) {
             do {
                 return try tensor(name, shape)
             } catch {
-                store.note(error as? CheckpointError ?? CheckpointError(path: origin, reason: "\(error)"))
-                return .zeros(shape)
+                preconditionFailure("weights: \(error), which was found whole when it was opened")
             }
         }
     }
-
-    /// What is found wrong with weights after the model was made of them.
-    public var faults: WeightFaults { WeightFaults(of: store) }
 
     /// The shape of the tensor `name`, or nil if there is none.
     ///

@@ -8,7 +8,7 @@ final class WeightStore: Sendable {
     private enum Source {
         case file(any TensorFile)
         case array(NDArray)
-        case derived(Derivation, Reader)
+        case derived(Derivation, of: WeightStore, Reader)
     }
 
     /// Fetches a tensor of another store by its full name and shape.
@@ -49,7 +49,8 @@ final class WeightStore: Sendable {
     /// What answers requests where there are no sources.
     private let drawn: DrawnWeights?
     private let ledger = Mutex<Set<String>>([])
-    private let faultFound = Mutex<CheckpointError?>(nil)
+    /// Tensors whose numbers were found finite.
+    private let finite = Mutex<Set<String>>([])
 
     init(_ file: any TensorFile) {
         origin = file.path
@@ -94,7 +95,7 @@ final class WeightStore: Sendable {
         origin = store.origin
         names = derived.keys.sorted()
         metadata = store.metadata
-        sources = derived.mapValues { .derived($0, read) }
+        sources = derived.mapValues { .derived($0, of: store, read) }
         (survey, drawn) = (nil, nil)
     }
 
@@ -104,45 +105,52 @@ final class WeightStore: Sendable {
         switch sources[name] {
         case .file(let file): file.info(name)?.shape
         case .array(let array): array.shape
-        case .derived(let derivation, _): derivation.shape
+        case .derived(let derivation, _, _): derivation.shape
         case nil: nil
         }
-    }
-
-    /// Why a tensor that was promised could not be read later, if so: the first reason found.
-    var fault: CheckpointError? { faultFound.withLock { $0 } }
-
-    func note(_ fault: CheckpointError) {
-        faultFound.withLock { $0 = $0 ?? fault }
     }
 
     /// Whether tensors lie in files, so that reading them later saves anything.
     var isStored: Bool { survey == nil && drawn == nil }
 
-    /// Checks that a tensor can be asked for with that shape, and notes it as read.
-    func promise(_ name: String, shape: [Int]) throws {
-        _ = try source(of: name, shape: shape)
+    /// Throws what `tensor` would, and notes the tensor as read; keeps none of its numbers.
+    func check(_ name: String, shape: [Int]) throws {
+        try check(name, try source(of: name, shape: shape))
         ledger.withLock { _ = $0.insert(name) }
     }
 
-    func tensor(_ name: String, shape: [Int]) throws -> NDArray {
-        if let survey { return try survey.answer(name, shape) }
-        if let drawn { return drawn.tensor(name, shape) }
-        let array =
-            switch try source(of: name, shape: shape) {
-            case .file(let file): try file.array(name)
-            case .array(let array): array
-            case .derived(let derivation, let read):
-                derivation.made(of: try read(derivation.source, derivation.stored))
-            }
-        guard isFinite(array) else {
+    /// Checks once that the numbers are finite.
+    private func check(_ name: String, _ source: Source) throws {
+        guard !finite.withLock({ $0.contains(name) }) else { return }
+        let isSound: Bool
+        switch source {
+        case .file(let file): isSound = try file.isFinite(name)
+        case .array(let array): isSound = isFinite(array)
+        case .derived(let derivation, let store, _):
+            try store.check(derivation.source, shape: derivation.stored)
+            isSound = true
+        }
+        guard isSound else {
             throw CheckpointError(
                 path: origin,
                 reason:
                     "tensor \(name.shown) holds NaN or infinity; the file is damaged or was badly converted")
         }
+        finite.withLock { _ = $0.insert(name) }
+    }
+
+    func tensor(_ name: String, shape: [Int]) throws -> NDArray {
+        if let survey { return try survey.answer(name, shape) }
+        if let drawn { return drawn.tensor(name, shape) }
+        let source = try source(of: name, shape: shape)
+        try check(name, source)
         ledger.withLock { _ = $0.insert(name) }
-        return array
+        return switch source {
+        case .file(let file): try file.array(name)
+        case .array(let array): array
+        case .derived(let derivation, _, let read):
+            derivation.made(of: try read(derivation.source, derivation.stored))
+        }
     }
 
     private func source(of name: String, shape: [Int]) throws -> Source {

@@ -27,11 +27,11 @@ extension RenderingAdjoint {
             picture.withUnsafeBuffer { p in
                 depth.withUnsafeBuffer { d in
                     for i in 0..<rays.count where p[4 * i + 3] > 0.9 {
-                        let row = (rays.lowerBound + i) * Rendering.columns
-                        guard seen[row + 3] > 0.5 else { continue }
+                        let row = (rays.lowerBound + i) * RayOutput.count
+                        guard seen[row + RayOutput.opacity] > 0.5 else { continue }
                         let v = i / size * depth.shape[0] / size, u = i % size * depth.shape[1] / size
                         rows.append(row)
-                        x.append(Double(seen[row + 4] / seen[row + 3]))
+                        x.append(Double(seen[row + RayOutput.depth] / seen[row + RayOutput.opacity]))
                         y.append(Double(d[v * depth.shape[1] + u]))
                     }
                 }
@@ -49,9 +49,9 @@ extension RenderingAdjoint {
             outputs.withUnsafeMutableBuffer { out in
                 for (i, row) in rows.enumerated() {
                     let slope = (y[i] - meanY) / norm - correlation * (x[i] - meanX) / xx
-                    let g = -weight * Float(slope), a = seen[row + 3]
-                    out[row + 4] += g / a
-                    out[row + 3] -= g * Float(x[i]) / a
+                    let g = -weight * Float(slope), a = seen[row + RayOutput.opacity]
+                    out[row + RayOutput.depth] += g / a
+                    out[row + RayOutput.opacity] -= g * Float(x[i]) / a
                 }
             }
         }

@@ -139,7 +139,7 @@ extension Distiller {
                 slope.withUnsafeMutableBuffer { out in
                     for i in 0..<rays.count {
                         for c in 0..<4 {
-                            let d = seen[(rays.lowerBound + i) * Rendering.columns + c] - target[4 * i + c]
+                            let d = seen[(rays.lowerBound + i) * RayOutput.count + c] - target[4 * i + c]
                             total += Double(d * d)
                             out[4 * i + c] = 2 * scale * d
                         }
@@ -156,7 +156,7 @@ extension Distiller {
         rendering.outputs.withUnsafeBuffer { seen in
             var sum = 0.0, haze = 0.0
             for i in 0..<rays {
-                let a = Double(seen[i * Rendering.columns + 3])
+                let a = Double(seen[i * RayOutput.count + RayOutput.opacity])
                 sum += a
                 haze += 4 * a * (1 - a)
             }

@@ -1,7 +1,6 @@
 // Lifting one picture into a field: score distillation with a view prior, as a sequence of steps.
 
 public import Arrays
-public import Checkpoints
 import Foundation
 public import Radiance
 
@@ -45,8 +44,6 @@ public struct Distiller: Sequence, IteratorProtocol {
     public internal(set) var events: [WatchdogEvent] = []
     /// Where the reference picture was taken from, once it is placed.
     public internal(set) var referenceCamera: Camera?
-    /// Whether the prior's weights, once read, are what was promised; see `WeightFaults`.
-    public var faults: WeightFaults { prior.faults }
 
     let prior: any ViewPrior
     let reference: ReferenceView

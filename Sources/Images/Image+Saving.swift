@@ -39,16 +39,11 @@ extension Image {
         return bits == 8 ? try bytes.withUnsafeBytes(encode) : try words.withUnsafeBytes(encode)
     }
 
-    /// Writes a JPEG, atomically; alpha is laid over white.
+    /// The picture as the bytes of a JPEG file; alpha is laid over white.
     /// - Parameters:
     ///   - quality: 1 to 100; colour is kept at full resolution from 90 up.
     ///   - colorProfile: an ICC profile to embed; empty for none.
-    /// - Throws: `ImageError` when the file cannot be written; nothing is left behind then.
-    public func saveJPEG(_ path: String, quality: Int = 92, colorProfile: [UInt8] = []) throws {
-        try Image.write(try jpeg(quality: quality, colorProfile: colorProfile, path: path), to: path)
-    }
-
-    /// The picture as the bytes of a JPEG file.
+    ///   - path: what error messages call it.
     package func jpeg(
         quality: Int = 92, colorProfile: [UInt8] = [], path: String = "picture"
     ) throws -> [UInt8] {

@@ -20,7 +20,7 @@ struct FourierConvolution: Sendable {
         let ffc = weights["ffc"]
         func path(_ name: String, _ inputs: Int, _ outputs: Int) throws -> Convolution2D {
             try Convolution2D(
-                weights: ffc[name], in: inputs, out: outputs, kernel: 3, padding: 1, border: .reflection,
+                from: ffc[name], in: inputs, out: outputs, kernel: 3, padding: 1, border: .reflection,
                 bias: false)
         }
         guard !ffc["convg2g.lfu"].contains("conv_layer.weight") else {
@@ -29,8 +29,8 @@ struct FourierConvolution: Sendable {
                 reason: "the generator has local Fourier units ('lfu'), which are not supported; "
                     + "take one trained with enable_lfu false, as big-lama")
         }
-        let localNorm = try BatchNorm(weights: weights["bn_l"], channels: local)
-        let globalNorm = try BatchNorm(weights: weights["bn_g"], channels: global)
+        let localNorm = try BatchNorm(from: weights["bn_l"], channels: local)
+        let globalNorm = try BatchNorm(from: weights["bn_g"], channels: global)
         localToLocal = try path("convl2l", local, local).folding(localNorm)
         globalToLocal = try path("convg2l", global, local).folding(
             BatchNorm(scale: localNorm.scale, shift: .zeros([local])))

@@ -20,9 +20,9 @@ struct LaMaGenerator: Sendable {
         let c = configuration
         let model = weights["model"]
         stem = try Convolution2D(
-            weights: model["1.ffc.convl2l"], in: c.inputs, out: c.baseChannels, kernel: 7, padding: 3,
+            from: model["1.ffc.convl2l"], in: c.inputs, out: c.baseChannels, kernel: 7, padding: 3,
             border: .reflection, bias: false
-        ).folding(BatchNorm(weights: model["1.bn_l"], channels: c.baseChannels))
+        ).folding(BatchNorm(from: model["1.bn_l"], channels: c.baseChannels))
         downsamplings = try (0..<c.downsamplings).map { level in
             let isLast = level == c.downsamplings - 1
             return try Self.downsampling(
@@ -34,12 +34,12 @@ struct LaMaGenerator: Sendable {
             let level = c.downsamplings - step, index = c.firstUpsampling + 3 * step
             let outputs = c.channels(level: level - 1)
             return try TransposedConvolution2D(
-                weights: model[index], in: c.channels(level: level), out: outputs, kernel: 3, stride: 2,
+                from: model[index], in: c.channels(level: level), out: outputs, kernel: 3, stride: 2,
                 padding: 1, outputPadding: 1
-            ).folding(BatchNorm(weights: model[index + 1], channels: outputs))
+            ).folding(BatchNorm(from: model[index + 1], channels: outputs))
         }
         head = try Convolution2D(
-            weights: model[c.lastConvolution], in: c.baseChannels, out: c.outputs, kernel: 7, padding: 3,
+            from: model[c.lastConvolution], in: c.baseChannels, out: c.outputs, kernel: 7, padding: 3,
             border: .reflection)
     }
 
@@ -49,9 +49,9 @@ struct LaMaGenerator: Sendable {
     ) throws -> Convolution2D {
         func group(_ path: String, _ norm: String, _ channels: Int) throws -> Convolution2D {
             try Convolution2D(
-                weights: weights["ffc"][path], in: inputs, out: channels, kernel: 3, stride: 2, padding: 1,
+                from: weights["ffc"][path], in: inputs, out: channels, kernel: 3, stride: 2, padding: 1,
                 border: .reflection, bias: false
-            ).folding(BatchNorm(weights: weights[norm], channels: channels))
+            ).folding(BatchNorm(from: weights[norm], channels: channels))
         }
         let local = try group("convl2l", "bn_l", outputs - global)
         guard global > 0 else { return local }

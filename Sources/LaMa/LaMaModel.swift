@@ -10,8 +10,6 @@ import Foundation
 /// Suvorov and others, "Resolution-robust Large Mask Inpainting with Fourier Convolutions", 2022.
 public struct LaMaModel: Sendable {
     public let configuration: LaMaConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let generator: LaMaGenerator
 
     /// Builds the model from weights in any of the published layouts.
@@ -20,11 +18,10 @@ public struct LaMaModel: Sendable {
     ///   - weights: the generator at the root or under one prefix, such as `generator.`; what training leaves beside
     ///     it (discriminator, losses, counters) is passed over.
     /// - Throws: `CheckpointError` when a tensor is missing, misshapen, or belongs to nothing known.
-    public init(configuration: LaMaConfiguration? = nil, weights: WeightScope) throws {
+    public init(configuration: LaMaConfiguration? = nil, from weights: WeightScope) throws {
         let scope = try weights.laMaGenerator()
         self.configuration = try configuration ?? LaMaConfiguration(deducedFrom: scope)
         generator = try LaMaGenerator(self.configuration, from: scope)
-        faults = scope.faults
         try weights.finish(ignoring: WeightScope.unusedByLaMa)
     }
 
@@ -33,7 +30,6 @@ public struct LaMaModel: Sendable {
     package init(_ configuration: LaMaConfiguration, generator weights: WeightScope) throws {
         self.configuration = configuration
         generator = try LaMaGenerator(configuration, from: weights)
-        faults = weights.faults
     }
 
     /// Opens a folder with `model.safetensors` and, if it has one, `config.json`; the published `big-lama`, a folder with
@@ -48,7 +44,7 @@ public struct LaMaModel: Sendable {
         let isPublished = FileManager.default.fileExists(atPath: published)
         try self.init(
             configuration: configuration,
-            weights: WeightScope.open(isPublished ? published : path).multiplied(in: precision))
+            from: WeightScope.open(isPublished ? published : path).multiplied(in: precision))
     }
 
     /// The picture with its hole filled; all other pixels keep their values to the bit.

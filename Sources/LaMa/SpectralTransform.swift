@@ -18,11 +18,11 @@ struct SpectralTransform: Sendable {
     /// - Parameter scale: of the result's channels, `[out]`: that of a norm that follows.
     init(in inputs: Int, out outputs: Int, scale: NDArray, from weights: WeightScope) throws {
         let half = outputs / 2
-        narrow = try Convolution2D(weights: weights["conv1.0"], in: inputs, out: half, kernel: 1, bias: false)
-            .folding(BatchNorm(weights: weights["conv1.1"], channels: half))
+        narrow = try Convolution2D(from: weights["conv1.0"], in: inputs, out: half, kernel: 1, bias: false)
+            .folding(BatchNorm(from: weights["conv1.1"], channels: half))
         unit = try FourierUnit(channels: half, from: weights["fu"])
         let plain = try Convolution2D(
-            weights: weights["conv2"], in: half, out: outputs, kernel: 1, bias: false)
+            from: weights["conv2"], in: half, out: outputs, kernel: 1, bias: false)
         widen = Convolution2D(
             weight: plain.weight.changed { $0 * scale.reshaped([outputs, 1, 1, 1]) }, bias: nil)
     }
@@ -39,8 +39,8 @@ struct FourierUnit: Sendable {
 
     init(channels: Int, from weights: WeightScope) throws {
         let plain = try Convolution2D(
-            weights: weights["conv_layer"], in: 2 * channels, out: 2 * channels, kernel: 1, bias: false)
-        let norm = try BatchNorm(weights: weights["bn"], channels: 2 * channels)
+            from: weights["conv_layer"], in: 2 * channels, out: 2 * channels, kernel: 1, bias: false)
+        let norm = try BatchNorm(from: weights["bn"], channels: 2 * channels)
         // The reference keeps real and imaginary part of a channel together; here all real parts come first.
         let order = (0..<channels).map { 2 * $0 } + (0..<channels).map { 2 * $0 + 1 }
         let turned = plain.weight.changed { kernel in

@@ -1,23 +1,19 @@
-// Optimisers of flat parameter vectors.
+// The optimiser of flat parameter vectors.
 public import Arrays
 
-/// Adam with decoupled weight decay (Kingma & Ba 2015; Loshchilov & Hutter 2019).
+/// Adam (Kingma and Ba 2015).
 public struct Adam: Sendable {
     public var rate: Float
     public var beta1: Float
     public var beta2: Float
     public var epsilon: Float
-    public var weightDecay: Float
     /// Steps taken.
     public private(set) var step = 0
     private var m: NDArray?
     private var v: NDArray?
 
-    public init(
-        rate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0
-    ) {
-        (self.rate, self.beta1, self.beta2) = (rate, beta1, beta2)
-        (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
+    public init(rate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8) {
+        (self.rate, self.beta1, self.beta2, self.epsilon) = (rate, beta1, beta2, epsilon)
     }
 
     /// Moves `parameters` one step against `gradient`, both of one shape that stays the same from step to step.
@@ -26,26 +22,9 @@ public struct Adam: Sendable {
         // The optimiser lets go of its moments meanwhile, so that they are updated in place.
         (m, v) = (nil, nil)
         step += 1
-        parameters.adamStep(
-            gradient: gradient, m: &first, v: &second, step: step, rate: rate, beta1: beta1, beta2: beta2,
-            epsilon: epsilon, weightDecay: weightDecay)
+        parameters.take(
+            AdamStep(step, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon), gradient: gradient,
+            &first, &second)
         (m, v) = (first, second)
-    }
-}
-
-/// A running mean of parameters, `shadow ← decay * shadow + (1 - decay) * parameters`.
-public struct ExponentialMovingAverage: Sendable {
-    public let decay: Float
-    /// The average so far.
-    public private(set) var value: NDArray
-
-    public init(of parameters: NDArray, decay: Float) {
-        precondition(decay >= 0 && decay < 1, "ExponentialMovingAverage: decay \(decay) is outside [0, 1)")
-        self.decay = decay
-        value = parameters
-    }
-
-    public mutating func update(_ parameters: NDArray) {
-        value.average(with: parameters, decay: decay)
     }
 }

@@ -20,7 +20,7 @@ public struct BatchNorm: Sendable {
     ///
     /// `num_batches_tracked`, a count that inference has no use for, stays unread.
     /// - Throws: `CheckpointError` for a variance below zero.
-    public init(weights: WeightScope, channels: Int, epsilon: Float = 1e-5) throws {
+    public init(from weights: WeightScope, channels: Int, epsilon: Float = 1e-5) throws {
         let weight = try weights.tensor("weight", [channels]).scalars
         let bias = try weights.tensor("bias", [channels]).scalars
         let mean = try weights.tensor("running_mean", [channels]).scalars

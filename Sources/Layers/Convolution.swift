@@ -22,7 +22,7 @@ public struct Convolution2D: Sendable {
 
     /// Reads `weight` `[out, in, kernel, kernel]` and, if `bias`, `bias` `[out]`.
     public init(
-        weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
+        from weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
         padding: Padding = .zero, border: Border = .zeros, bias: Bool = true
     ) throws {
         self.init(
@@ -33,11 +33,12 @@ public struct Convolution2D: Sendable {
 
     /// The same with equal padding on all sides.
     public init(
-        weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1, padding: Int,
+        from weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
+        padding: Int,
         border: Border = .zeros, bias: Bool = true
     ) throws {
         try self.init(
-            weights: weights, in: inputs, out: outputs, kernel: kernel, stride: stride,
+            from: weights, in: inputs, out: outputs, kernel: kernel, stride: stride,
             padding: Padding(padding), border: border, bias: bias)
     }
 
@@ -110,7 +111,7 @@ public struct TransposedConvolution2D: Sendable {
     /// Reads `weight` `[in, out, kernel, kernel]` and, if `bias`, `bias` `[out]`.
     /// - Parameter stride: the kernel's size if nil: every pixel becomes a block of its own, as in SAM's mask decoder.
     public init(
-        weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int? = nil,
+        from weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int? = nil,
         padding: Int = 0, outputPadding: Int = 0, bias: Bool = true
     ) throws {
         self.init(

@@ -12,7 +12,7 @@ public struct Embedding: Sendable {
     public init(weight: Weight) { self.weight = weight }
 
     /// Reads `weight` `[count, size]`.
-    public init(weights: WeightScope, count: Int, size: Int) throws {
+    public init(from weights: WeightScope, count: Int, size: Int) throws {
         weight = try weights.weight("weight", [count, size])
     }
 

@@ -19,7 +19,7 @@ public struct Linear: Sendable {
     }
 
     /// Reads `weight` `[out, in]` and, if `bias`, `bias` `[out]`.
-    public init(weights: WeightScope, in inputs: Int, out outputs: Int, bias: Bool = true) throws {
+    public init(from weights: WeightScope, in inputs: Int, out outputs: Int, bias: Bool = true) throws {
         self.init(
             weight: try weights.weight("weight", [outputs, inputs]),
             bias: bias ? try weights.tensor("bias", [outputs]) : nil)

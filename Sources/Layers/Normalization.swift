@@ -12,7 +12,7 @@ public struct LayerNorm: Sendable {
     public let epsilon: Float
 
     /// Reads `weight` and, if `bias`, `bias`, both `[size]`.
-    public init(weights: WeightScope, size: Int, epsilon: Float = 1e-5, bias: Bool = true) throws {
+    public init(from weights: WeightScope, size: Int, epsilon: Float = 1e-5, bias: Bool = true) throws {
         scale = Tensor(try weights.tensor("weight", [size]))
         self.bias = bias ? Tensor(try weights.tensor("bias", [size])) : nil
         self.epsilon = epsilon
@@ -38,7 +38,7 @@ public struct GroupNorm: Sendable {
     public let epsilon: Float
 
     /// Reads `weight` and `bias`, both `[channels]`.
-    public init(weights: WeightScope, groups: Int, channels: Int, epsilon: Float = 1e-5) throws {
+    public init(from weights: WeightScope, groups: Int, channels: Int, epsilon: Float = 1e-5) throws {
         self.groups = groups
         scale = Tensor(try weights.tensor("weight", [channels]))
         bias = Tensor(try weights.tensor("bias", [channels]))

@@ -4,17 +4,6 @@ import Files
 import Foundation
 import Images
 
-extension Mesh {
-    /// Reads a binary glTF file as one mesh with vertex colours; see `TexturedMesh.read`.
-    /// - Throws: `MeshError` when the file is damaged or uses something else (Draco, sparse accessors …).
-    public static func readGLB(from path: String) throws(MeshError) -> Mesh {
-        try MeshError.wrap(path) {
-            let file = try MappedFile(path: path)
-            return try GLBReader(path: path, bytes: file.bytes).read().flattened
-        }
-    }
-}
-
 /// The reading of one mapped file; every offset is checked against the file before use.
 struct GLBReader {
     /// Faces beyond this are refused; a small file can name one mesh from many nodes.

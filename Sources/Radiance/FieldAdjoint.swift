@@ -3,11 +3,11 @@ public import Arrays
 
 /// Derivatives of a loss by a rendering's outputs.
 public struct RenderingAdjoint: Sendable {
-    /// `[n, 9]`, columns as `Rendering.outputs`.
+    /// `[n, RayOutput.count]`, columns as `Rendering.outputs`.
     public var outputs: NDArray
 
     /// Zeros for `count` rays.
-    public init(count: Int) { outputs = .zeros([count, SlabLayout.outputs]) }
+    public init(count: Int) { outputs = .zeros([count, RayOutput.count]) }
 
     /// - Parameters: derivatives by premultiplied colour `[n, 3]`, opacity `[n]`, depth `[n]`, normal `[n, 3]` and
     ///   distortion `[n]`; nil is zero.
@@ -18,7 +18,8 @@ public struct RenderingAdjoint: Sendable {
     ) {
         self.init(count: count)
         for (array, first, width) in [
-            (colour, 0, 3), (opacity, 3, 1), (depth, 4, 1), (normal, 5, 3), (distortion, 8, 1),
+            (colour, RayOutput.red, 3), (opacity, RayOutput.opacity, 1), (depth, RayOutput.depth, 1),
+            (normal, RayOutput.normal, 3), (distortion, RayOutput.distortion, 1),
         ] {
             guard let array else { continue }
             precondition(
@@ -27,7 +28,7 @@ public struct RenderingAdjoint: Sendable {
             array.withUnsafeBuffer { source in
                 outputs.withUnsafeMutableBuffer { out in
                     for r in 0..<count {
-                        for c in 0..<width { out[r * SlabLayout.outputs + first + c] = source[r * width + c] }
+                        for c in 0..<width { out[r * RayOutput.count + first + c] = source[r * width + c] }
                     }
                 }
             }
@@ -224,8 +225,8 @@ extension FieldKernel {
         withLanes(sums: sums) { lanes in
             for slab in chunk.slabs {
                 adjoint(
-                    states, outputs: outputs + SlabLayout.outputs * first,
-                    adjoints: adjoints + SlabLayout.outputs * first, slab: slab, lanes: lanes)
+                    states, outputs: outputs + RayOutput.count * first,
+                    adjoints: adjoints + RayOutput.count * first, slab: slab, lanes: lanes)
             }
         }
     }

@@ -185,7 +185,7 @@ public struct FieldFitting: Sequence, IteratorProtocol {
     private func squaredError(
         _ rendering: Rendering, _ batch: Batch, _ adjoint: inout RenderingAdjoint
     ) -> Double {
-        let count = batch.rays.count, stride = SlabLayout.outputs
+        let count = batch.rays.count, stride = RayOutput.count
         var sum = 0.0
         let scale = 2 / Float(3 * count)
         rendering.outputs.withUnsafeBuffer { seen in
@@ -193,13 +193,13 @@ public struct FieldFitting: Sequence, IteratorProtocol {
                 batch.backgrounds.withUnsafeBuffer { background in
                     adjoint.outputs.withUnsafeMutableBuffer { out in
                         for i in 0..<count {
-                            let lost = target[4 * i + 3] - seen[stride * i + 3]
+                            let lost = target[4 * i + 3] - seen[stride * i + RayOutput.opacity]
                             for c in 0..<3 {
                                 let b = background[3 * i + c]
                                 let d = seen[stride * i + c] - target[4 * i + c] + lost * b
                                 sum += Double(d * d)
                                 out[stride * i + c] += scale * d
-                                out[stride * i + 3] -= scale * d * b
+                                out[stride * i + RayOutput.opacity] -= scale * d * b
                             }
                         }
                     }

@@ -56,13 +56,14 @@ public struct FieldOptimizer: Sendable {
     ) {
         step += 1
         let c = configuration
-        let correction1 = 1 - power(c.beta1, step), correction2 = 1 / (1 - power(c.beta2, step))
-        Self.adam(
-            c, &field.grid, &first.grid, &second.grid, &gradients.grid,
-            rate: c.gridRate * rateScale / correction1, correction2)
-        Self.adam(
-            c, &field.network, &first.network, &second.network, &gradients.network,
-            rate: c.networkRate * rateScale / correction1, correction2)
+        field.grid.takeSparse(
+            AdamStep(
+                step, rate: c.gridRate * rateScale, beta1: c.beta1, beta2: c.beta2, epsilon: c.epsilon),
+            gradient: &gradients.grid, &first.grid, &second.grid)
+        field.network.takeSparse(
+            AdamStep(
+                step, rate: c.networkRate * rateScale, beta1: c.beta1, beta2: c.beta2, epsilon: c.epsilon),
+            gradient: &gradients.network, &first.network, &second.network)
         if let decay = c.averageDecay, var kept = average {
             average = nil  // One reference, so that the update is in place.
             // A young average follows quickly, so that the first steps do not linger.
@@ -82,34 +83,6 @@ public struct FieldOptimizer: Sendable {
         return result
     }
 
-    // Static, for a method would hold the moments a second time while it writes them, and they would be copied.
-    private static func adam(
-        _ c: FieldOptimizerConfiguration, _ parameters: inout NDArray, _ first: inout NDArray,
-        _ second: inout NDArray,
-        _ gradient: inout NDArray,
-        rate: Float, _ correction2: Float
-    ) {
-        parameters.withUnsafeMutableBuffer { p in
-            first.withUnsafeMutableBuffer { m in
-                second.withUnsafeMutableBuffer { v in
-                    gradient.withUnsafeMutableBuffer { g in
-                        guard let p0Start = p.baseAddress, let m0Start = m.baseAddress,
-                            let v0Start = v.baseAddress,
-                            let g0Start = g.baseAddress
-                        else { return }
-                        nonisolated(unsafe) let (p0, m0, v0, g0) = (p0Start, m0Start, v0Start, g0Start)
-                        parallelFor(p.count, chunk: vectorChunk) { r in
-                            let o = r.lowerBound
-                            VectorKernels.adam(
-                                p0 + o, m0 + o, v0 + o, g0 + o, count: r.count, rate: rate, beta1: c.beta1,
-                                beta2: c.beta2, epsilon: c.epsilon, correction2: correction2)
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     private static func blend(_ average: inout NDArray, _ parameters: NDArray, _ decay: Float) {
         parameters.withUnsafeBuffer { source in
             average.withUnsafeMutableBuffer { target in
@@ -123,15 +96,5 @@ public struct FieldOptimizer: Sendable {
     }
 }
 
-/// Numbers per task of a flat update; a multiple of 16.
+/// Numbers per task of a flat update.
 private let vectorChunk = 1 << 16
-
-private func power(_ base: Float, _ exponent: Int) -> Float {
-    var result = 1.0, factor = Double(base), n = exponent
-    while n > 0 {
-        if n & 1 == 1 { result *= factor }
-        factor *= factor
-        n >>= 1
-    }
-    return Float(result)
-}

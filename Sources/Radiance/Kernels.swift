@@ -6,14 +6,25 @@ internal import CKernels
 enum SlabLayout {
     /// Sample slots of one slab.
     static let slots = Int(CK_SLAB)
-    /// Numbers rendered per ray: premultiplied colour, opacity, depth, normal, distortion.
-    static let outputs = Int(CK_RAY_OUTPUTS)
     static let densityRow = Int(CK_ROW_SIGMA.rawValue)
     static let gradientRow = Int(CK_ROW_GX.rawValue)
 
     static func floats(inputs: Int, normals: Bool) -> Int {
         Int(ck_radiance_slab_floats(Int32(inputs), normals ? 1 : 0))
     }
+}
+
+/// Columns of `Rendering.outputs`.
+public enum RayOutput {
+    /// Premultiplied red; green and blue follow.
+    public static let red = Int(CK_RAY_RED)
+    public static let opacity = Int(CK_RAY_OPACITY)
+    public static let depth = Int(CK_RAY_DEPTH)
+    /// The normal's x; y and z follow.
+    public static let normal = Int(CK_RAY_NORMAL_X)
+    public static let distortion = Int(CK_RAY_DISTORTION)
+    /// Numbers per ray.
+    public static let count = Int(CK_RAY_OUTPUTS)
 }
 
 /// States of the rays of one chunk.
@@ -34,7 +45,7 @@ final class RayStates {
         for r in 0..<count {
             withUnsafeBytes(of: &pointer[r].outputs) {
                 let row = UnsafeMutableRawBufferPointer(
-                    start: target + r * SlabLayout.outputs, count: $0.count)
+                    start: target + r * RayOutput.count, count: $0.count)
                 row.copyMemory(from: UnsafeRawBufferPointer($0))
             }
         }
@@ -221,16 +232,6 @@ enum VectorKernels {
             count = bytes
         }
         return (bits, set)
-    }
-
-    static func adam(
-        _ parameters: UnsafeMutablePointer<Float>, _ first: UnsafeMutablePointer<Float>,
-        _ second: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, count: Int,
-        rate: Float,
-        beta1: Float, beta2: Float, epsilon: Float, correction2: Float
-    ) {
-        ck_radiance_adam(
-            tier, parameters, first, second, gradient, Int64(count), rate, beta1, beta2, epsilon, correction2)
     }
 
     static func average(

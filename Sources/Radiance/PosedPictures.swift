@@ -81,9 +81,9 @@ extension RadianceField {
                 pictures.pixels.withUnsafeBuffer { p in
                     var error = 0.0
                     for k in 0..<size {
-                        let target = (i * size + k) * 4, row = k * SlabLayout.outputs
+                        let target = (i * size + k) * 4, row = k * RayOutput.count
                         for c in 0..<3 {
-                            let seen = min(1, max(0, o[row + c] + 1 - o[row + 3]))
+                            let seen = min(1, max(0, o[row + c] + 1 - o[row + RayOutput.opacity]))
                             let d = Double(seen - (p[target + c] + 1 - p[target + 3]))
                             error += d * d
                         }

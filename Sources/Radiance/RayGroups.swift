@@ -88,7 +88,7 @@ final class RayChunk: @unchecked Sendable {
 
     fileprivate func finish(outputs: UnsafeMutablePointer<Float>) {
         if slabs.last?.used == 0 || !keepsSlabs { slabs.removeLast() }
-        states.copyOutputs(to: outputs + SlabLayout.outputs * rays.lowerBound)
+        states.copyOutputs(to: outputs + RayOutput.count * rays.lowerBound)
     }
 }
 

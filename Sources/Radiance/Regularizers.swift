@@ -32,7 +32,7 @@ extension RenderingAdjoint {
     /// Adds derivatives by premultiplied colour and opacity of neighbouring rays.
     /// - Parameter slopes: `[..., 4]`, one row per ray from `firstRay` on.
     package mutating func addPictures(_ slopes: NDArray, firstRay: Int) {
-        let stride = SlabLayout.outputs, count = slopes.count / 4
+        let stride = RayOutput.count, count = slopes.count / 4
         precondition(
             slopes.count % 4 == 0 && (firstRay + count) * stride <= outputs.count,
             "addPictures: \(slopes.shape) from ray \(firstRay) into \(outputs.shape)")
@@ -49,8 +49,8 @@ extension RenderingAdjoint {
     public mutating func addDistortion(weight: Float) {
         guard weight != 0 else { return }
         outputs.withUnsafeMutableBuffer { out in
-            let count = out.count / SlabLayout.outputs
-            for i in 0..<count { out[i * SlabLayout.outputs + 8] += weight / Float(count) }
+            let count = out.count / RayOutput.count
+            for i in 0..<count { out[i * RayOutput.count + RayOutput.distortion] += weight / Float(count) }
         }
     }
 
@@ -64,7 +64,7 @@ extension RenderingAdjoint {
         rendering.outputs.withUnsafeBuffer { seen in
             outputs.withUnsafeMutableBuffer { out in
                 for i in range {
-                    let row = i * SlabLayout.outputs + 3
+                    let row = i * RayOutput.count + RayOutput.opacity
                     let (value, derivative) = body(seen[row], scale)
                     total += Double(value)
                     out[row] += derivative

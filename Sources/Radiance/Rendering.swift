@@ -33,21 +33,21 @@ public struct RenderSettings: Sendable, Hashable {
 ///
 /// Colour is premultiplied; a background is `colour + (1 - opacity) * background`.
 public struct Rendering: Sendable {
-    /// `[n, 9]`: red, green, blue, opacity, depth, normal x, y, z, distortion.
+    /// `[n, RayOutput.count]`: red, green, blue, opacity, depth, normal x, y, z, distortion.
     public let outputs: NDArray
     /// Samples evaluated.
     public let sampleCount: Int
 
     /// `[n, 3]`, premultiplied, 0...1.
-    public var colour: NDArray { column(0, 3) }
+    public var colour: NDArray { column(RayOutput.red, 3) }
     /// `[n]`, 0...1.
-    public var opacity: NDArray { column(3, 1).reshaped([-1]) }
+    public var opacity: NDArray { column(RayOutput.opacity, 1).reshaped([-1]) }
     /// `[n]`: opacity-weighted distance along the ray, world units.
-    public var depth: NDArray { column(4, 1).reshaped([-1]) }
+    public var depth: NDArray { column(RayOutput.depth, 1).reshaped([-1]) }
     /// `[n, 3]`: opacity-weighted unit normals, world axes; zeros unless asked for.
-    public var normal: NDArray { column(5, 3) }
+    public var normal: NDArray { column(RayOutput.normal, 3) }
     /// `[n]`: spread of the weights along the ray (mip-NeRF 360, equation 15).
-    public var distortion: NDArray { column(8, 1).reshaped([-1]) }
+    public var distortion: NDArray { column(RayOutput.distortion, 1).reshaped([-1]) }
 
     /// `[height, width, 4]` premultiplied colour and opacity of picture `index` among equally sized ones.
     public func picture(_ index: Int = 0, width: Int, height: Int) -> NDArray {
@@ -55,7 +55,7 @@ public struct Rendering: Sendable {
         precondition(
             first + width * height <= outputs.shape[0],
             "Rendering.picture: picture \(index) of \(width)x\(height) is outside \(outputs.shape)")
-        return column(0, 4, rows: first..<first + width * height).reshaped([height, width, 4])
+        return column(RayOutput.red, 4, rows: first..<first + width * height).reshaped([height, width, 4])
     }
 
     /// `[count, height, width, 4]` premultiplied colour and opacity of the first pictures of a batch.
@@ -64,11 +64,8 @@ public struct Rendering: Sendable {
         precondition(
             rays <= outputs.shape[0], "Rendering.pictures: \(count) of \(width)x\(height) in \(outputs.shape)"
         )
-        return column(0, 4, rows: 0..<rays).reshaped([count, height, width, 4])
+        return column(RayOutput.red, 4, rows: 0..<rays).reshaped([count, height, width, 4])
     }
-
-    /// Numbers per ray.
-    package static let columns = SlabLayout.outputs
 
     private func column(_ first: Int, _ count: Int, rows: Range<Int>? = nil) -> NDArray {
         let rows = rows ?? 0..<outputs.shape[0], stride = outputs.shape[1]
@@ -128,7 +125,7 @@ extension RadianceField {
         let chunks = stride(from: 0, to: batch.count, by: grouping.chunk).map {
             RayChunk($0..<min(batch.count, $0 + grouping.chunk), keepsSlabs: keeping)
         }
-        let outputs = NDArray(shape: [batch.count, SlabLayout.outputs]) { buffer in
+        let outputs = NDArray(shape: [batch.count, RayOutput.count]) { buffer in
             rays.withUnsafeBuffer { source in
                 guard let outStart = buffer.baseAddress, let baseStart = source.baseAddress else { return }
                 nonisolated(unsafe) let (out, base) = (outStart, baseStart)

@@ -18,8 +18,8 @@ struct GridAttention: Sendable {
 
     /// - Parameter side: patches along a side of the grid that attends to itself.
     init(_ c: SegmentAnythingConfiguration.Vision, side: Int, from weights: WeightScope) throws {
-        qkv = try Linear(weights: weights["qkv"], in: c.hiddenSize, out: 3 * c.hiddenSize, bias: c.qkvBias)
-        projection = try Linear(weights: weights["proj"], in: c.hiddenSize, out: c.hiddenSize)
+        qkv = try Linear(from: weights["qkv"], in: c.hiddenSize, out: 3 * c.hiddenSize, bias: c.qkvBias)
+        projection = try Linear(from: weights["proj"], in: c.hiddenSize, out: c.hiddenSize)
         heads = c.heads
         self.side = side
         relative =

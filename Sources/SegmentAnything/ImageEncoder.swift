@@ -18,7 +18,7 @@ struct SAMImageEncoder: Sendable {
     init(_ configuration: SegmentAnythingConfiguration.Vision, from weights: WeightScope) throws {
         let c = configuration
         patches = try Convolution2D(
-            weights: weights["patch_embed.projection"], in: c.channels, out: c.hiddenSize,
+            from: weights["patch_embed.projection"], in: c.channels, out: c.hiddenSize,
             kernel: c.patchSize,
             stride: c.patchSize, padding: .zero)
         positions =
@@ -49,13 +49,13 @@ private struct Neck: Sendable {
     init(_ c: SegmentAnythingConfiguration.Vision, from weights: WeightScope) throws {
         // These two norms keep the published 1e-6 whatever the configuration says.
         narrow = try Convolution2D(
-            weights: weights["conv1"], in: c.hiddenSize, out: c.outputChannels, kernel: 1, padding: .zero,
+            from: weights["conv1"], in: c.hiddenSize, out: c.outputChannels, kernel: 1, padding: .zero,
             bias: false)
-        norm1 = try LayerNorm(weights: weights["layer_norm1"], size: c.outputChannels, epsilon: 1e-6)
+        norm1 = try LayerNorm(from: weights["layer_norm1"], size: c.outputChannels, epsilon: 1e-6)
         smooth = try Convolution2D(
-            weights: weights["conv2"], in: c.outputChannels, out: c.outputChannels, kernel: 3, padding: 1,
+            from: weights["conv2"], in: c.outputChannels, out: c.outputChannels, kernel: 3, padding: 1,
             bias: false)
-        norm2 = try LayerNorm(weights: weights["layer_norm2"], size: c.outputChannels, epsilon: 1e-6)
+        norm2 = try LayerNorm(from: weights["layer_norm2"], size: c.outputChannels, epsilon: 1e-6)
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor { norm2(smooth(norm1(narrow(x)))) }
@@ -72,10 +72,10 @@ struct SAMImageLayer: Sendable {
 
     init(_ c: SegmentAnythingConfiguration.Vision, window: Int?, from weights: WeightScope) throws {
         norm1 = try LayerNorm(
-            weights: weights["layer_norm1"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+            from: weights["layer_norm1"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
         attention = try GridAttention(c, side: window ?? c.grid, from: weights["attn"])
         norm2 = try LayerNorm(
-            weights: weights["layer_norm2"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+            from: weights["layer_norm2"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
         mlp = try Perceptron(
             size: c.hiddenSize, hidden: c.mlpSize, activation: c.activation, from: weights["mlp"])
         self.window = window
@@ -93,7 +93,7 @@ extension Perceptron {
     /// SAM's, of layers `lin1` and `lin2`.
     init(size: Int, hidden: Int, activation: Activation, from weights: WeightScope) throws {
         self.init(
-            expand: try Linear(weights: weights["lin1"], in: size, out: hidden), activation: activation,
-            contract: try Linear(weights: weights["lin2"], in: hidden, out: size))
+            expand: try Linear(from: weights["lin1"], in: size, out: hidden), activation: activation,
+            contract: try Linear(from: weights["lin2"], in: hidden, out: size))
     }
 }

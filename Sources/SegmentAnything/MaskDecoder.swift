@@ -38,11 +38,11 @@ struct SAMMaskDecoder: Sendable {
             ).reshaped([1, masks + 1, size]))
         transformer = try TwoWayTransformer(c, from: weights["transformer"])
         upscale1 = try TransposedConvolution2D(
-            weights: weights["upscale_conv1"], in: size, out: size / 4, kernel: 2)
-        upscaleNorm = try LayerNorm(weights: weights["upscale_layer_norm"], size: size / 4, epsilon: 1e-6)
+            from: weights["upscale_conv1"], in: size, out: size / 4, kernel: 2)
+        upscaleNorm = try LayerNorm(from: weights["upscale_layer_norm"], size: size / 4, epsilon: 1e-6)
         // Masks are sums of its pixels: bfloat16 moved a fiftieth of one mask, and saved nothing.
         upscale2 = try TransposedConvolution2D(
-            weights: weights["upscale_conv2"].multiplied(in: .float32), in: size / 4, out: size / 8, kernel: 2
+            from: weights["upscale_conv2"].multiplied(in: .float32), in: size / 4, out: size / 8, kernel: 2
         )
         maskHeads = try (0..<masks).map {
             try Perceptron(
@@ -86,11 +86,11 @@ private struct Perceptron: Sendable {
 
     init(in inputs: Int, hidden: Int, out outputs: Int, depth: Int, from weights: WeightScope) throws {
         let inner = try (0..<depth - 2).map {
-            try Linear(weights: weights["layers"][$0], in: hidden, out: hidden)
+            try Linear(from: weights["layers"][$0], in: hidden, out: hidden)
         }
         layers =
-            [try Linear(weights: weights["proj_in"], in: inputs, out: hidden)] + inner
-            + [try Linear(weights: weights["proj_out"], in: hidden, out: outputs)]
+            [try Linear(from: weights["proj_in"], in: inputs, out: hidden)] + inner
+            + [try Linear(from: weights["proj_out"], in: hidden, out: outputs)]
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {

@@ -118,6 +118,6 @@ extension SegmentAnythingModel {
                 path: path, reason: "its tensors describe no usable model: '\(problem.key)' \(problem.reason)"
             )
         }
-        try self.init(configuration, weights: try weights.mapped(by: .originalSegmentAnything))
+        try self.init(configuration, from: try weights.mapped(by: .originalSegmentAnything))
     }
 }

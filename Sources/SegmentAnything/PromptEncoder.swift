@@ -82,13 +82,13 @@ private struct MaskEncoder: Sendable {
     init(_ c: SegmentAnythingConfiguration.PromptEncoder, from weights: WeightScope) throws {
         let (narrow, wide) = (c.maskChannels / 4, c.maskChannels)
         conv1 = try Convolution2D(
-            weights: weights["conv1"], in: 1, out: narrow, kernel: 2, stride: 2, padding: .zero)
-        norm1 = try LayerNorm(weights: weights["layer_norm1"], size: narrow, epsilon: c.layerNormEpsilon)
+            from: weights["conv1"], in: 1, out: narrow, kernel: 2, stride: 2, padding: .zero)
+        norm1 = try LayerNorm(from: weights["layer_norm1"], size: narrow, epsilon: c.layerNormEpsilon)
         conv2 = try Convolution2D(
-            weights: weights["conv2"], in: narrow, out: wide, kernel: 2, stride: 2, padding: .zero)
-        norm2 = try LayerNorm(weights: weights["layer_norm2"], size: wide, epsilon: c.layerNormEpsilon)
+            from: weights["conv2"], in: narrow, out: wide, kernel: 2, stride: 2, padding: .zero)
+        norm2 = try LayerNorm(from: weights["layer_norm2"], size: wide, epsilon: c.layerNormEpsilon)
         conv3 = try Convolution2D(
-            weights: weights["conv3"], in: wide, out: c.hiddenSize, kernel: 1, padding: .zero)
+            from: weights["conv3"], in: wide, out: c.hiddenSize, kernel: 1, padding: .zero)
         activation = c.activation
     }
 

@@ -41,8 +41,6 @@ public struct SegmentAnythingModel: Sendable {
     private let encoder: SAMImageEncoder
     private let promptEncoder: SAMPromptEncoder
     private let decoder: SAMMaskDecoder
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
 
     /// Loads `config.json`, the weights, and `preprocessor_config.json` if there is one.
     /// - Throws: `CheckpointError` when a file is missing, damaged, or of another kind of model.
@@ -50,19 +48,20 @@ public struct SegmentAnythingModel: Sendable {
         let configuration = try loadConfiguration(
             SegmentAnythingConfiguration.self, from: folder + "/config.json", modelTypes: ["sam"])
         try self.init(
-            configuration, weights: try WeightScope.open(folder: folder).multiplied(in: precision),
+            configuration, from: try WeightScope.open(folder: folder).multiplied(in: precision),
             preprocessing: try SAMPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 
     /// Builds the model from weights at hand; pictures are normalised as published.
-    public init(_ configuration: SegmentAnythingConfiguration, weights: WeightScope) throws {
+    public init(_ configuration: SegmentAnythingConfiguration, from weights: WeightScope) throws {
         try self.init(
-            configuration, weights: weights,
+            configuration, from: weights,
             preprocessing: SAMPreprocessing(side: configuration.vision.imageSize))
     }
 
     private init(
-        _ configuration: SegmentAnythingConfiguration, weights: WeightScope, preprocessing: SAMPreprocessing
+        _ configuration: SegmentAnythingConfiguration, from weights: WeightScope,
+        preprocessing: SAMPreprocessing
     ) throws {
         try weights.require(.segmentAnything)
         self.configuration = configuration
@@ -74,7 +73,6 @@ public struct SegmentAnythingModel: Sendable {
             configuration, encoding: encoding, from: weights["prompt_encoder"])
         decoder = try SAMMaskDecoder(configuration, encoding: encoding, from: weights["mask_decoder"])
         // The prompt encoder's encoding is the image's under a second name.
-        faults = weights.faults
         try weights.finish(ignoring: ["prompt_encoder.shared_embedding.positional_embedding"])
     }
 

@@ -19,7 +19,7 @@ struct TwoWayTransformer: Sendable {
             c, narrowing: c.attentionDownsampling, from: weights["final_attn_token_to_image"])
         // PyTorch's default epsilon: the reference does not pass the configured one here.
         finalNorm = try LayerNorm(
-            weights: weights["layer_norm_final_attn"], size: c.hiddenSize, epsilon: 1e-5)
+            from: weights["layer_norm_final_attn"], size: c.hiddenSize, epsilon: 1e-5)
     }
 
     /// - Parameters:
@@ -52,7 +52,7 @@ private struct TwoWayLayer: Sendable {
     init(_ c: SegmentAnythingConfiguration.MaskDecoder, isFirst: Bool, from weights: WeightScope) throws {
         func norm(_ index: Int) throws -> LayerNorm {
             try LayerNorm(
-                weights: weights["layer_norm\(index)"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
+                from: weights["layer_norm\(index)"], size: c.hiddenSize, epsilon: c.layerNormEpsilon)
         }
         selfAttention = try ProjectedAttention(c, narrowing: 1, from: weights["self_attn"])
         norm1 = try norm(1)
@@ -95,10 +95,10 @@ struct ProjectedAttention: Sendable {
     /// - Parameter narrowing: how much narrower than `hiddenSize` the attention is.
     init(_ c: SegmentAnythingConfiguration.MaskDecoder, narrowing: Int, from weights: WeightScope) throws {
         let (size, inner) = (c.hiddenSize, c.hiddenSize / narrowing)
-        q = try Linear(weights: weights["q_proj"], in: size, out: inner)
-        k = try Linear(weights: weights["k_proj"], in: size, out: inner)
-        v = try Linear(weights: weights["v_proj"], in: size, out: inner)
-        out = try Linear(weights: weights["out_proj"], in: inner, out: size)
+        q = try Linear(from: weights["q_proj"], in: size, out: inner)
+        k = try Linear(from: weights["k_proj"], in: size, out: inner)
+        v = try Linear(from: weights["v_proj"], in: size, out: inner)
+        out = try Linear(from: weights["out_proj"], in: inner, out: size)
         heads = c.heads
     }
 

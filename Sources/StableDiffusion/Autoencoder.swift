@@ -2,7 +2,7 @@
 
 public import Arrays
 public import Autograd
-public import Checkpoints
+import Checkpoints
 
 /// The autoencoder of a pipeline: the full one or the tiny one.
 public enum Autoencoder: Sendable {
@@ -64,14 +64,6 @@ public enum Autoencoder: Sendable {
 
     /// `(latents - shift) · factor`, by the configuration's own numbers.
     public func scaled(_ latents: Tensor) -> Tensor { (latents - scale.shift) * scale.factor }
-
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public var faults: WeightFaults {
-        switch self {
-        case .kl(let model): model.faults
-        case .tiny(let model): model.faults
-        }
-    }
 
     // MARK: Helpers
 

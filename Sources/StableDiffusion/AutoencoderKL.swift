@@ -29,8 +29,6 @@ public struct DiagonalGaussian: Sendable {
 /// scaled ones. Source: Rombach et al. 2022, appendix G; diffusers `autoencoder_kl.py`, `vae.py`.
 public struct AutoencoderKL: Sendable {
     public let configuration: AutoencoderKLConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let encoder: Encoder
     let decoder: Decoder
     let quant: Convolution2D?
@@ -48,19 +46,18 @@ public struct AutoencoderKL: Sendable {
 
     public init(_ configuration: AutoencoderKLConfiguration, from weights: WeightScope) throws {
         self.configuration = configuration
-        faults = weights.faults
         let latents = configuration.latentChannels
         encoder = try Encoder(configuration, from: weights.scope("encoder"))
         decoder = try Decoder(configuration, from: weights.scope("decoder"))
         quant =
             configuration.usesQuantConvolution
             ? try Convolution2D(
-                weights: weights.scope("quant_conv"), in: 2 * latents, out: 2 * latents, kernel: 1)
+                from: weights.scope("quant_conv"), in: 2 * latents, out: 2 * latents, kernel: 1)
             : nil
         postQuant =
             configuration.usesPostQuantConvolution
             ? try Convolution2D(
-                weights: weights.scope("post_quant_conv"), in: latents, out: latents, kernel: 1)
+                from: weights.scope("post_quant_conv"), in: latents, out: latents, kernel: 1)
             : nil
     }
 
@@ -105,28 +102,28 @@ extension AutoencoderKL {
             let channels = configuration.channels
             let style = configuration.residualStyle
             input = try Convolution2D(
-                weights: weights.scope("conv_in"), in: configuration.inChannels, out: channels[0], kernel: 3,
+                from: weights.scope("conv_in"), in: configuration.inChannels, out: channels[0], kernel: 3,
                 padding: 1)
             levels = try channels.indices.map { level in
                 try (0..<configuration.layersPerBlock).map { index in
                     let inner = index == 0 ? channels[max(level - 1, 0)] : channels[level]
                     return try ResidualBlock(
-                        weights: weights.scope("down_blocks.\(level).resnets.\(index)"), in: inner,
+                        from: weights.scope("down_blocks.\(level).resnets.\(index)"), in: inner,
                         out: channels[level], style: style)
                 }
             }
             downsamplers = try channels.indices.dropLast().map { level in
                 try Downsampler(
-                    weights: weights.scope("down_blocks.\(level).downsamplers.0"), channels: channels[level],
+                    from: weights.scope("down_blocks.\(level).downsamplers.0"), channels: channels[level],
                     padding: 0)
             }
             let last = channels[channels.count - 1]
             middle = try AutoencoderMiddle(configuration, from: weights.scope("mid_block"))
             outputNorm = try GroupNorm(
-                weights: weights.scope("conv_norm_out"), groups: configuration.normGroups, channels: last,
+                from: weights.scope("conv_norm_out"), groups: configuration.normGroups, channels: last,
                 epsilon: 1e-6)
             output = try Convolution2D(
-                weights: weights.scope("conv_out"), in: last, out: 2 * configuration.latentChannels,
+                from: weights.scope("conv_out"), in: last, out: 2 * configuration.latentChannels,
                 kernel: 3,
                 padding: 1)
         }
@@ -156,7 +153,7 @@ extension AutoencoderKL {
             let channels = Array(configuration.channels.reversed())
             let style = configuration.residualStyle
             input = try Convolution2D(
-                weights: weights.scope("conv_in"), in: configuration.latentChannels, out: channels[0],
+                from: weights.scope("conv_in"), in: configuration.latentChannels, out: channels[0],
                 kernel: 3,
                 padding: 1)
             middle = try AutoencoderMiddle(configuration, from: weights.scope("mid_block"))
@@ -164,20 +161,20 @@ extension AutoencoderKL {
                 try (0...configuration.layersPerBlock).map { index in
                     let inner = index == 0 ? channels[max(level - 1, 0)] : channels[level]
                     return try ResidualBlock(
-                        weights: weights.scope("up_blocks.\(level).resnets.\(index)"), in: inner,
+                        from: weights.scope("up_blocks.\(level).resnets.\(index)"), in: inner,
                         out: channels[level], style: style)
                 }
             }
             upsamplers = try channels.indices.dropLast().map { level in
                 try Upsampler(
-                    weights: weights.scope("up_blocks.\(level).upsamplers.0"), channels: channels[level])
+                    from: weights.scope("up_blocks.\(level).upsamplers.0"), channels: channels[level])
             }
             let last = channels[channels.count - 1]
             outputNorm = try GroupNorm(
-                weights: weights.scope("conv_norm_out"), groups: configuration.normGroups, channels: last,
+                from: weights.scope("conv_norm_out"), groups: configuration.normGroups, channels: last,
                 epsilon: 1e-6)
             output = try Convolution2D(
-                weights: weights.scope("conv_out"), in: last, out: configuration.outChannels, kernel: 3,
+                from: weights.scope("conv_out"), in: last, out: configuration.outChannels, kernel: 3,
                 padding: 1)
         }
 
@@ -201,13 +198,13 @@ struct AutoencoderMiddle: Sendable {
     init(_ configuration: AutoencoderKLConfiguration, from weights: WeightScope) throws {
         let width = configuration.channels[configuration.channels.count - 1]
         let style = configuration.residualStyle
-        first = try ResidualBlock(weights: weights.scope("resnets.0"), in: width, out: width, style: style)
+        first = try ResidualBlock(from: weights.scope("resnets.0"), in: width, out: width, style: style)
         attention =
             configuration.middleAttends
             ? try PixelAttention(
-                weights: weights.scope("attentions.0"), channels: width, groups: configuration.normGroups)
+                from: weights.scope("attentions.0"), channels: width, groups: configuration.normGroups)
             : nil
-        second = try ResidualBlock(weights: weights.scope("resnets.1"), in: width, out: width, style: style)
+        second = try ResidualBlock(from: weights.scope("resnets.1"), in: width, out: width, style: style)
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
@@ -225,13 +222,13 @@ struct PixelAttention: Sendable {
     let output: Linear
 
     /// Reads today's names or those of the first release, which published autoencoders still carry.
-    init(weights: WeightScope, channels: Int, groups: Int) throws {
+    init(from weights: WeightScope, channels: Int, groups: Int) throws {
         let old = weights.contains("query.weight")
         func layer(_ new: String, _ before: String) throws -> Linear {
             try .pixelwise(stored: weights.scope(old ? before : new), channels: channels)
         }
         norm = try GroupNorm(
-            weights: weights.scope("group_norm"), groups: groups, channels: channels, epsilon: 1e-6)
+            from: weights.scope("group_norm"), groups: groups, channels: channels, epsilon: 1e-6)
         query = try layer("to_q", "query")
         key = try layer("to_k", "key")
         value = try layer("to_v", "value")
@@ -251,6 +248,6 @@ extension Linear {
     /// A square layer on every pixel, stored either way.
     static func pixelwise(stored weights: WeightScope, channels: Int) throws -> Linear {
         let linear = weights.shape(of: "weight").map { $0.count == 2 } ?? true
-        return try pixelwise(weights: weights, channels: channels, linear: linear)
+        return try pixelwise(from: weights, channels: channels, linear: linear)
     }
 }

@@ -11,8 +11,6 @@ import Layers
 /// Source: diffusers `autoencoder_tiny.py`; github.com/madebyollin/taesd.
 public struct AutoencoderTiny: Sendable {
     public let configuration: AutoencoderTinyConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let encoder: [Layer]
     let decoder: [Layer]
 
@@ -45,7 +43,6 @@ public struct AutoencoderTiny: Sendable {
 
     public init(_ configuration: AutoencoderTinyConfiguration, from weights: WeightScope) throws {
         self.configuration = configuration
-        faults = weights.faults
         encoder = try AutoencoderTiny.encoder(configuration, weights.scope("encoder.layers"))
         decoder = try AutoencoderTiny.decoder(configuration, weights.scope("decoder.layers"))
     }
@@ -92,20 +89,20 @@ public struct AutoencoderTiny: Sendable {
             layers.append(
                 .convolution(
                     try Convolution2D(
-                        weights: weights[layers.count], in: first ? configuration.inChannels : width,
+                        from: weights[layers.count], in: first ? configuration.inChannels : width,
                         out: width,
                         kernel: 3, stride: first ? 1 : 2, padding: 1, bias: first)))
             for _ in 0..<blocks {
                 layers.append(
                     .block(
                         try TinyBlock(
-                            weights[layers.count], width: width, activation: configuration.activation)))
+                            from: weights[layers.count], width: width, activation: configuration.activation)))
             }
         }
         layers.append(
             .convolution(
                 try Convolution2D(
-                    weights: weights[layers.count], in: width, out: configuration.latentChannels, kernel: 3,
+                    from: weights[layers.count], in: width, out: configuration.latentChannels, kernel: 3,
                     padding: 1)))
         return layers
     }
@@ -117,7 +114,7 @@ public struct AutoencoderTiny: Sendable {
         var layers: [Layer] = [
             .convolution(
                 try Convolution2D(
-                    weights: weights[0], in: configuration.latentChannels, out: width, kernel: 3, padding: 1)),
+                    from: weights[0], in: configuration.latentChannels, out: width, kernel: 3, padding: 1)),
             .activation(configuration.activation),
         ]
         for (stage, blocks) in configuration.decoderBlocks.enumerated() {
@@ -126,13 +123,13 @@ public struct AutoencoderTiny: Sendable {
                 layers.append(
                     .block(
                         try TinyBlock(
-                            weights[layers.count], width: width, activation: configuration.activation)))
+                            from: weights[layers.count], width: width, activation: configuration.activation)))
             }
             if !final { layers.append(.upsampling(configuration.upscale)) }
             layers.append(
                 .convolution(
                     try Convolution2D(
-                        weights: weights[layers.count], in: width,
+                        from: weights[layers.count], in: width,
                         out: final ? configuration.outChannels : width,
                         kernel: 3, padding: 1, bias: final)))
         }
@@ -145,10 +142,10 @@ struct TinyBlock: Sendable {
     let convolutions: [Convolution2D]
     let activation: Activation
 
-    init(_ weights: WeightScope, width: Int, activation: Activation) throws {
+    init(from weights: WeightScope, width: Int, activation: Activation) throws {
         convolutions = try [0, 2, 4].map {
             try Convolution2D(
-                weights: weights.scope("conv.\($0)"), in: width, out: width, kernel: 3, padding: 1)
+                from: weights.scope("conv.\($0)"), in: width, out: width, kernel: 3, padding: 1)
         }
         self.activation = activation
     }

@@ -128,7 +128,7 @@ private struct PreparedRequest {
             pipeline: pipeline, sampler: sampler, steps: steps, prompts: prompts,
             guidance: Guidance(strength: request.guidance, rescale: request.guidanceRescale),
             denoiser: denoiser, beside: beside, kept: kept,
-            faults: WeightFaults(joining: [pipeline.faults] + request.controls.map(\.net.faults)), seed: seed,
+            seed: seed,
             beginning: Generation.Beginning(
                 sampler: SamplerState(first.repeated(to: pictures)), noise: source))
     }
@@ -168,10 +168,9 @@ extension DiffusionPipeline {
     /// - Throws: `GenerationError` when this model cannot make it, or what the request starts from has another.
     public func size(for request: GenerationRequest) throws -> (width: Int, height: Int) {
         let scale = autoencoder.downscale
-        let trained = (unet.configuration.sampleSize ?? 64) * scale
         let picture = request.start.picture
-        let width = request.width ?? picture?.width ?? trained
-        let height = request.height ?? picture?.height ?? trained
+        let width = request.width ?? picture?.width ?? nativeSide
+        let height = request.height ?? picture?.height ?? nativeSide
         guard width > 0, height > 0, width % scale == 0, height % scale == 0 else {
             throw GenerationError(
                 description:

@@ -3,7 +3,7 @@
 public import Arrays
 import Autograd
 public import CLIP
-public import Checkpoints
+import Checkpoints
 public import Tokenizers
 
 /// A Stable Diffusion pipeline opened from a diffusers folder.
@@ -20,10 +20,6 @@ public struct DiffusionPipeline: Sendable {
     private let nothingKept = NothingKept()
 
     public var schedule: NoiseSchedule { sampler.schedule }
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public var faults: WeightFaults {
-        WeightFaults(joining: [textEncoder.faults, unet.faults, autoencoder.faults])
-    }
 
     static let classes: Set<String> = [
         "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline",
@@ -131,9 +127,7 @@ public struct DiffusionPipeline: Sendable {
         let output = denoiser.denoised(
             Tensor.concatenated([input, input], axis: 0), timestep: timestep, context: both
         ).value
-        let (free, bound) = (output.leading(0..<batch), output.leading(batch..<2 * batch))
-        let guided = free + (bound - free) * guidance
-        return rescale > 0 ? guided.rescaled(toSpreadOf: bound, share: rescale) : guided
+        return Guidance(strength: guidance, rescale: rescale).combined(output)
     }
 
     // MARK: Pictures
@@ -142,6 +136,9 @@ public struct DiffusionPipeline: Sendable {
     public func pictures(of latents: NDArray, tiling: Tiling = Tiling()) -> NDArray {
         (Tensor(autoencoder.decode(latents, tiling: tiling)) * 0.5 + 0.5).clamped(0...1).value
     }
+
+    /// Side of the squares that the model was trained on, in pixels.
+    public var nativeSide: Int { unet.configuration.nativeSide() * autoencoder.downscale }
 
     // MARK: Helpers
 

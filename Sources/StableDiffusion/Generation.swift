@@ -1,7 +1,6 @@
 // A run of the sampler, step by step: the caller decides when to look and when to stop.
 
 public import Arrays
-public import Checkpoints
 
 /// Where a run stands after a step.
 public struct GenerationState: Sendable {
@@ -31,8 +30,6 @@ public struct Generation: Sequence, Sendable {
     let beside: NDArray?
     /// What is put back after every step where the denoiser does not see the picture.
     let kept: KeptLatents?
-    /// Whether the weights of all networks, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     /// A candidate's own.
     public let seed: UInt64
     var beginning: Beginning
@@ -100,14 +97,6 @@ public struct Generation: Sequence, Sendable {
             unconditional: prompts.unconditional, guidance: guidance.strength, rescale: guidance.rescale,
             inpainting: beside, denoiser: denoiser.at(step: step.index, of: step.total))
     }
-}
-
-/// Classifier-free guidance: Ho & Salimans 2022.
-struct Guidance: Sendable {
-    /// s of `u + s (c - u)`.
-    let strength: Float
-    /// Share by which the spread of `c` is restored.
-    let rescale: Float
 }
 
 /// The latents that a run must keep, and the noise it began with.

@@ -11,9 +11,9 @@ struct Downsampler: Sendable {
 
     /// - Parameter padding: 1 pads all sides by one pixel; 0 pads the bottom and the right only, as the
     ///   autoencoder does.
-    init(weights: WeightScope, channels: Int, padding: Int) throws {
+    init(from weights: WeightScope, channels: Int, padding: Int) throws {
         convolution = try Convolution2D(
-            weights: weights.scope("conv"), in: channels, out: channels, kernel: 3, stride: 2,
+            from: weights.scope("conv"), in: channels, out: channels, kernel: 3, stride: 2,
             padding: padding == 0 ? Padding(top: 0, left: 0, bottom: 1, right: 1) : Padding(1))
     }
 
@@ -24,9 +24,9 @@ struct Downsampler: Sendable {
 struct Upsampler: Sendable {
     let convolution: Convolution2D
 
-    init(weights: WeightScope, channels: Int) throws {
+    init(from weights: WeightScope, channels: Int) throws {
         convolution = try Convolution2D(
-            weights: weights.scope("conv"), in: channels, out: channels, kernel: 3, padding: 1)
+            from: weights.scope("conv"), in: channels, out: channels, kernel: 3, padding: 1)
     }
 
     /// - Parameter size: height and width to reach where they are not double, because the way down met an odd size.

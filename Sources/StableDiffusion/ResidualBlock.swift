@@ -28,26 +28,26 @@ struct ResidualBlock: Sendable {
     let shortcut: Convolution2D?
     let style: Style
 
-    init(weights: WeightScope, in inner: Int, out: Int, style: Style) throws {
+    init(from weights: WeightScope, in inner: Int, out: Int, style: Style) throws {
         self.style = style
         firstNorm = try GroupNorm(
-            weights: weights.scope("norm1"), groups: style.groups, channels: inner, epsilon: style.epsilon)
+            from: weights.scope("norm1"), groups: style.groups, channels: inner, epsilon: style.epsilon)
         firstConvolution = try Convolution2D(
-            weights: weights.scope("conv1"), in: inner, out: out, kernel: 3, padding: 1)
+            from: weights.scope("conv1"), in: inner, out: out, kernel: 3, padding: 1)
         time = try style.timeWidth.map { width in
             try Linear(
-                weights: weights.scope("time_emb_proj"), in: width,
+                from: weights.scope("time_emb_proj"), in: width,
                 out: style.timeShift == .add ? out : 2 * out)
         }
         secondNorm = try GroupNorm(
-            weights: weights.scope("norm2"), groups: style.groups, channels: out, epsilon: style.epsilon)
+            from: weights.scope("norm2"), groups: style.groups, channels: out, epsilon: style.epsilon)
         secondConvolution = try Convolution2D(
-            weights: weights.scope("conv2"), in: out, out: out, kernel: 3, padding: 1)
+            from: weights.scope("conv2"), in: out, out: out, kernel: 3, padding: 1)
         shortcut =
             inner == out
             ? nil
             : try Convolution2D(
-                weights: weights.scope("conv_shortcut"), in: inner, out: out, kernel: 1, padding: 0)
+                from: weights.scope("conv_shortcut"), in: inner, out: out, kernel: 1, padding: 0)
     }
 
     /// - Parameters:

@@ -13,11 +13,11 @@ struct CrossAttention: Sendable {
     let output: Linear
     let heads: Int
 
-    init(weights: WeightScope, width: Int, contextWidth: Int, heads: Int) throws {
-        query = try Linear(weights: weights.scope("to_q"), in: width, out: width, bias: false)
-        key = try Linear(weights: weights.scope("to_k"), in: contextWidth, out: width, bias: false)
-        value = try Linear(weights: weights.scope("to_v"), in: contextWidth, out: width, bias: false)
-        output = try Linear(weights: weights.scope("to_out.0"), in: width, out: width)
+    init(from weights: WeightScope, width: Int, contextWidth: Int, heads: Int) throws {
+        query = try Linear(from: weights.scope("to_q"), in: width, out: width, bias: false)
+        key = try Linear(from: weights.scope("to_k"), in: contextWidth, out: width, bias: false)
+        value = try Linear(from: weights.scope("to_v"), in: contextWidth, out: width, bias: false)
+        output = try Linear(from: weights.scope("to_out.0"), in: width, out: width)
         self.heads = heads
     }
 
@@ -44,10 +44,10 @@ struct SelfAttention: Sendable {
     let output: Linear
     let heads: Int
 
-    init(weights: WeightScope, width: Int, heads: Int) throws {
+    init(from weights: WeightScope, width: Int, heads: Int) throws {
         projections = try Linear(
             joining: ["to_q", "to_k", "to_v"].map(weights.scope), in: width, out: width, bias: false)
-        output = try Linear(weights: weights.scope("to_out.0"), in: width, out: width)
+        output = try Linear(from: weights.scope("to_out.0"), in: width, out: width)
         self.heads = heads
     }
 
@@ -82,7 +82,7 @@ struct GatedFeedForward: Sendable {
     let gate: Linear
     let output: Linear
 
-    init(weights: WeightScope, width: Int) throws {
+    init(from weights: WeightScope, width: Int) throws {
         let inner = 4 * width
         let projection = weights.scope("net.0.proj")
         let matrix = try projection.weight("weight", [2 * inner, width])
@@ -92,7 +92,7 @@ struct GatedFeedForward: Sendable {
                 weight: matrix.changed(to: [inner, width]) { $0.leading(rows) }, bias: bias.leading(rows))
         }
         (value, gate) = (half(0..<inner), half(inner..<2 * inner))
-        output = try Linear(weights: weights.scope("net.2"), in: inner, out: width)
+        output = try Linear(from: weights.scope("net.2"), in: inner, out: width)
     }
 
     func callAsFunction(_ x: Tensor, plus addend: Tensor? = nil) -> Tensor {
@@ -107,14 +107,14 @@ struct TransformerBlock: Sendable {
     let crossAttention: CrossAttention
     let feedForward: GatedFeedForward
 
-    init(weights: WeightScope, width: Int, contextWidth: Int, heads: Int) throws {
+    init(from weights: WeightScope, width: Int, contextWidth: Int, heads: Int) throws {
         norms = try (1...3).map {
-            try LayerNorm(weights: weights.scope("norm\($0)"), size: width, epsilon: 1e-5)
+            try LayerNorm(from: weights.scope("norm\($0)"), size: width, epsilon: 1e-5)
         }
-        pixelAttention = try SelfAttention(weights: weights.scope("attn1"), width: width, heads: heads)
+        pixelAttention = try SelfAttention(from: weights.scope("attn1"), width: width, heads: heads)
         crossAttention = try CrossAttention(
-            weights: weights.scope("attn2"), width: width, contextWidth: contextWidth, heads: heads)
-        feedForward = try GatedFeedForward(weights: weights.scope("ff"), width: width)
+            from: weights.scope("attn2"), width: width, contextWidth: contextWidth, heads: heads)
+        feedForward = try GatedFeedForward(from: weights.scope("ff"), width: width)
     }
 
     func callAsFunction(_ x: Tensor, context: Tensor, attention: AttentionEdit?) -> Tensor {
@@ -137,19 +137,19 @@ struct SpatialTransformer: Sendable {
     ///   - linear: whether the file stores the projections as matrices or as 1 × 1 convolutions, which compute the
     ///     same.
     init(
-        weights: WeightScope, channels: Int, contextWidth: Int, heads: Int, depth: Int, groups: Int,
+        from weights: WeightScope, channels: Int, contextWidth: Int, heads: Int, depth: Int, groups: Int,
         linear: Bool
     ) throws {
         norm = try GroupNorm(
-            weights: weights.scope("norm"), groups: groups, channels: channels, epsilon: 1e-6)
-        projectIn = try .pixelwise(weights: weights.scope("proj_in"), channels: channels, linear: linear)
+            from: weights.scope("norm"), groups: groups, channels: channels, epsilon: 1e-6)
+        projectIn = try .pixelwise(from: weights.scope("proj_in"), channels: channels, linear: linear)
         blocks = try (0..<depth).map {
             try TransformerBlock(
-                weights: weights.scope("transformer_blocks.\($0)"), width: channels,
+                from: weights.scope("transformer_blocks.\($0)"), width: channels,
                 contextWidth: contextWidth,
                 heads: heads)
         }
-        projectOut = try .pixelwise(weights: weights.scope("proj_out"), channels: channels, linear: linear)
+        projectOut = try .pixelwise(from: weights.scope("proj_out"), channels: channels, linear: linear)
     }
 
     /// - Parameter x: `[batch, height, width, channels]`.
@@ -166,8 +166,8 @@ struct SpatialTransformer: Sendable {
 
 extension Linear {
     /// A square layer on every pixel, stored as a matrix or as a 1 × 1 convolution.
-    static func pixelwise(weights: WeightScope, channels: Int, linear: Bool) throws -> Linear {
-        if linear { return try Linear(weights: weights, in: channels, out: channels) }
+    static func pixelwise(from weights: WeightScope, channels: Int, linear: Bool) throws -> Linear {
+        if linear { return try Linear(from: weights, in: channels, out: channels) }
         let kernel = try weights.weight("weight", [channels, channels, 1, 1])
         let bias = try weights.tensor("bias", [channels])
         return Linear(

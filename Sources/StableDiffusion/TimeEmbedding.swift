@@ -43,9 +43,9 @@ struct EmbeddingPerceptron: Sendable {
     let second: Linear
     let activation: Activation
 
-    init(weights: WeightScope, in width: Int, out: Int, activation: Activation) throws {
-        first = try Linear(weights: weights.scope("linear_1"), in: width, out: out)
-        second = try Linear(weights: weights.scope("linear_2"), in: out, out: out)
+    init(from weights: WeightScope, in width: Int, out: Int, activation: Activation) throws {
+        first = try Linear(from: weights.scope("linear_1"), in: width, out: out)
+        second = try Linear(from: weights.scope("linear_2"), in: out, out: out)
         self.activation = activation
     }
 

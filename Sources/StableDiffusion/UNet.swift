@@ -18,8 +18,6 @@ public enum ClassLabels: Sendable {
 /// Source: Rombach et al. 2022, section 3; diffusers `unet_2d_condition.py`.
 public struct UNet2DConditionModel: Sendable {
     public let configuration: UNetConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let encoder: UNetEncoder
     let up: [UNetUpBlock]
     let outputNorm: GroupNorm
@@ -40,7 +38,6 @@ public struct UNet2DConditionModel: Sendable {
 
     public init(_ configuration: UNetConfiguration, from weights: WeightScope) throws {
         self.configuration = configuration
-        faults = weights.faults
         let channels = configuration.channels
         encoder = try UNetEncoder(configuration, from: weights)
         up = try channels.indices.map {
@@ -48,10 +45,10 @@ public struct UNet2DConditionModel: Sendable {
                 configuration, level: channels.count - 1 - $0, from: weights.scope("up_blocks.\($0)"))
         }
         outputNorm = try GroupNorm(
-            weights: weights.scope("conv_norm_out"), groups: configuration.normGroups, channels: channels[0],
+            from: weights.scope("conv_norm_out"), groups: configuration.normGroups, channels: channels[0],
             epsilon: configuration.normEpsilon)
         output = try Convolution2D(
-            weights: weights.scope("conv_out"), in: channels[0], out: configuration.outChannels,
+            from: weights.scope("conv_out"), in: channels[0], out: configuration.outChannels,
             kernel: configuration.outputKernel, padding: Padding(configuration.outputKernel / 2))
     }
 

@@ -37,7 +37,7 @@ struct UNetDownBlock: Sendable {
             let inner = index == 0 && level > 0 ? channels[level - 1] : channels[level]
             return UNetLayer(
                 residual: try ResidualBlock(
-                    weights: weights.scope("resnets.\(index)"), in: inner, out: channels[level],
+                    from: weights.scope("resnets.\(index)"), in: inner, out: channels[level],
                     style: configuration.residualStyle),
                 transformer: attends
                     ? try configuration.transformer(weights.scope("attentions.\(index)"), level: level) : nil)
@@ -46,7 +46,7 @@ struct UNetDownBlock: Sendable {
             level == channels.count - 1
             ? nil
             : try Downsampler(
-                weights: weights.scope("downsamplers.0"), channels: channels[level],
+                from: weights.scope("downsamplers.0"), channels: channels[level],
                 padding: configuration.downsamplePadding)
     }
 
@@ -76,14 +76,14 @@ struct UNetMidBlock: Sendable {
         let width = configuration.channels[level]
         var style = configuration.residualStyle
         style.scale = configuration.midBlockScale
-        first = try ResidualBlock(weights: weights.scope("resnets.0"), in: width, out: width, style: style)
+        first = try ResidualBlock(from: weights.scope("resnets.0"), in: width, out: width, style: style)
         switch kind {
         case .plain:
             (transformer, second) = (nil, nil)
         case .crossAttention:
             transformer = try configuration.transformer(weights.scope("attentions.0"), level: level)
             second = try ResidualBlock(
-                weights: weights.scope("resnets.1"), in: width, out: width, style: style)
+                from: weights.scope("resnets.1"), in: width, out: width, style: style)
         }
     }
 
@@ -110,14 +110,14 @@ struct UNetUpBlock: Sendable {
             let skip = index == count - 1 ? channels[max(level - 1, 0)] : channels[level]
             return UNetLayer(
                 residual: try ResidualBlock(
-                    weights: weights.scope("resnets.\(index)"), in: below + skip, out: channels[level],
+                    from: weights.scope("resnets.\(index)"), in: below + skip, out: channels[level],
                     style: configuration.residualStyle),
                 transformer: attends
                     ? try configuration.transformer(weights.scope("attentions.\(index)"), level: level) : nil)
         }
         upsampler =
             level == 0
-            ? nil : try Upsampler(weights: weights.scope("upsamplers.0"), channels: channels[level])
+            ? nil : try Upsampler(from: weights.scope("upsamplers.0"), channels: channels[level])
     }
 
     /// Consumes this level's part of `skips` and reaches the size of the next one left.
@@ -140,7 +140,7 @@ extension UNetConfiguration {
 
     func transformer(_ weights: WeightScope, level: Int) throws -> SpatialTransformer {
         try SpatialTransformer(
-            weights: weights, channels: channels[level], contextWidth: crossAttentionWidth,
+            from: weights, channels: channels[level], contextWidth: crossAttentionWidth,
             heads: heads[level],
             depth: transformerLayers[level], groups: normGroups, linear: usesLinearProjection)
     }

@@ -74,6 +74,10 @@ public struct UNetConfiguration: Decodable, Sendable, Hashable {
     public let inputKernel: Int
     public let outputKernel: Int
 
+    /// Side of the latents that the model was trained on.
+    /// - Parameter fallback: what is taken where the file does not say.
+    public func nativeSide(else fallback: Int = 64) -> Int { sampleSize ?? fallback }
+
     public init(from decoder: any Decoder) throws {
         try self.init(try ConfigurationReader(decoder, className: "UNet2DConditionModel"))
     }

@@ -19,13 +19,13 @@ struct UNetEncoder: Sendable {
         self.configuration = configuration
         let channels = configuration.channels
         input = try Convolution2D(
-            weights: weights.scope("conv_in"), in: configuration.inChannels, out: channels[0],
+            from: weights.scope("conv_in"), in: configuration.inChannels, out: channels[0],
             kernel: configuration.inputKernel, padding: Padding(configuration.inputKernel / 2))
         sinusoids = Sinusoids(
             width: channels[0], cosineFirst: configuration.flipsSineToCosine,
             shift: configuration.frequencyShift)
         time = try EmbeddingPerceptron(
-            weights: weights.scope("time_embedding"), in: channels[0], out: configuration.timeEmbeddingWidth,
+            from: weights.scope("time_embedding"), in: channels[0], out: configuration.timeEmbeddingWidth,
             activation: configuration.activation)
         label = try LabelEmbedding(configuration, from: weights.scope("class_embedding"))
         down = try channels.indices.map {
@@ -101,15 +101,15 @@ enum LabelEmbedding: Sendable {
         let width = configuration.timeEmbeddingWidth
         switch configuration.classEmbedding {
         case .none: self = .none
-        case .table(let count): self = .table(try Embedding(weights: weights, count: count, size: width))
+        case .table(let count): self = .table(try Embedding(from: weights, count: count, size: width))
         case .timestep:
             self = .timestep(
                 try EmbeddingPerceptron(
-                    weights: weights, in: configuration.channels[0], out: width,
+                    from: weights, in: configuration.channels[0], out: width,
                     activation: configuration.activation))
         case .projection(let inner):
             self = .projection(
-                try EmbeddingPerceptron(weights: weights, in: inner, out: width, activation: .silu))
+                try EmbeddingPerceptron(from: weights, in: inner, out: width, activation: .silu))
         }
     }
 }

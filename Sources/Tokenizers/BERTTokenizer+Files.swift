@@ -1,5 +1,7 @@
 // Loading BERT's vocabulary from `vocab.txt` or `tokenizer.json`.
 
+import Files
+
 extension BERTTokenizer {
     /// Loads a tokenizer folder: `tokenizer.json`, or `vocab.txt`, and the settings beside them.
     public init(folder: String) throws {

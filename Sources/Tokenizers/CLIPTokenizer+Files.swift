@@ -1,5 +1,7 @@
 // Loading CLIP's vocabulary from each of the layouts it is published in.
 
+import Files
+
 extension CLIPTokenizer {
     /// Loads a tokenizer folder: `tokenizer.json`, or `vocab.json` with `merges.txt`, and the settings beside them.
     public init(folder: String) throws {
@@ -85,7 +87,7 @@ private let publishedMergeCount = 49152 - 256 - 2
 /// A `{"token": id, …}` object.
 ///
 /// Throws when it is none, is empty, or repeats a token or an id.
-func readVocabulary(_ node: JSONNode, path: String) throws -> Vocabulary {
+func readVocabulary(_ node: JSONValue, path: String) throws -> Vocabulary {
     guard case .object(let members) = node, !members.isEmpty else {
         throw TokenizerError(path, "holds no vocabulary; expected {\"token\": id, …}")
     }

@@ -29,6 +29,18 @@ func readFile(_ path: String) throws(TokenizerError) -> Bytes {
     return Bytes(file.bytes)
 }
 
+/// Reads a JSON file.
+/// - Throws: `TokenizerError` naming the byte at which it is not valid.
+func readJSON(_ path: String) throws -> JSONValue {
+    let bytes = try readFile(path)
+    try requireUTF8(bytes, path: path)
+    do {
+        return try bytes.withUnsafeBytes { try JSONValue($0) }
+    } catch let fault as JSONFault {
+        throw TokenizerError(path, "not valid JSON at byte \(fault.offset): \(fault.reason)")
+    }
+}
+
 /// Splits into lines at `\n`, `\r\n` or `\r`; a final line break adds no empty line.
 func lines(of bytes: Bytes) -> [ArraySlice<UInt8>] {
     var result: [ArraySlice<UInt8>] = []

@@ -1,5 +1,7 @@
 // Special tokens written out in a text ("[MASK]", "<|endoftext|>") are cut out before any other processing.
 
+import Files
+
 /// One entry of `added_tokens`.
 struct SpecialToken: Sendable {
     let content: [Unicode.Scalar]
@@ -72,7 +74,7 @@ struct SpecialTokenTable: Sendable {
 }
 
 /// Reads `added_tokens` of a `tokenizer.json`.
-func readAddedTokens(_ document: JSONNode, path: String) throws -> [SpecialToken] {
+func readAddedTokens(_ document: JSONValue, path: String) throws -> [SpecialToken] {
     guard case .array(let entries)? = document["added_tokens"] else { return [] }
     return try entries.map { entry in
         guard let content = entry["content"]?.text, let id = entry["id"]?.integer else {

@@ -1,5 +1,7 @@
 // `tokenizer_config.json` and `special_tokens_map.json`: which tokens play which part.
 
+import Files
+
 /// The settings that accompany a vocabulary; keys are those of the files, absent ones nil.
 struct TokenizerSettings: Sendable {
     var begin: String?

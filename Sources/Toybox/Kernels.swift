@@ -9,29 +9,16 @@ package enum Kernels {
     /// The instruction-set tier in use.
     private static let selected = ck_tier(rawValue: KernelTier.selected.rawValue)
 
-    /// Names of the tiers that this machine can run, best last.
-    package static var tiers: [String] {
-        Array(["scalar", "avx2", "avx512"].prefix(Int(KernelTier.detected.rawValue) + 1))
-    }
-
-    private static func tier(_ name: String?) -> ck_tier {
-        switch name {
-        case "scalar": CK_TIER_SCALAR
-        case "avx2": CK_TIER_AVX2
-        case "avx512": CK_TIER_AVX512
-        default: selected
-        }
-    }
-
     /// Renders an object; the buffers are [height, width, 4], [height, width] and [height, width, 3].
     static func render(
         _ object: ToyObject, camera: [Float], light: [Float], width: Int, height: Int, samples: Int,
         colour: UnsafeMutablePointer<Float>, depth: UnsafeMutablePointer<Float>?,
         normal: UnsafeMutablePointer<Float>?,
-        tier name: String? = nil
+        tier: KernelTier = .selected
     ) {
         ck_toy_render(
-            tier(name), object.packed, Int32(object.parts.count), object.frame, camera, light, Int32(width),
+            ck_tier(rawValue: tier.rawValue), object.packed, Int32(object.parts.count), object.frame, camera,
+            light, Int32(width),
             Int32(height),
             Int32(samples), colour, depth, normal)
     }

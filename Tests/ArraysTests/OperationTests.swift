@@ -39,8 +39,6 @@ import Testing
             expectClose(a.matmul(bt, transposeOther: true), reference, relative: 2e-6, "Bᵀ \(m)x\(k)x\(n)")
             expectClose(
                 at.matmul(bt, transposeSelf: true, transposeOther: true), reference, relative: 2e-6, "both")
-            let bias = normal([n], "bias")
-            expectClose(a.linear(bt, bias: bias), reference + bias, relative: 2e-6, "linear")
         }
     }
 
@@ -191,6 +189,49 @@ import Testing
             }
             for await isRight in group { #expect(isRight) }
         }
+    }
+
+    /// Each loop ends only when two threads are in both of them at the same time.
+    @Test func loopsThatRunAtTheSameTimeShareTheWorkers() {
+        let before = Threads.limit
+        defer { Threads.setLimit(before) }
+        func bothHaveTwoThreads() -> Bool {
+            Threads.setLimit(3)
+            let first = Meeting(of: 2), second = Meeting(of: 2), end = Meeting(of: 1)
+            Thread.detachNewThread {
+                parallelFor(2, chunk: 1) { _ in
+                    first.arrive()
+                    second.wait()
+                }
+                end.arrive()
+            }
+            first.wait()
+            parallelFor(2, chunk: 1) { _ in
+                second.arrive()
+                second.wait()
+            }
+            let isShared = first.isComplete && second.isComplete
+            for _ in 0..<4 { end.wait() }
+            return isShared
+        }
+        // Other tests change the limit and use the workers meanwhile.
+        #expect((0..<20).contains { _ in bothHaveTwoThreads() })
+    }
+}
+
+/// A place where threads wait for one another.
+private final class Meeting: Sendable {
+    private let present = Atomic<Int>(0)
+    private let size: Int
+
+    init(of size: Int) { self.size = size }
+
+    var isComplete: Bool { present.load(ordering: .sequentiallyConsistent) >= size }
+    func arrive() { present.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+
+    /// Returns when all are there, or after half a second.
+    func wait() {
+        for _ in 0..<5000 where !isComplete { usleep(100) }
     }
 }
 

@@ -31,7 +31,7 @@ import Tokenizers
     @Test func theOriginalLayoutGivesTheSameFeatures() throws {
         let theirs = try BLIPCaptioner(folder: fixtures + "/tied")
         let ours = try BLIPCaptioner(
-            theirs.configuration, weights: try WeightScope(arrays: original()).mapped(by: .originalBLIP),
+            theirs.configuration, from: try WeightScope(arrays: original()).mapped(by: .originalBLIP),
             tokenizer: theirs.tokenizer)
         let pixels = try SafetensorsFile(path: fixtures + "/expected.safetensors").array("pixels0")
         #expect(ours.features(of: pixels).scalars == theirs.features(of: pixels).scalars)

@@ -27,7 +27,6 @@ private struct EncoderConfiguration: CheckedConfiguration {
         try ConfigurationProblem.require("num_hidden_layers", numHiddenLayers, in: 1...1_000)
         try ConfigurationProblem.require(
             "num_attention_heads", numAttentionHeads, divides: "hidden_size", hiddenSize)
-        try ConfigurationProblem.requirePositive("layer_norm_eps", layerNormEps)
     }
 }
 

@@ -1,5 +1,6 @@
 // SHA-256 against the examples of FIPS 180-4 (NIST, "SHA256" example values) and across splits of a message.
 
+import CKernels
 import Files
 import Testing
 
@@ -27,6 +28,17 @@ struct SHA256Tests {
         let letters = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
         letters.withUnsafeBytes { hash.update($0) }
         #expect(hash.hexadecimal() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    }
+
+    @Test func theInstructionsForDigestsGiveWhatPlainOnesGive() {
+        let bytes = (0..<64 * 9).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 4 &+ $0) }
+        for blocks in [0, 1, 2, 9] {
+            var fast = (0..<8).map { UInt32(truncatingIfNeeded: 0x9E37_79B9 &* ($0 + 1)) }
+            var plain = fast
+            ck_sha256_compress(&fast, bytes, blocks)
+            ck_sha256_compress_scalar(&plain, bytes, blocks)
+            #expect(fast == plain, "\(blocks) blocks")
+        }
     }
 
     @Test func piecesDoNotChangeTheDigest() {

@@ -14,7 +14,7 @@ struct LaMaFixture {
     func small() throws -> LaMaModel { try LaMaModel(folder: Fixture.folder() + "/small") }
 
     /// Three downsamplings whose doubling of channels is cut short, as a training checkpoint names its tensors.
-    func capped() throws -> LaMaModel { try LaMaModel(weights: Fixture("capped").weights) }
+    func capped() throws -> LaMaModel { try LaMaModel(from: Fixture("capped").weights) }
 
     func image(_ name: String) throws -> NDArray { try expected["\(name).image"] }
     func mask(_ name: String) throws -> NDArray { try expected["\(name).mask"] }

@@ -22,7 +22,7 @@ import Testing
     }
 
     private func model(_ tensors: [String: NDArray]) throws -> LaMaModel {
-        try LaMaModel(weights: WeightScope(arrays: tensors))
+        try LaMaModel(from: WeightScope(arrays: tensors))
     }
 
     private func renamed(_ prefix: String) -> [String: NDArray] {

@@ -16,11 +16,11 @@ import Testing
     @Test func linearReadsItsWeights() throws {
         let w = normal([3, 5], "w"), b = normal([3], "b"), x = normal([2, 4, 5])
         let scope = WeightScope(arrays: ["a.weight": w, "a.bias": b])
-        let layer = try Linear(weights: scope["a"], in: 5, out: 3)
+        let layer = try Linear(from: scope["a"], in: 5, out: 3)
         expectClose(layer(Tensor(x)).value, x.matmul(w, transposeOther: true) + b, relative: 1e-6)
         try scope.finish()
-        #expect(throws: CheckpointError.self) { try Linear(weights: scope["a"], in: 3, out: 5) }
-        #expect(throws: CheckpointError.self) { try Linear(weights: scope["b"], in: 5, out: 3) }
+        #expect(throws: CheckpointError.self) { try Linear(from: scope["a"], in: 3, out: 5) }
+        #expect(throws: CheckpointError.self) { try Linear(from: scope["b"], in: 5, out: 3) }
     }
 
     /// As one operation and, where something is recorded, step by step.
@@ -29,9 +29,9 @@ import Testing
             "a.weight": normal([6, 5], "a"), "a.bias": normal([6], "ab"), "b.weight": normal([4, 6], "b"),
             "b.bias": normal([4], "bb"), "n.weight": normal([5], "n"), "n.bias": normal([5], "nb"),
         ])
-        let norm = try LayerNorm(weights: scope["n"], size: 5)
-        let expand = try Linear(weights: scope["a"], in: 5, out: 6)
-        let contract = try Linear(weights: scope["b"], in: 6, out: 4)
+        let norm = try LayerNorm(from: scope["n"], size: 5)
+        let expand = try Linear(from: scope["a"], in: 5, out: 6)
+        let contract = try Linear(from: scope["b"], in: 6, out: 4)
         let mlp = Perceptron(expand: expand, activation: .gelu, contract: contract)
         for recorded in [[], [0], [1], [0, 1]] {
             let inputs = [normal([2, 3, 5]), normal([2, 3, 4], "addend")].enumerated().map {
@@ -52,7 +52,7 @@ import Testing
         var w = NDArray.zeros([1, 2, 3, 3])
         w.withUnsafeMutableBuffer { $0[1 * 9 + 0 * 3 + 2] = 1 }
         let scope = WeightScope(arrays: ["weight": w, "bias": NDArray([0.5], shape: [1])])
-        let layer = try Convolution2D(weights: scope, in: 2, out: 1, kernel: 3, padding: 1)
+        let layer = try Convolution2D(from: scope, in: 2, out: 1, kernel: 3, padding: 1)
         let x = normal([1, 4, 5, 2])
         let y = layer(Tensor(x)).value
         #expect(y.shape == [1, 4, 5, 1])
@@ -66,7 +66,7 @@ import Testing
         // Input channel 1 to the only output channel at (ky, kx) = (1, 0).
         w.withUnsafeMutableBuffer { $0[1 * 4 + 2] = 1 }
         let layer = try TransposedConvolution2D(
-            weights: WeightScope(arrays: ["weight": w]), in: 2, out: 1, kernel: 2, bias: false)
+            from: WeightScope(arrays: ["weight": w]), in: 2, out: 1, kernel: 2, bias: false)
         let x = normal([1, 2, 3, 2])
         let y = layer(Tensor(x)).value
         #expect(y.shape == [1, 4, 6, 1])
@@ -80,7 +80,7 @@ import Testing
             "weight": normal([3], "s"), "bias": normal([3], "b"), "running_mean": normal([3], "m"),
             "running_var": NDArray([0.2, 1, 3], shape: [3]),
         ]
-        let norm = try BatchNorm(weights: WeightScope(arrays: statistics), channels: 3)
+        let norm = try BatchNorm(from: WeightScope(arrays: statistics), channels: 3)
         let x = Tensor(normal([1, 4, 5, 2]))
         func normed(_ y: Tensor) -> NDArray {
             let s = statistics.mapValues { Tensor($0) }
@@ -91,11 +91,11 @@ import Testing
         let scope = WeightScope(arrays: ["weight": normal([3, 2, 3, 3], "w"), "bias": normal([3], "c")])
         for bias in [true, false] {
             let layer = try Convolution2D(
-                weights: scope, in: 2, out: 3, kernel: 3, padding: 1, border: .reflection, bias: bias)
+                from: scope, in: 2, out: 3, kernel: 3, padding: 1, border: .reflection, bias: bias)
             expectClose(layer.folding(norm)(x).value, normed(layer(x)), relative: 1e-6)
         }
         let turned = try TransposedConvolution2D(
-            weights: WeightScope(arrays: ["weight": normal([2, 3, 3, 3], "t"), "bias": normal([3], "c")]),
+            from: WeightScope(arrays: ["weight": normal([2, 3, 3, 3], "t"), "bias": normal([3], "c")]),
             in: 2,
             out: 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1)
         expectClose(turned.folding(norm)(x).value, normed(turned(x)), relative: 1e-6)
@@ -105,19 +105,20 @@ import Testing
         var statistics = ["weight", "bias", "running_mean"].reduce(into: [:]) { $0[$1] = NDArray.zeros([1]) }
         statistics["running_var"] = NDArray([-1], shape: [1])
         #expect {
-            try BatchNorm(weights: WeightScope(arrays: statistics), channels: 1)
+            try BatchNorm(from: WeightScope(arrays: statistics), channels: 1)
         } throws: { "\($0)".contains("running_var") }
     }
 
     @Test func normsAndEmbeddings() throws {
         let s = normal([6], "s"), b = normal([6], "b"), x = normal([1, 2, 2, 6])
         let scope = WeightScope(arrays: ["weight": s, "bias": b])
-        let layer = try LayerNorm(weights: scope, size: 6, epsilon: 1e-5)
+        let layer = try LayerNorm(from: scope, size: 6, epsilon: 1e-5)
         expectClose(layer(Tensor(x)).value, x.layerNorm(scale: s, bias: b, epsilon: 1e-5))
-        let group = try GroupNorm(weights: scope, groups: 2, channels: 6, epsilon: 1e-6)
-        expectClose(group(Tensor(x), thenSiLU: true).value, group(Tensor(x)).silu().value, relative: 1e-6)
+        let group = try GroupNorm(from: scope, groups: 2, channels: 6, epsilon: 1e-6)
+        expectClose(
+            group(Tensor(x), thenSiLU: true).value, group(Tensor(x)).mapped(.silu).value, relative: 1e-6)
         let table = normal([4, 3])
-        let embedding = try Embedding(weights: WeightScope(arrays: ["weight": table]), count: 4, size: 3)
+        let embedding = try Embedding(from: WeightScope(arrays: ["weight": table]), count: 4, size: 3)
         #expect(embedding([2, 0]).value.scalars == table[leading: 2].scalars + table[leading: 0].scalars)
     }
 
@@ -148,20 +149,14 @@ import Testing
         expectClose(Activation.quickGELU(x).value.scalars, [-0.154_204, 0.350_388], relative: 1e-5)
     }
 
-    /// torch.optim.AdamW([w], lr=0.1, weight_decay=0.01) on the loss Σ i w² / 2, five steps from ones.
+    /// torch.optim.Adam([w], lr=0.1) on the loss Σ i w² / 2, five steps from ones.
     @Test func adamTakesPyTorchsSteps() {
         var w = NDArray([1, 1, 1], shape: [3])
-        var optimiser = Adam(rate: 0.1, weightDecay: 0.01)
+        var optimiser = Adam(rate: 0.1)
         for _ in 0..<5 { optimiser.update(&w, gradient: w * NDArray([0, 1, 2], shape: [3])) }
         expectClose(w.scalars, adamReference, relative: 1e-6)
         #expect(optimiser.step == 5)
     }
-
-    @Test func movingAverage() {
-        var mean = ExponentialMovingAverage(of: NDArray([1, 2], shape: [2]), decay: 0.75)
-        mean.update(NDArray([5, 2], shape: [2]))
-        #expect(mean.value.scalars == [2, 2])
-    }
 }
 
-private let adamReference: [Float] = [0.995010078, 0.504080176, 0.504080176]
+private let adamReference: [Float] = [1, 0.507963662, 0.507963659]

@@ -20,7 +20,7 @@ import Testing
         let path = Self.temporaryPath("sphere.glb")
         defer { try? FileManager.default.removeItem(atPath: path) }
         try mesh.writeGLB(to: path)
-        let read = try Mesh.readGLB(from: path)
+        let read = try Mesh.read(from: path)
         #expect(read.positions == mesh.positions)
         #expect(read.faces == mesh.faces)
         // Colours pass through linear light and back in single precision.
@@ -34,7 +34,7 @@ import Testing
         try Self.coloredSphere().writeGLB(to: path)
         let whole = try Data(contentsOf: URL(filePath: path))
         try whole.prefix(cut).write(to: URL(filePath: path))
-        let error = #expect(throws: MeshError.self) { try Mesh.readGLB(from: path) }
+        let error = #expect(throws: MeshError.self) { try Mesh.read(from: path) }
         #expect(error?.description.contains("\n") == false)
     }
 

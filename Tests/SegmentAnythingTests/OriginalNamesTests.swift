@@ -59,7 +59,7 @@ import Testing
             // The tiny decoder has two heads, and no tensor tells how many.
             let model = try SegmentAnythingModel(
                 fixture.model.configuration,
-                weights: try WeightScope.open(path).mapped(by: .originalSegmentAnything))
+                from: try WeightScope.open(path).mapped(by: .originalSegmentAnything))
             let embedding = { (model: SegmentAnythingModel) in
                 model.embedding(features: model.features(of: pixels), height: 48, width: 64)
             }

@@ -37,7 +37,7 @@ import Testing
         )
         let name = "lora_unet_down_blocks_0_resnets_0_conv1."
         let lora = try LoRA(
-            WeightScope(arrays: [
+            from: WeightScope(arrays: [
                 name + "lora_down.weight": down, name + "lora_mid.weight": middle,
                 name + "lora_up.weight": up, name + "alpha": NDArray(3),
             ]), strength: 0.5)
@@ -91,7 +91,7 @@ import Testing
         let model = try WeightScope.open(folder: Fixture.folder() + "/pipeline/unet")
         let text = try WeightScope.open(folder: Fixture.folder() + "/pipeline/text_encoder")
         let error = #expect(throws: CheckpointError.self, sourceLocation: sourceLocation) {
-            let lora = try LoRA(WeightScope(arrays: tensors, origin: "adapter"))
+            let lora = try LoRA(from: WeightScope(arrays: tensors, origin: "adapter"))
             _ = try lora.applied(to: model, of: .unet)
             _ = try lora.applied(to: text, of: .textEncoder)
         }

@@ -16,7 +16,7 @@ import Tokenizers
     private let tiny = SingleFileConventions(normGroups: 2, heads: 2, headWidth: 4)
 
     private func open(_ name: String) throws -> SingleFileCheckpoint {
-        try SingleFileCheckpoint(try WeightScope.open("\(folder)/\(name)"), conventions: tiny)
+        try SingleFileCheckpoint(from: try WeightScope.open("\(folder)/\(name)"), conventions: tiny)
     }
 
     /// A copy of a fixture in memory, changed.
@@ -32,7 +32,7 @@ import Tokenizers
 
     private func refusal(_ weights: WeightScope) throws -> String {
         let error = #expect(throws: CheckpointError.self) {
-            let file = try SingleFileCheckpoint(weights, conventions: tiny)
+            let file = try SingleFileCheckpoint(from: weights, conventions: tiny)
             _ = try UNet2DConditionModel(file.configurations.unet, from: file.unet)
             try file.unet.finish()
         }
@@ -113,9 +113,9 @@ import Tokenizers
             weights["\(module).lora_down.weight"] = .full(0.5, [1, width])
             weights["\(module).lora_up.weight"] = .full(0.5, [width, 1])
         }
-        let lora = Adapter.lora(try LoRA(WeightScope(arrays: weights)))
+        let lora = Adapter.lora(try LoRA(from: WeightScope(arrays: weights)))
         let word = Adapter.word(
-            try TextualInversion(WeightScope(arrays: ["<cat>": .full(0.1, [2, 8])]), word: "<cat>"))
+            try TextualInversion(from: WeightScope(arrays: ["<cat>": .full(0.1, [2, 8])]), word: "<cat>"))
         let (plain, adapted) = (try pipeline([]), try pipeline([lora, word]))
         let condition = plain.embedding(of: ["a mug"])
         #expect(adapted.embedding(of: ["a mug"]).scalars != condition.scalars)
@@ -128,7 +128,7 @@ import Tokenizers
         #expect(Difference(output(adapted).scalars, output(plain).scalars).relative > 1e-4)
         let strange = Adapter.lora(
             try LoRA(
-                WeightScope(arrays: [
+                from: WeightScope(arrays: [
                     "lora_unet_none.lora_down.weight": .zeros([1, 8]),
                     "lora_unet_none.lora_up.weight": .zeros([8, 1]),
                 ])))

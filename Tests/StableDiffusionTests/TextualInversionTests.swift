@@ -29,7 +29,7 @@ import Tokenizers
         #expect(try TextualInversion(path: folder + "/cat_toy.safetensors").word == "<cat-toy>")
         for name in ["*", "string_to_param.*", "emb_params"] {
             let weights = WeightScope(arrays: [name: .zeros([8])], origin: "words/my style.v2.pt")
-            let inversion = try TextualInversion(weights)
+            let inversion = try TextualInversion(from: weights)
             #expect(inversion.word == "my style.v2" && inversion.vectors.shape == [1, 8])
         }
         let named = try TextualInversion(path: folder + "/cat_toy.safetensors", word: "toy*")
@@ -57,14 +57,14 @@ import Tokenizers
             [.word(toy), .word(toy)],
             [.word(try TextualInversion(path: folder + "/style.safetensors", word: "r"))],
             [.word(try TextualInversion(path: folder + "/style.safetensors", word: " "))],
-            [.word(try TextualInversion(WeightScope(arrays: ["<wide>": .zeros([1, 9])])))],
+            [.word(try TextualInversion(from: WeightScope(arrays: ["<wide>": .zeros([1, 9])])))],
         ] {
             #expect(throws: CheckpointError.self) {
                 try DiffusionPipeline(folder: pipeline, adapters: adapters)
             }
         }
         for tensors in [["a": NDArray.zeros([8]), "b": .zeros([8])], ["a": .zeros([1, 2, 8])], [:]] {
-            #expect(throws: CheckpointError.self) { try TextualInversion(WeightScope(arrays: tensors)) }
+            #expect(throws: CheckpointError.self) { try TextualInversion(from: WeightScope(arrays: tensors)) }
         }
     }
 }

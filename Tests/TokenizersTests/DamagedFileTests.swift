@@ -55,9 +55,9 @@ import Tokenizers
         ("{\"a\": 1e12}", "out of range"), ("{\"a\": 0.5}", "whole number"),
         ("{\"a\": \"x\"}", "whole number"),
         ("[1, 2]", "no vocabulary"), ("{}", "no vocabulary"), ("{\"a\": 0,}", "byte"),
-        ("{\"a", "without end"), ("", "ends early"),
+        ("{\"a", "ends inside a string"), ("", "the text ends"),
         ("{\"a\": 0}", "<|startoftext|>"), ("{\"\\ud800\": 0}", "surrogate"),
-        (String(repeating: "[", count: 100_000), "too deeply"),
+        (String(repeating: "[", count: 100_000), "nesting deeper"),
     ])
     func vocabularyFaults(json: String, fault: String) throws {
         try withTemporaryFolder { folder in

@@ -1,5 +1,6 @@
 // Renders against analytic answers, of every class from all sides, and across instruction sets.
 
+import Arrays
 import Foundation
 import Testing
 import Toybox
@@ -69,7 +70,7 @@ import Toybox
         for seed in UInt64(0)..<12 {
             let object = try ToyObject.make(seed: seed, split: .train),
                 camera = ToyCamera(azimuth: 30, elevation: 12)
-            let pictures = Kernels.tiers.map {
+            let pictures = KernelTier.available.map {
                 ToyRenderer.render(
                     object, camera: camera, width: 64, height: 64, light: nil, samples: 2, tier: $0
                 ).colour

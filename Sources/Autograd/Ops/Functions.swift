@@ -12,13 +12,10 @@ extension Tensor {
     package func activated(_ f: UnaryFunction) -> Tensor { f == .relu ? relu() : mapped(f) }
 
     public func exp() -> Tensor { mapped(.exp) }
-    public func log() -> Tensor { mapped(.log) }
     public func sqrt() -> Tensor { mapped(.sqrt) }
     public func square() -> Tensor { mapped(.square) }
     public func abs() -> Tensor { mapped(.absolute) }
     public func reciprocal() -> Tensor { mapped(.reciprocal) }
-    public func sin() -> Tensor { mapped(.sin) }
-    public func cos() -> Tensor { mapped(.cos) }
     public func tanh() -> Tensor { mapped(.tanh) }
     public func sigmoid() -> Tensor { mapped(.sigmoid) }
     /// `max(x, 0)`; the result alone says where the slope is 1, so the input is not kept.
@@ -26,16 +23,8 @@ extension Tensor {
         let y = value.mapped(.relu)
         return Tensor.recorded(y, self) { y.mappedGradient(.relu, value: y, gradient: $0) }
     }
-    /// Softplus, `log(1 + exp(x))`.
-    public func softplus() -> Tensor { mapped(.softplus) }
-    /// SiLU (swish), `x * sigmoid(x)`.
-    public func silu() -> Tensor { mapped(.silu) }
     /// `x * Φ(x)` with the exact normal distribution.
     public func gelu() -> Tensor { mapped(.gelu) }
-    /// The tanh approximation of GELU ("gelu_new").
-    public func tanhGELU() -> Tensor { mapped(.tanhGELU) }
-    /// The sigmoid approximation of GELU, `x * sigmoid(1.702 x)`.
-    public func quickGELU() -> Tensor { mapped(.quickGELU) }
 
     /// Every element limited to `range`; the gradient is 0 outside it.
     public func clamped(_ range: ClosedRange<Float>) -> Tensor {

@@ -14,25 +14,4 @@ extension Tensor {
             $0.resizedBilinearGradient(height: h, width: w)
         }
     }
-
-    /// Mean over windows, without padding.
-    ///
-    /// `stride` defaults to `size`.
-    public func avgPool(_ size: Int, stride: Int? = nil) -> Tensor {
-        pooled(size, stride ?? size, maximum: false)
-    }
-
-    /// Maximum over windows, without padding.
-    ///
-    /// `stride` defaults to `size`.
-    public func maxPool(_ size: Int, stride: Int? = nil) -> Tensor {
-        pooled(size, stride ?? size, maximum: true)
-    }
-
-    private func pooled(_ size: Int, _ stride: Int, maximum: Bool) -> Tensor {
-        let x = value, y = x.pooled(size: size, stride: stride, maximum: maximum)
-        return Tensor.recorded(y, self) {
-            x.pooledGradient($0, value: y, size: size, stride: stride, maximum: maximum)
-        }
-    }
 }

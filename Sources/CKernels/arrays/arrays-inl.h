@@ -7,7 +7,7 @@
 #include "move-inl.h"
 #include "window-inl.h"
 #include "image-inl.h"
-#include "format-inl.h"
+#include "adam-inl.h"
 
 const ck_arrays CK_NAME(ck_arrays_table) = {
     .unary = unary,
@@ -19,7 +19,6 @@ const ck_arrays CK_NAME(ck_arrays_table) = {
     .clamp_grad = clamp_grad,
     .fill = fill,
     .sum = sum,
-    .sum_squares = sum_squares,
     .dot = dot,
     .maximum = maximum,
     .sum_columns = sum_columns,
@@ -48,9 +47,6 @@ const ck_arrays CK_NAME(ck_arrays_table) = {
     .resize_bilinear = resize_bilinear,
     .resize_bilinear_grad = resize_bilinear_grad,
     .pool = pool,
-    .pool_grad = pool_grad,
-    .half_to_float = half_to_float,
-    .float_to_half = float_to_half,
-    .bfloat_to_float = bfloat_to_float,
     .adam = adam,
+    .adam_sparse = adam_sparse,
 };

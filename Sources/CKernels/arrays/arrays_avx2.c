@@ -7,8 +7,6 @@
 #include "../ck_tier.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-#define CK_HAS_F16C 1
 #define CK_TIER avx2
 CK_TARGET_BEGIN_AVX2
 #include "arrays-inl.h"

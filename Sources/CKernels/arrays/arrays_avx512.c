@@ -7,8 +7,6 @@
 #include "../ck_tier.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-#define CK_HAS_F16C 1
 #define CK_TIER avx512
 CK_TARGET_BEGIN_AVX512
 #include "arrays-inl.h"

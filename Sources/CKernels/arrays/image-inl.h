@@ -105,31 +105,3 @@ static void pool(const float *x, float *y, size_t width, size_t channels, size_t
                 for (size_t i = 0; i < channels; i++) out[i] *= scale;
         }
 }
-
-static void pool_grad(const float *x, const float *y, const float *dy, float *dx, size_t width, size_t channels,
-                      size_t size, size_t stride, size_t out_height, size_t out_width, int largest) {
-    float scale = 1.0f / (float)(size * size);
-    for (size_t r = 0; r < out_height; r++)
-        for (size_t k = 0; k < out_width; k++) {
-            const float *d = dy + (r * out_width + k) * channels, *m = y + (r * out_width + k) * channels;
-            if (largest) {
-                for (size_t i = 0; i < channels; i++) {
-                    int taken = 0;
-                    for (size_t v = 0; v < size && !taken; v++)
-                        for (size_t h = 0; h < size && !taken; h++) {
-                            size_t at = ((r * stride + v) * width + k * stride + h) * channels + i;
-                            if (x[at] == m[i]) {
-                                dx[at] += d[i];
-                                taken = 1;
-                            }
-                        }
-                }
-                continue;
-            }
-            for (size_t v = 0; v < size; v++)
-                for (size_t h = 0; h < size; h++) {
-                    float *out = dx + ((r * stride + v) * width + k * stride + h) * channels;
-                    for (size_t i = 0; i < channels; i++) out[i] += scale * d[i];
-                }
-        }
-}

@@ -28,8 +28,6 @@ static double dot(const float *x, const float *y, size_t n) {
     return total;
 }
 
-static double sum_squares(const float *x, size_t n) { return dot(x, x, n); }
-
 static float maximum(const float *x, size_t n) {
 #pragma clang fp reassociate(on)
     float lanes[16];

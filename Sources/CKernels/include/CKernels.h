@@ -5,6 +5,7 @@
 #include "ck_cpu.h"
 #include "ck_fourier.h"
 #include "ck_matrix.h"
+#include "ck_sha256.h"
 #include "ck_toybox.h"
 #include "ck_radiance.h"
 #endif

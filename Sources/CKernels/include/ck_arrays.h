@@ -11,11 +11,11 @@ extern "C" {
 #endif
 
 typedef enum ck_unary {
-    CK_EXP, CK_LOG, CK_SQRT, CK_SQUARE, CK_NEGATE, CK_ABSOLUTE, CK_RECIPROCAL, CK_TANH, CK_SIGMOID, CK_RELU,
-    CK_SILU, CK_GELU, CK_GELU_TANH, CK_GELU_QUICK, CK_SOFTPLUS, CK_SIN, CK_COS
+    CK_EXP, CK_SQRT, CK_SQUARE, CK_ABSOLUTE, CK_RECIPROCAL, CK_TANH, CK_SIGMOID, CK_RELU, CK_SILU, CK_GELU,
+    CK_GELU_TANH, CK_GELU_QUICK
 } ck_unary;
 
-typedef enum ck_binary { CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_MAXIMUM, CK_MINIMUM } ck_binary;
+typedef enum ck_binary { CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE } ck_binary;
 
 /// Geometry of one image under a sliding window; `out_width` is the width of the window grid.
 typedef struct ck_window {
@@ -60,7 +60,6 @@ typedef struct ck_arrays {
 
     // Reductions: float lanes over short blocks, blocks added in double
     double (*_Nonnull sum)(CK_F x, size_t n);
-    double (*_Nonnull sum_squares)(CK_F x, size_t n);
     double (*_Nonnull dot)(CK_F x, CK_F y, size_t n);
     /// -infinity for n = 0; NaN is not propagated.
     float (*_Nonnull maximum)(CK_F x, size_t n);
@@ -135,19 +134,15 @@ typedef struct ck_arrays {
     /// Mean (or maximum) over size × size windows, without padding; rows begin..<end of the output.
     void (*_Nonnull pool)(CK_F x, CK_O y, size_t width, size_t channels, size_t size, size_t stride, size_t out_width,
                           int maximum, size_t begin, size_t end);
-    /// Adjoint over a whole image; `dx` must be zeroed. The first maximum of a window takes the gradient.
-    void (*_Nonnull pool_grad)(CK_F x, CK_F y, CK_F dy, CK_O dx, size_t width, size_t channels, size_t size,
-                               size_t stride, size_t out_height, size_t out_width, int maximum);
-
-    // Storage formats
-    void (*_Nonnull half_to_float)(const uint16_t *_Nonnull x, CK_O y, size_t n);
-    void (*_Nonnull float_to_half)(CK_F x, uint16_t *_Nonnull y, size_t n);
-    void (*_Nonnull bfloat_to_float)(const uint16_t *_Nonnull x, CK_O y, size_t n);
 
     // Optimisers
-    /// One Adam step on flat vectors; `c1`, `c2` are the bias corrections 1 / (1 - beta^t).
-    void (*_Nonnull adam)(CK_O w, CK_F g, CK_O m, CK_O v, size_t n, float rate, float beta1, float beta2, float epsilon,
-                          float c1, float c2, float decay);
+    /// One Adam step on parameters `p` with moments `m` and `v` and gradient `g`; `rate` includes the bias correction of the
+    /// first moment, `correction2` = 1 / (1 - beta2^t) is that of the second.
+    void (*_Nonnull adam)(CK_O p, CK_O m, CK_O v, CK_F g, size_t n, float rate, float beta1, float beta2, float epsilon,
+                          float correction2);
+    /// The same where a block of 16 without any gradient keeps its parameters and moments; clears the gradient.
+    void (*_Nonnull adam_sparse)(CK_O p, CK_O m, CK_O v, CK_O g, size_t n, float rate, float beta1, float beta2,
+                                 float epsilon, float correction2);
 } ck_arrays;
 
 /// The table for a tier; a tier above `ck_detected_tier()` must not be asked for.

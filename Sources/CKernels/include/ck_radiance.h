@@ -14,7 +14,20 @@ extern "C" {
 
 #define CK_SLAB 512
 #define CK_SLAB_ALIGN 32
-#define CK_RAY_OUTPUTS 9
+
+/// What is rendered per ray, in order: premultiplied colour, opacity, depth, normal, distortion; and how many numbers it is.
+enum {
+    CK_RAY_RED = 0,
+    CK_RAY_GREEN = 1,
+    CK_RAY_BLUE = 2,
+    CK_RAY_OPACITY = 3,
+    CK_RAY_DEPTH = 4,
+    CK_RAY_NORMAL_X = 5,
+    CK_RAY_NORMAL_Y = 6,
+    CK_RAY_NORMAL_Z = 7,
+    CK_RAY_DISTORTION = 8,
+    CK_RAY_OUTPUTS = 9
+};
 
 /// Rows of a slab. Features follow, then (with normals) the derivative of the density by each feature.
 typedef enum ck_slab_row {
@@ -71,8 +84,7 @@ typedef struct ck_march {
     int32_t normals;    // also compute normals
 } ck_march;
 
-/// State of one ray between rounds. `outputs`: premultiplied red, green, blue, opacity, depth, normal x, y, z,
-/// distortion.
+/// State of one ray between rounds.
 typedef struct ck_ray {
     float origin[3], direction[3];
     float start;
@@ -130,10 +142,6 @@ void ck_radiance_occupancy_update(ck_tier tier, const ck_field *field, int32_t r
 int64_t ck_radiance_occupancy_bits(const float *densities, int32_t resolution, float threshold, int32_t dilate,
                                    uint8_t *bits);
 
-/// Adam on the blocks of 16 parameters that have a gradient; clears the gradient. Untouched blocks keep their
-/// moments. `rate` includes the bias correction of the first moment, `correction2` is that of the second.
-void ck_radiance_adam(ck_tier tier, float *parameters, float *first, float *second, float *gradient,
-                      int64_t count, float rate, float beta1, float beta2, float epsilon, float correction2);
 /// `average += (1 - decay) * (parameters - average)`.
 void ck_radiance_average(ck_tier tier, float *average, const float *parameters, int64_t count, float decay);
 

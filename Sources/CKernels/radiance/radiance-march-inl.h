@@ -176,16 +176,16 @@ static void CK_NAME(composite)(const ck_field *field, const ck_march *march, ck_
         const float w = s->transmittance * alpha[i];
         float *o = s->outputs;
         // Distortion: sum_ij w_i w_j |t_i - t_j| + step / 3 sum_i w_i^2 (mip-NeRF 360, equation 15).
-        o[8] += 2.f * w * (t[i] * o[3] - o[4]) + march->step * (1.f / 3.f) * w * w;
-        o[0] += w * red[i];
-        o[1] += w * red[CK_SLAB + i];
-        o[2] += w * red[2 * CK_SLAB + i];
-        o[3] += w;
-        o[4] += w * t[i];
+        o[CK_RAY_DISTORTION] += 2.f * w * (t[i] * o[CK_RAY_OPACITY] - o[CK_RAY_DEPTH]) + march->step * (1.f / 3.f) * w * w;
+        o[CK_RAY_RED] += w * red[i];
+        o[CK_RAY_GREEN] += w * red[CK_SLAB + i];
+        o[CK_RAY_BLUE] += w * red[2 * CK_SLAB + i];
+        o[CK_RAY_OPACITY] += w;
+        o[CK_RAY_DEPTH] += w * t[i];
         if (march->normals) {
             float normal[3], inverse;
             CK_NAME(normal_of)(slab, i, normal, &inverse);
-            for (int a = 0; a < 3; a++) o[5 + a] += w * normal[a];
+            for (int a = 0; a < 3; a++) o[CK_RAY_NORMAL_X + a] += w * normal[a];
         }
         s->transmittance *= 1.f - alpha[i];
         if (s->transmittance < march->floor) s->next = s->end;
@@ -230,14 +230,18 @@ static void CK_NAME(slab_adjoint)(const ck_field *field, const ck_march *march, 
         // `s->outputs` holds prefixes: [0] of w G, [1] of w, [2] of w t.
         float *prefix = s->outputs;
         const float w = s->transmittance * alpha[i];
-        const float spread = t[i] * prefix[1] - prefix[2] + (o[4] - prefix[2] - w * t[i]) -
-                             t[i] * (o[3] - prefix[1] - w);
-        float G = g[3] + g[4] * t[i] + g[8] * 2.f * (spread + march->step * (1.f / 3.f) * w);
+        const float spread = t[i] * prefix[1] - prefix[2] + (o[CK_RAY_DEPTH] - prefix[2] - w * t[i]) -
+                             t[i] * (o[CK_RAY_OPACITY] - prefix[1] - w);
+        float G = g[CK_RAY_OPACITY] + g[CK_RAY_DEPTH] * t[i] +
+                  g[CK_RAY_DISTORTION] * 2.f * (spread + march->step * (1.f / 3.f) * w);
         for (int c = 0; c < 3; c++) G += g[c] * values[(c + 1) * CK_SLAB + i];
-        float total = 2.f * g[8] * o[8];
-        for (int c = 0; c < 5; c++) total += g[c] * o[c];
+        float total = 2.f * g[CK_RAY_DISTORTION] * o[CK_RAY_DISTORTION];
+        for (int c = CK_RAY_RED; c <= CK_RAY_DEPTH; c++) total += g[c] * o[c];
         if (march->normals)
-            for (int a = 0; a < 3; a++) G += g[5 + a] * normal[a], total += g[5 + a] * o[5 + a];
+            for (int a = 0; a < 3; a++) {
+                const int axis = CK_RAY_NORMAL_X + a;
+                G += g[axis] * normal[a], total += g[axis] * o[axis];
+            }
         prefix[0] += w * G;
         prefix[1] += w;
         prefix[2] += w * t[i];
@@ -245,8 +249,9 @@ static void CK_NAME(slab_adjoint)(const ck_field *field, const ck_march *march, 
         d_sigma[i] = march->step * (s->transmittance * G - (total - prefix[0]));
         for (int c = 0; c < 3; c++) rows[(c + 1) * CK_SLAB + i] = w * g[c];
         if (march->normals) {
-            const float along = g[5] * normal[0] + g[6] * normal[1] + g[7] * normal[2];
-            for (int a = 0; a < 3; a++) v[a * CK_SLAB] = -w * inverse * (g[5 + a] - along * normal[a]);
+            const float *slope = g + CK_RAY_NORMAL_X;
+            const float along = slope[0] * normal[0] + slope[1] * normal[1] + slope[2] * normal[2];
+            for (int a = 0; a < 3; a++) v[a * CK_SLAB] = -w * inverse * (slope[a] - along * normal[a]);
         }
     }
     CK_NAME(activate_adjoint)(field, d_sigma, values, slab, used);

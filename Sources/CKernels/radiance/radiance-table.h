@@ -19,7 +19,6 @@ typedef struct ck_radiance_functions {
     int32_t (*points)(const ck_field *, const float *, int32_t, int32_t, int32_t, float *);
     void (*points_adjoint)(const ck_field *, const float *, int32_t, float *, float *);
     void (*occupancy_update)(const ck_field *, int32_t, int64_t, int64_t, int32_t, uint32_t, float, float *, float *);
-    void (*adam)(float *, float *, float *, float *, int64_t, float, float, float, float, float);
     void (*average)(float *, const float *, int64_t, float);
 } ck_radiance_functions;
 #endif

@@ -105,11 +105,6 @@ int64_t ck_radiance_occupancy_bits(const float *densities, int32_t resolution, f
     return set;
 }
 
-void ck_radiance_adam(ck_tier tier, float *parameters, float *first, float *second, float *gradient, int64_t count,
-                      float rate, float beta1, float beta2, float epsilon, float correction2) {
-    table(tier)->adam(parameters, first, second, gradient, count, rate, beta1, beta2, epsilon, correction2);
-}
-
 void ck_radiance_average(ck_tier tier, float *average, const float *parameters, int64_t count, float decay) {
     table(tier)->average(average, parameters, count, decay);
 }

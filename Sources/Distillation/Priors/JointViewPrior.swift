@@ -1,7 +1,6 @@
 // The joint multi-view prior as a `ViewPrior`: a fixed ring of views, denoised together.
 
 public import Arrays
-public import Checkpoints
 import Images
 public import Radiance
 public import StableDiffusion
@@ -18,7 +17,6 @@ public struct JointViewPrior: ViewPrior {
     /// The model's guess of how the reference picture was cropped, within what a picture can be.
     public let referenceWindow: PictureWindow?
 
-    public var faults: WeightFaults { model.faults }
     public var schedule: NoiseSchedule { model.schedule }
     public var viewSize: Int { model.layout.viewSize }
     public var guidance: Float { model.layout.guidance }

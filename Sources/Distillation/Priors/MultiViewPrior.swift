@@ -3,7 +3,7 @@
 public import Arrays
 import Autograd
 import CLIP
-public import Checkpoints
+import Checkpoints
 import Foundation
 import Images
 public import StableDiffusion
@@ -17,10 +17,6 @@ public import StableDiffusion
 public struct MultiViewPrior: Sendable {
     public let layout: MultiViewLayout
     public let schedule: NoiseSchedule
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public var faults: WeightFaults {
-        WeightFaults(joining: [unet.faults, vision.faults] + [firstGuessHead?.faults].compactMap { $0 })
-    }
     let unet: UNet2DConditionModel
     let vision: CLIPVisionEncoder
     /// Tokens of "no picture", `[1, tokens, width]`.
@@ -168,8 +164,7 @@ public struct MultiViewPrior: Sendable {
                 Tensor.concatenated([twice, Tensor(conditioning.channels)], axis: 3), timesteps: times,
                 context: Tensor(conditioning.tokens), labels: .vectors(conditioning.pose)
             ).value
-            let (free, bound) = (both.leading(0..<1), both.leading(1..<2))
-            output = Tensor(free + (bound - free) * guidance)
+            output = Tensor(Guidance(strength: guidance).combined(both))
         }
         let clean = Tensor(
             schedule.clipped(schedule.clean(from: output, noisy: stacked, at: timestep).value))

@@ -34,7 +34,6 @@ struct CameraHead: Sendable {
 
 /// Turns each patch token into its patch of every view: what the views look like before anything is denoised.
 struct FirstGuessHead: Sendable {
-    let faults: WeightFaults
     private let linear: Linear
     private let views: Int
     /// Tokens along one side of the picture, and pixels of a view along one side of a token.
@@ -52,8 +51,7 @@ struct FirstGuessHead: Sendable {
         views = layout.viewCount
         let weights = try WeightScope.open(folder: path)
         linear = try Linear(
-            weights: weights, in: vision.hiddenSize, out: views * layout.channels * patch * patch)
-        faults = weights.faults
+            from: weights, in: vision.hiddenSize, out: views * layout.channels * patch * patch)
         try weights.finish()
     }
 

@@ -2,7 +2,6 @@
 
 public import Arrays
 import Autograd
-public import Checkpoints
 public import Radiance
 public import StableDiffusion
 
@@ -21,7 +20,6 @@ public struct TextViewPrior: ViewPrior {
     public let viewSize: Int
     public var guidance: Float
     public var referenceElevation: Float? { nil }
-    public var faults: WeightFaults { pipeline.faults }
     public var schedule: NoiseSchedule { pipeline.schedule }
 
     /// - Parameters:
@@ -39,7 +37,7 @@ public struct TextViewPrior: ViewPrior {
             of: ["front", "side", "back"].map { "\(prompt), \($0) view" } + [negativePrompt])
         (front, side, back) = (told.leading(0..<1), told.leading(1..<2), told.leading(2..<3))
         unconditional = told.leading(3..<4)
-        pictureSide = (pipeline.unet.configuration.sampleSize ?? 64) * pipeline.autoencoder.downscale
+        pictureSide = pipeline.nativeSide
     }
 
     public func cameras(progress: Float, random: inout RandomStream) -> [Camera] { views.draw(&random) }

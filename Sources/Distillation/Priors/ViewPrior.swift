@@ -1,7 +1,6 @@
 // The one question distillation asks of a diffusion model: what would these views look like without their noise?
 
 public import Arrays
-public import Checkpoints
 public import Radiance
 public import StableDiffusion
 
@@ -10,8 +9,6 @@ public import StableDiffusion
 /// Joint models look at a fixed set of views together; per-view models treat whatever views they asked for as a
 /// batch. Either way one call denoises all views of a step.
 public protocol ViewPrior: Sendable {
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    var faults: WeightFaults { get }
     /// Noise levels and what the network predicts.
     var schedule: NoiseSchedule { get }
     /// Side of the square views, in pixels.

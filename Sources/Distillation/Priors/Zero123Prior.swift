@@ -3,7 +3,7 @@
 public import Arrays
 import Autograd
 import CLIP
-public import Checkpoints
+import Checkpoints
 import Foundation
 import Images
 import Layers
@@ -24,7 +24,6 @@ public struct Zero123Prior: ViewPrior {
     private let pictureLatents: NDArray
     private let pictureSide: Int
     private let reference: Camera
-    public let faults: WeightFaults
     public let schedule: NoiseSchedule
     public var views: RandomViews
     public let viewSize: Int
@@ -52,7 +51,7 @@ public struct Zero123Prior: ViewPrior {
                 reason: "a view-conditioned U-Net takes \(2 * autoencoder.latentChannels) channels, this one "
                     + "\(unet.configuration.inChannels)")
         }
-        let side = (unet.configuration.sampleSize ?? 32) * autoencoder.downscale
+        let side = unet.configuration.nativeSide(else: 32) * autoencoder.downscale
         let picture = Image(premultiplied: ReferenceView.resized(reference, to: side)).composited(over: [
             1, 1, 1,
         ])
@@ -73,9 +72,7 @@ public struct Zero123Prior: ViewPrior {
                 reason: "it has no projection; a CLIPVisionModelWithProjection is needed")
         }
         embedding = token.value
-        let camera = try Self.projection(folder, in: embedding.shape[1] + 4, out: width)
-        projection = camera.layer
-        faults = WeightFaults(joining: [unet.faults, autoencoder.faults, vision.faults, camera.faults])
+        projection = try Self.projection(folder, in: embedding.shape[1] + 4, out: width)
         pictureSide = side
         self.reference = Camera(
             azimuth: 0, elevation: elevation, radius: views.radius, fieldOfView: views.fieldOfView)
@@ -107,9 +104,9 @@ public struct Zero123Prior: ViewPrior {
                 Tensor.concatenated([noisyTensor, picture], axis: 3),
             ], axis: 0)
         let context = Tensor.concatenated([Tensor(NDArray.zeros(bound.shape)), bound], axis: 0)
-        let output = unet(both, timesteps: [Float(timestep)], context: context)
-        let free = output.sliced(axis: 0, 0..<batch), held = output.sliced(axis: 0, batch..<2 * batch)
-        return schedule.clean(from: free + (held - free) * guidance, noisy: noisyTensor, at: timestep).value
+        let output = unet(both, timesteps: [Float(timestep)], context: context).value
+        let guided = Tensor(Guidance(strength: guidance).combined(output))
+        return schedule.clean(from: guided, noisy: noisyTensor, at: timestep).value
     }
 
     /// `[1, 4]`: change of polar angle in radians (positive downwards), sine and cosine of the change of azimuth
@@ -124,9 +121,7 @@ public struct Zero123Prior: ViewPrior {
             ], shape: [1, 4])
     }
 
-    private static func projection(_ folder: String, in input: Int, out: Int) throws -> (
-        layer: Linear, faults: WeightFaults
-    ) {
+    private static func projection(_ folder: String, in input: Int, out: Int) throws -> Linear {
         let names = ["cc_projection", "clip_camera_projection"]
         guard let name = names.first(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)") })
         else {
@@ -135,8 +130,8 @@ public struct Zero123Prior: ViewPrior {
         }
         let weights = try WeightScope.open(folder: "\(folder)/\(name)")
         let key = weights.contains("projection.weight") ? "projection" : "proj"
-        let layer = try Linear(weights: weights.scope(key), in: input, out: out)
+        let layer = try Linear(from: weights.scope(key), in: input, out: out)
         try weights.finish()
-        return (layer, weights.faults)
+        return layer
     }
 }

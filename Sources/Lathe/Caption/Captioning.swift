@@ -35,7 +35,6 @@ public enum Captioning {
     }
 
     /// Describes an opaque picture with a captioner at hand.
-    /// - Throws: `LatheError` (`modelUnusable`) if its weights turn out to be damaged.
     package static func captions(of image: Image, by model: BLIPCaptioner, search: CaptionSearch) throws
         -> [String]
     {
@@ -44,7 +43,6 @@ public enum Captioning {
         func caption(_ method: CaptionOptions.Method) throws -> String {
             let found = model.caption(
                 features, options: CaptionOptions(method: method, maximumLength: longest))
-            try LatheError.check(model.faults)
             return found.text
         }
         switch search {

@@ -29,7 +29,7 @@ struct DiffusionFiller: HoleFiller {
     }
 
     var needs: CropPlan.Needs {
-        let side = DiffusionModel.nativeSide(pipeline), multiple = DiffusionModel.multiple(pipeline)
+        let side = pipeline.nativeSide, multiple = DiffusionModel.multiple(pipeline)
         return CropPlan.Needs(
             size: .area(side: side, aspect: DiffusionModel.widestAspect), multiple: multiple, context: context
         )
@@ -51,7 +51,6 @@ struct DiffusionFiller: HoleFiller {
         try progress(FillStep(0, of: run.count, notes: run.notes))
         var latents: NDArray?
         for state in run {
-            try LatheError.check(run.faults)
             try progress(
                 FillStep(
                     state.step, of: state.total,
@@ -62,7 +61,6 @@ struct DiffusionFiller: HoleFiller {
             throw LatheError.badInput("the run has no steps; raise --steps or --strength")
         }
         let picture = DiffusionModel.picture(of: latents, pipeline)
-        try LatheError.check(run.faults)
         return picture
     }
 }

@@ -103,7 +103,6 @@ public enum GenerateRun {
         return try runs.map { run in
             var latents: NDArray?
             for state in run {
-                try LatheError.check(run.faults)
                 latents = state.latents
                 done += 1
                 pace.add(seconds: Date.now.timeIntervalSince(last))
@@ -123,7 +122,6 @@ public enum GenerateRun {
                 throw LatheError.badInput("the run has no steps; raise --steps or --strength")
             }
             let picture = DiffusionModel.picture(of: latents, pipeline)
-            try LatheError.check(run.faults)
             return picture
         }
     }

@@ -31,14 +31,12 @@ package struct LaMaFiller: HoleFiller {
         if refines {
             let run = model.refine(image, mask: mask)
             for state in run {
-                try LatheError.check(model.faults)
                 let done = (state.scale - 1) * state.iterations + state.iteration
                 try progress(FillStep(done, of: state.scales * state.iterations))
                 result = state.picture ?? result
             }
         } else {
             for state in model.inpaint(image, mask: mask) {
-                try LatheError.check(model.faults)
                 try progress(FillStep(state.step, of: state.steps))
                 result = state.picture
             }

@@ -18,12 +18,10 @@ struct PromptJudge: Sendable {
     /// - Parameters:
     ///   - prompt: may hold weights, which do not count.
     ///   - subject: what a description would begin with.
-    /// - Throws: `LatheError` (`modelUnusable`) if the captioner's weights turn out to be damaged; so `caption`.
     func likelihood(of prompt: String, after subject: String = "", in picture: Image) throws -> Float {
         let words = PromptGrammar.weighted.pieces(of: prompt).map(\.text).joined()
         let start = CaptionOptions().prompt + (subject.isEmpty ? "" : subject + " ")
         let found = captioner.likelihood(of: words, after: start, in: captioner.encode(picture))
-        try LatheError.check(captioner.faults)
         return found ?? -.infinity
     }
 

@@ -1,6 +1,6 @@
 // Errors of the targets below, given the code that the program exits with.
 
-package import Checkpoints
+import Checkpoints
 import Tokenizers
 
 extension LatheError {
@@ -14,11 +14,6 @@ extension LatheError {
             self.init(.modelUnusable, "\(error)")
         default: self.init(.badInput, "\(error)")
         }
-    }
-
-    /// - Throws: `LatheError` (`modelUnusable`) if weights that were read while a model ran turned out to be damaged.
-    package static func check(_ faults: WeightFaults) throws {
-        try asking(.modelUnusable) { try faults.check() }
     }
 
     /// Runs `body`; whatever it throws leaves as a `LatheError` with this code.

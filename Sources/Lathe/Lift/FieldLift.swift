@@ -58,10 +58,8 @@ final class FieldLift {
     }
 
     /// Takes one step; nil when all are taken.
-    /// - Throws: `LatheError` (`modelUnusable`) if the prior's weights turn out to be damaged.
     func advance() throws -> Progress? {
         guard let state = distiller.next() else { return nil }
-        try LatheError.check(distiller.faults)
         quality = state.referenceQuality ?? quality
         var metrics = state.losses
         metrics["front PSNR"] = state.referenceQuality

@@ -22,11 +22,8 @@ enum LiftPrior {
         let folder = try options.models.folder(of: .viewPrior)
         try ModelKind.require(joint.union(pose).union(text), in: folder, for: .viewPrior)
         return try LatheError.asking(.modelUnusable) {
-            let prior = try load(
+            try load(
                 folder, options, reference: reference, caption: caption, elevation: configuration.elevation)
-            // Conditioning has run some of the networks.
-            try LatheError.check(prior.faults)
-            return prior
         }
     }
 

@@ -116,9 +116,10 @@ struct SurfacePaint {
         return rendering.outputs.withUnsafeBuffer { seen in
             direct.withUnsafeBuffer { direct in
                 positions.indices.map { i in
-                    let opacity = seen[9 * i + 3]
+                    let red = i * RayOutput.count + RayOutput.red
+                    let opacity = seen[i * RayOutput.count + RayOutput.opacity]
                     return opacity > 0.3
-                        ? SIMD3(seen[9 * i], seen[9 * i + 1], seen[9 * i + 2]) / opacity
+                        ? SIMD3(seen[red], seen[red + 1], seen[red + 2]) / opacity
                         : SIMD3(direct[4 * i + 1], direct[4 * i + 2], direct[4 * i + 3])
                 }
             }

@@ -10,7 +10,7 @@ extension CheckpointKind {
     func adapterNotes(_ weights: WeightScope) throws -> [String] {
         switch self {
         case .loraKohya, .loraDiffusers:
-            let lora = try LoRA(weights)
+            let lora = try LoRA(from: weights)
             return [(AdaptedPart.unet, "U-Net"), (.textEncoder, "text encoder")].compactMap { part, name in
                 lora.reach(in: part).map { reach in
                     let (least, most) = (reach.ranks.lowerBound, reach.ranks.upperBound)
@@ -20,7 +20,7 @@ extension CheckpointKind {
                 }
             }
         case .textualInversion:
-            let word = try TextualInversion(weights)
+            let word = try TextualInversion(from: weights)
             let (count, width) = (word.vectors.shape[0], word.vectors.shape[1])
             return [
                 "prompts call it '\(word.word)': \(count) vector\(count == 1 ? "" : "s") of \(width) numbers"

@@ -29,14 +29,9 @@ package enum DiffusionModel {
         }
     }
 
-    /// Side of the squares that the model was trained on, in pixels.
-    static func nativeSide(_ pipeline: DiffusionPipeline) -> Int {
-        (pipeline.unet.configuration.sampleSize ?? 64) * pipeline.autoencoder.downscale
-    }
-
     /// What the model is asked where the user leaves it open.
     static func defaults(_ pipeline: DiffusionPipeline) -> DiffusionDefaults {
-        DiffusionDefaults(side: nativeSide(pipeline))
+        DiffusionDefaults(side: pipeline.nativeSide)
     }
 
     /// What both sides of a picture are a multiple of, so that every level of the network has whole pixels.

@@ -28,22 +28,22 @@ public struct ModelComparison: Codable, Sendable {
         let configuration = "\(folder)/config.json"
         switch kind {
         case .stableDiffusion:
-            let file = try SingleFileCheckpoint(weights)
+            let file = try SingleFileCheckpoint(from: weights)
             try survey(file.text) { _ = try CLIPTextEncoder(file.configurations.text, from: $0) }
             try survey(file.unet) { _ = try UNet2DConditionModel(file.configurations.unet, from: $0) }
             try survey(file.autoencoder) { _ = try AutoencoderKL(file.configurations.autoencoder, from: $0) }
         case .segmentAnythingOriginal:
             let original = try SegmentAnythingConfiguration(original: weights)
             try survey(weights.mapped(by: .originalSegmentAnything)) {
-                _ = try SegmentAnythingModel(original, weights: $0)
+                _ = try SegmentAnythingModel(original, from: $0)
             }
         case .segmentAnything:
             let known = try loadConfiguration(SegmentAnythingConfiguration.self, from: configuration)
-            try survey(weights) { _ = try SegmentAnythingModel(known, weights: $0) }
+            try survey(weights) { _ = try SegmentAnythingModel(known, from: $0) }
         case .blipCaptioner:
             let known = try loadConfiguration(BLIPConfiguration.self, from: configuration)
             let tokenizer = try ModelComparison.tokenizer(folder)
-            try survey(weights) { _ = try BLIPCaptioner(known, weights: $0, tokenizer: tokenizer) }
+            try survey(weights) { _ = try BLIPCaptioner(known, from: $0, tokenizer: tokenizer) }
         case .clipText:
             let known = try loadConfiguration(CLIPTextConfiguration.self, from: configuration)
             try survey(weights) {
@@ -64,7 +64,7 @@ public struct ModelComparison: Codable, Sendable {
                 isFile(configuration)
                 ? try loadConfiguration(LaMaConfiguration.self, from: configuration, modelTypes: ["lama"])
                 : nil
-            try survey(weights) { _ = try LaMaModel(configuration: known, weights: $0) }
+            try survey(weights) { _ = try LaMaModel(configuration: known, from: $0) }
         case .controlNet:
             let known = try loadConfiguration(ControlNetConfiguration.self, from: configuration)
             try survey(weights) { _ = try ControlNet(known, from: $0) }

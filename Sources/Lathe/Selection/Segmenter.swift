@@ -26,7 +26,6 @@ struct Segmenter {
         _ prompt: Prompt, on embedding: ImageEmbedding, outputs: MaskOutputs = .automatic
     ) throws -> [MaskPrediction] {
         let predictions = try model.predict(prompt, on: embedding, outputs: outputs)
-        try LatheError.check(model.faults)
         return predictions
     }
 

@@ -16,7 +16,7 @@ public enum Adapter: Sendable {
         let weights = try WeightScope.open(folder: path)
         self =
             weights.names.contains { LoRAName($0) != nil }
-            ? .lora(try LoRA(weights, strength: strength)) : .word(try TextualInversion(weights))
+            ? .lora(try LoRA(from: weights, strength: strength)) : .word(try TextualInversion(from: weights))
     }
 }
 

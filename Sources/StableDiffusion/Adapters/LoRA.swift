@@ -18,11 +18,11 @@ public struct LoRA: Sendable {
     /// - Throws: `CheckpointError` when the file is damaged, holds a tensor of another kind of adapter, or factors
     ///   that do not belong together; it names the tensor.
     public init(path: String, strength: Float = 1) throws {
-        try self.init(WeightScope.open(folder: path), strength: strength)
+        try self.init(from: WeightScope.open(folder: path), strength: strength)
     }
 
     /// - Parameter weights: the file's root scope.
-    public init(_ weights: WeightScope, strength: Float = 1) throws {
+    public init(from weights: WeightScope, strength: Float = 1) throws {
         path = weights.origin
         self.strength = strength
         let settings = try LoRASettings(metadata: weights.metadata, path: path)

@@ -21,11 +21,11 @@ public struct TextualInversion: Sendable {
     /// - Parameter word: what prompts shall call it; nil takes the file's own name for it.
     /// - Throws: `CheckpointError` when the file is damaged or does not hold the vectors of one word.
     public init(path: String, word: String? = nil) throws {
-        try self.init(WeightScope.open(folder: path), word: word)
+        try self.init(from: WeightScope.open(folder: path), word: word)
     }
 
     /// - Parameter weights: the file's root scope.
-    public init(_ weights: WeightScope, word: String? = nil) throws {
+    public init(from weights: WeightScope, word: String? = nil) throws {
         path = weights.origin
         let names = weights.names
         guard names.count == 1, let name = names.first, let shape = weights.shape(of: name) else {

@@ -35,8 +35,6 @@ public struct ControlResiduals: Sendable {
 /// `controlnet.py`.
 public struct ControlNet: Sendable {
     public let configuration: ControlNetConfiguration
-    /// Whether the weights, once read, are what was promised; see `WeightFaults`.
-    public let faults: WeightFaults
     let encoder: UNetEncoder
     let hint: HintEmbedding
     let outputs: [Convolution2D]
@@ -73,12 +71,11 @@ public struct ControlNet: Sendable {
     public init(_ configuration: ControlNetConfiguration, from weights: WeightScope) throws {
         try weights.require(.controlNet)
         self.configuration = configuration
-        faults = weights.faults
         let network = configuration.network
         encoder = try UNetEncoder(network, from: weights)
         hint = try HintEmbedding(configuration, from: weights.scope("controlnet_cond_embedding"))
         func pixelwise(_ name: String, _ width: Int) throws -> Convolution2D {
-            try Convolution2D(weights: weights.scope(name), in: width, out: width, kernel: 1)
+            try Convolution2D(from: weights.scope(name), in: width, out: width, kernel: 1)
         }
         outputs = try ControlNet.skipWidths(network).enumerated().map {
             try pixelwise("controlnet_down_blocks.\($0.offset)", $0.element)
@@ -166,23 +163,23 @@ struct HintEmbedding: Sendable {
         let widths = configuration.embeddingChannels
         var layers = [
             try Convolution2D(
-                weights: weights.scope("conv_in"), in: configuration.pictureChannels, out: widths[0],
+                from: weights.scope("conv_in"), in: configuration.pictureChannels, out: widths[0],
                 kernel: 3,
                 padding: 1)
         ]
         for (index, (inner, outer)) in zip(widths, widths.dropFirst()).enumerated() {
             layers.append(
                 try Convolution2D(
-                    weights: weights.scope("blocks.\(2 * index)"), in: inner, out: inner, kernel: 3,
+                    from: weights.scope("blocks.\(2 * index)"), in: inner, out: inner, kernel: 3,
                     padding: 1))
             layers.append(
                 try Convolution2D(
-                    weights: weights.scope("blocks.\(2 * index + 1)"), in: inner, out: outer, kernel: 3,
+                    from: weights.scope("blocks.\(2 * index + 1)"), in: inner, out: outer, kernel: 3,
                     stride: 2, padding: 1))
         }
         self.layers = layers
         output = try Convolution2D(
-            weights: weights.scope("conv_out"), in: widths[widths.count - 1],
+            from: weights.scope("conv_out"), in: widths[widths.count - 1],
             out: configuration.network.channels[0], kernel: 3, padding: 1)
     }
 

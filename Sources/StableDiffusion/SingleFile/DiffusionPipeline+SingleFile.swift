@@ -25,7 +25,8 @@ extension DiffusionPipeline {
         sampler kind: SamplerKind = .ddim, adapters: [Adapter] = [], precision: Precision = .float32
     ) throws {
         try self.init(
-            SingleFileCheckpoint(try WeightScope.open(path).multiplied(in: precision)), tokenizer: tokenizer,
+            SingleFileCheckpoint(from: try WeightScope.open(path).multiplied(in: precision)),
+            tokenizer: tokenizer,
             prediction: prediction,
             sampler: kind, adapters: adapters)
     }

@@ -24,7 +24,8 @@ package struct SingleFileCheckpoint {
     /// Takes a checkpoint apart; nothing is read but names and shapes.
     /// - Throws: `CheckpointError` when a part is missing, something belongs to no part, or a part is of another
     ///   model family.
-    package init(_ weights: WeightScope, conventions: SingleFileConventions = SingleFileConventions()) throws
+    package init(from weights: WeightScope, conventions: SingleFileConventions = SingleFileConventions())
+        throws
     {
         origin = weights.origin
         let names = weights.names

@@ -1,5 +1,7 @@
 // Pictures of objects: colour, alpha, depth, normals.
 
+package import Arrays
+
 /// A rendered picture; all buffers are row-major with the origin at the top left.
 public struct ToyPicture: Sendable {
     public let width: Int
@@ -30,14 +32,15 @@ public enum ToyRenderer {
         samples: Int = 2
     ) -> ToyPicture {
         render(
-            object, camera: camera, width: width, height: height, light: light, samples: samples, tier: nil)
+            object, camera: camera, width: width, height: height, light: light, samples: samples,
+            tier: .selected)
     }
 
-    /// The same by a named instruction-set tier.
+    /// The same by one instruction-set tier.
     package static func render(
         _ object: ToyObject, camera: ToyCamera, width: Int, height: Int, light: ToyLight? = nil,
         samples: Int = 2,
-        tier: String?
+        tier: KernelTier
     ) -> ToyPicture {
         precondition(
             width > 0 && height > 0 && samples > 0, "ToyRenderer: empty picture \(width)x\(height)x\(samples)"

@@ -47,7 +47,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         Interruption.listen()
         let chosen = try chosen()
         let networks = Networks(try models.modelSet(), given: try models.given())

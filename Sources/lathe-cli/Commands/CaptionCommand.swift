@@ -47,7 +47,7 @@ struct CaptionCommand: ParsableCommand {
     }
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let search: CaptionSearch =
             sample.map { .sampling(count: $0, topP: topP ?? 0.9, seed: seed) } ?? .beams(beams ?? 3)
         let captions = try Captioning.run(

@@ -12,7 +12,7 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let report = Doctor.examine(models: try models.modelSet(), searchPath: Helper.searchPath)
         try console.result(json: report)
         for line in report.lines { try console.result(line) }

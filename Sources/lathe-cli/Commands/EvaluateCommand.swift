@@ -65,7 +65,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         if let count = prompts.prompts {
             try prompts.run(count, seed: seed, models: try models.modelSet(), sheet: sheet, console)
             return

@@ -38,7 +38,7 @@ struct FillCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         var options = try edit.options(.fill, input, selection, prompt: prompt, models)
         options.diffusion = diffusion.options
         options.diffusion.strength = strength

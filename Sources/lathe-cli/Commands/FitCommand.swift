@@ -36,7 +36,7 @@ struct FitCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         var configuration = FitConfiguration(steps: steps, raysPerStep: rays, seed: seed)
         configuration.field.bound = bound
         Interruption.listen()

@@ -46,7 +46,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         var options = GenerateOptions(prompt: prompt, models: try models.modelSet(), output: output)
         options.start = from
         options.width = width

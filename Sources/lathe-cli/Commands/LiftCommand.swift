@@ -67,7 +67,7 @@ struct LiftCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let searchPath = Helper.searchPath
         if plan {
             let plan = try Lift.plan(try options())

@@ -34,7 +34,7 @@ struct MeshCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         // With a picture, as the standard preset has it; formats without one keep all faces and colour the vertices.
         let standard = MeshOptions(for: .standard)
         let texels = texture ?? (output.lowercased().hasSuffix(".glb") ? standard.texture : 0)

@@ -18,7 +18,7 @@ struct ModelsListCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let set = try models.modelSet()
         var found: [String: ModelInspection] = [:]
         for part in ModelSet.Part.allCases {
@@ -52,7 +52,7 @@ struct ModelsInspectCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let inspection = try ModelInspection.inspect(path)
         try console.result(json: inspection)
         for file in inspection.files {

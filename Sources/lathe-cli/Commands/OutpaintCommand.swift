@@ -56,7 +56,7 @@ struct OutpaintCommand: ParsableCommand {
     }
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let source = try InputPicture.find(input)
         var options = EditOptions(
             task: .outpaint, picture: source.picture,

@@ -40,7 +40,7 @@ struct RemoveCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         var options = try edit.options(.remove, input, selection, prompt: nil, models)
         options.method = with
         options.refines = refine

@@ -32,7 +32,7 @@ struct ReplaceCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         var options = try edit.options(.replace, input, selection, prompt: prompt, models)
         options.diffusion = diffusion.options
         options.diffusion.strength = strength

@@ -30,7 +30,7 @@ struct SegmentCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let source = try InputPicture.find(input)
         let asked = selection.selection
         let result = try Segment.run(

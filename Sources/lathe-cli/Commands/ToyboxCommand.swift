@@ -34,7 +34,7 @@ struct ToyboxRender: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let object = try ToyObject.make(seed: seed, split: split, className: className)
         let picture = ToyRenderer.render(
             object, camera: ToyCamera(azimuth: azimuth, elevation: elevation), width: size, height: size)
@@ -57,7 +57,7 @@ struct ToyboxSheet: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let sheet = try ToySheet.render(
             classes: only.map { [$0] } ?? ToyObject.classNames, seed: seed, objects: objects, views: views,
             size: size,
@@ -88,7 +88,7 @@ struct ToyboxScene: ParsableCommand {
     }
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let photograph = try ToyPhotograph.make(
             seed: seed, split: split, className: className, azimuth: azimuth, elevation: elevation,
             size: size,
@@ -129,7 +129,7 @@ struct ToyboxCapture: ParsableCommand {
     }
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let object = try ToyObject.make(seed: seed, split: split, className: className)
         try ToyCapture(train: train, test: test, size: size).write(object, into: output)
         try console.result("\(object.caption): \(train) + \(test) pictures in \(output)")
@@ -157,7 +157,7 @@ struct ToyboxDataset: ParsableCommand {
     }
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         var dataset = ToyDataset(kind: kind, split: split, count: count, seed: seed, shardSize: shardSize)
         dataset.firstShard = firstShard

@@ -27,7 +27,7 @@ struct TurntableCommand: ParsableCommand {
     @OptionGroup(title: "General") var common: CommonOptions
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         Interruption.listen()
         var bar = ProgressBar(console: console)
         let written = try Turntable.run(

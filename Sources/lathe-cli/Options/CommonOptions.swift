@@ -36,22 +36,32 @@ struct CommonOptions: ParsableArguments {
             throw ValidationError(
                 "--tier \(tier) is more than this processor has; it has \(KernelTier.detected)")
         }
-        if tier == nil, let name = ProcessInfo.processInfo.environment[KernelTier.variable] {
-            guard let tier = KernelTier(name: name), tier <= .detected else {
-                throw ValidationError(
-                    "\(KernelTier.variable)=\(name) names no instruction sets of this processor; it has \(KernelTier.detected)"
-                )
-            }
-        }
+        if tier == nil { _ = try namedTier }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads \(threads) is out of range; use 1 to 1024")
         }
     }
 
+    /// The environment variable that names instruction sets, where no option does.
+    private static let tierVariable = "LATHE_TIER"
+
+    /// The instruction sets that the environment names.
+    private var namedTier: KernelTier? {
+        get throws {
+            guard let name = ProcessInfo.processInfo.environment[Self.tierVariable] else { return nil }
+            guard let tier = KernelTier(name: name), tier <= .detected else {
+                throw ValidationError(
+                    "\(Self.tierVariable)=\(name) names no instruction sets of this processor; it has \(KernelTier.detected)"
+                )
+            }
+            return tier
+        }
+    }
+
     /// Puts the options that concern the whole process into force.
-    func start() -> Console {
+    func start() throws -> Console {
         if let threads { Threads.setLimit(threads) }
-        if let tier { KernelTier.select(tier) }
+        if let tier = try tier ?? namedTier { try KernelTier.select(tier) }
         return Console(isQuiet: quiet || json, isJSON: json)
     }
 }

@@ -30,24 +30,4 @@ extension Tensor {
             return [da, db]
         }
     }
-
-    /// `self weightᵀ + bias` for `self` of `[…, in]`.
-    /// - Parameters:
-    ///   - weight: `[out, in]`, as in PyTorch files.
-    ///   - bias: `[out]` or nil.
-    /// - Returns: `[…, out]`.
-    public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
-        let (sx, sw) = (shape, weight.shape)
-        let (vx, vw) = (weight.needsGradient ? value : nil, needsGradient ? weight.value : nil)
-        let result = value.linear(weight.value, bias: bias?.value)
-        return Tensor.recorded(result, [self, weight] + (bias.map { [$0] } ?? [])) { g, needed in
-            let rows = g.reshaped([-1, sw[0]])
-            var parts = [
-                needed[0] ? vw.map { rows.linear($0, bias: nil, transposeWeight: false).reshaped(sx) } : nil,
-                needed[1] ? vx.map { rows.matmul($0.reshaped([-1, sw[1]]), transposeSelf: true) } : nil,
-            ]
-            if needed.count > 2 { parts.append(needed[2] ? rows.summed(axes: [0]) : nil) }
-            return parts
-        }
-    }
 }

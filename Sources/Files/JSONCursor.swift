@@ -2,30 +2,35 @@
 //
 // Foundation's decoder keeps one of two equal keys, turns 2.0 into an integer, and parses a whole document into
 // objects first, which a hostile 100 MB header makes many times larger. A checkpoint's header must be read exactly
-// as written, so it is scanned here; configurations pass the same scanner before Foundation decodes them.
+// as written, so it is scanned here; configurations pass the same scanner before Foundation decodes them. Vocabularies
+// hold tokens that `String` considers equal (canonical equivalence), so keys can be read as bytes, duplicates included.
 
 /// Where and why JSON text is not acceptable.
-struct JSONFault: Error {
-    let offset: Int
-    let reason: String
+package struct JSONFault: Error {
+    package let offset: Int
+    package let reason: String
+
+    package init(offset: Int, reason: String) {
+        (self.offset, self.reason) = (offset, reason)
+    }
 }
 
 /// A position in JSON text that moves forward as values are read.
-struct JSONCursor {
+package struct JSONCursor {
     /// Nesting deeper than any real file has; a document beyond it is refused before the stack is at risk.
-    static let depthLimit = 128
+    package static let depthLimit = 128
 
     private let bytes: UnsafeRawBufferPointer
-    private(set) var offset = 0
+    package private(set) var offset = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
-    func fault(_ reason: String) -> JSONFault { JSONFault(offset: offset, reason: reason) }
+    package func fault(_ reason: String) -> JSONFault { JSONFault(offset: offset, reason: reason) }
 
     /// The next byte that is not white space, or nil at the end.
-    mutating func peek() -> UInt8? {
+    package mutating func peek() -> UInt8? {
         while offset < bytes.count {
             let byte = bytes[offset]
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
@@ -35,43 +40,58 @@ struct JSONCursor {
     }
 
     /// Takes `byte` if it comes next.
-    mutating func take(_ byte: Character) -> Bool {
+    package mutating func take(_ byte: Character) -> Bool {
         guard peek() == byte.asciiValue else { return false }
         offset += 1
         return true
     }
 
     /// Takes `byte` or fails.
-    mutating func expect(_ byte: Character) throws(JSONFault) {
+    package mutating func expect(_ byte: Character) throws(JSONFault) {
         guard take(byte) else {
             guard let found = peek() else { throw fault("the text ends where '\(byte)' is expected") }
             throw fault("\(JSONCursor.name(found)) where '\(byte)' is expected")
         }
     }
 
-    mutating func expectEnd() throws(JSONFault) {
+    package mutating func expectEnd() throws(JSONFault) {
         if peek() != nil { throw fault("text after the end of the document") }
     }
 
     /// Reads `{ "key": value, … }`, calling `member` with each key, the cursor being at its value.
-    mutating func object(
+    package mutating func object(
         _ member: (inout JSONCursor, String) throws(JSONFault) -> Void
     ) throws(JSONFault) {
+        var seen = Set<String>()
+        try entries { (cursor) throws(JSONFault) in
+            let start = cursor
+            let key = try cursor.string()
+            guard seen.insert(key).inserted else { throw start.fault("the key '\(key)' appears twice") }
+            try cursor.expect(":")
+            try member(&cursor, key)
+        }
+    }
+
+    /// The same with keys as UTF-8 bytes, of which several may be equal.
+    package mutating func members(
+        _ member: (inout JSONCursor, [UInt8]) throws(JSONFault) -> Void
+    ) throws(JSONFault) {
+        try entries { (cursor) throws(JSONFault) in
+            let key = try cursor.stringBytes()
+            try cursor.expect(":")
+            try member(&cursor, key)
+        }
+    }
+
+    private mutating func entries(_ entry: (inout JSONCursor) throws(JSONFault) -> Void) throws(JSONFault) {
         try expect("{")
         if take("}") { return }
-        var seen = Set<String>()
-        repeat {
-            let start = self
-            let key = try string()
-            guard seen.insert(key).inserted else { throw start.fault("the key '\(key)' appears twice") }
-            try expect(":")
-            try member(&self, key)
-        } while take(",")
+        repeat { try entry(&self) } while take(",")
         try expect("}")
     }
 
     /// Reads `[ value, … ]`, calling `element` at each value.
-    mutating func array(_ element: (inout JSONCursor) throws(JSONFault) -> Void) throws(JSONFault) {
+    package mutating func array(_ element: (inout JSONCursor) throws(JSONFault) -> Void) throws(JSONFault) {
         try expect("[")
         if take("]") { return }
         repeat { try element(&self) } while take(",")
@@ -79,35 +99,47 @@ struct JSONCursor {
     }
 
     /// Reads a string and its escapes.
-    mutating func string() throws(JSONFault) -> String {
+    package mutating func string() throws(JSONFault) -> String {
+        let (raw, isPlain) = try rawString()
+        let text =
+            isPlain
+            ? String(validating: raw, as: UTF8.self) : String(validating: try unescaped(raw), as: UTF8.self)
+        guard let text else { throw fault("a string is not UTF-8") }
+        return text
+    }
+
+    /// Reads a string and its escapes as UTF-8 bytes, which Swift would otherwise compare by what they look like.
+    package mutating func stringBytes() throws(JSONFault) -> [UInt8] {
+        let (raw, isPlain) = try rawString()
+        let bytes = isPlain ? Array(raw) : try unescaped(raw)
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw fault("a string is not UTF-8") }
+        return bytes
+    }
+
+    /// The bytes between the quotation marks, and whether none of them is an escape.
+    private mutating func rawString() throws(JSONFault) -> (UnsafeRawBufferPointer, isPlain: Bool) {
         guard peek() == UInt8(ascii: "\"") else { throw fault("a string is expected") }
         offset += 1
         let start = offset
-        var plain = true
+        var isPlain = true
         while true {
             guard offset < bytes.count else { throw fault("the text ends inside a string") }
             let byte = bytes[offset]
             if byte == UInt8(ascii: "\"") { break }
             guard byte >= 0x20 else { throw fault("a control character inside a string") }
             if byte == UInt8(ascii: "\\") {
-                plain = false
+                isPlain = false
                 offset += 1
             }
             offset += 1
         }
         let raw = UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
         offset += 1
-        if plain {
-            guard let text = String(validating: raw, as: UTF8.self) else {
-                throw fault("a string is not UTF-8")
-            }
-            return text
-        }
-        return try unescaped(raw)
+        return (raw, isPlain)
     }
 
     /// Reads a whole number of at most 63 bits; signs, fractions and exponents are refused.
-    mutating func naturalNumber(_ what: String) throws(JSONFault) -> Int {
+    package mutating func naturalNumber(_ what: String) throws(JSONFault) -> Int {
         guard let first = peek() else { throw fault("the text ends where \(what) is expected") }
         guard JSONCursor.isDigit(first) else {
             let shown = first == UInt8(ascii: "-") ? "a negative number" : JSONCursor.name(first)
@@ -130,7 +162,7 @@ struct JSONCursor {
     }
 
     /// Reads any value and forgets it, checking syntax, depth, repeated keys, and that numbers are finite.
-    mutating func skipValue(depth: Int = 0) throws(JSONFault) {
+    package mutating func skipValue(depth: Int = 0) throws(JSONFault) {
         guard depth < JSONCursor.depthLimit else {
             throw fault("nesting deeper than \(JSONCursor.depthLimit)")
         }
@@ -143,21 +175,28 @@ struct JSONCursor {
         case UInt8(ascii: "\""):
             _ = try string()
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            try skipNumber()
+            _ = try number()
         default:
-            for word in ["true", "false", "null"] where matches(word) {
-                offset += word.utf8.count
-                return
-            }
-            throw fault("\(JSONCursor.name(first)) where a value is expected")
+            _ = try word(of: ["true", "false", "null"])
         }
     }
 
-    // MARK: Helpers
+    /// Takes the one of these words that comes next.
+    package mutating func word(of words: [String]) throws(JSONFault) -> String {
+        let next = peek()
+        for word in words where matches(word) {
+            offset += word.utf8.count
+            return word
+        }
+        guard let next else { throw fault("the text ends where a value is expected") }
+        throw fault("\(JSONCursor.name(next)) where a value is expected")
+    }
 
-    private mutating func skipNumber() throws(JSONFault) {
+    /// Reads a finite number.
+    package mutating func number() throws(JSONFault) -> Double {
+        guard let first = peek() else { throw fault("the text ends where a number is expected") }
         let start = offset
-        if bytes[offset] == UInt8(ascii: "-") { offset += 1 }
+        if first == UInt8(ascii: "-") { offset += 1 }
         let integerStart = offset
         var digits = skipDigits()
         if digits > 1, bytes[integerStart] == UInt8(ascii: "0") {
@@ -177,7 +216,10 @@ struct JSONCursor {
         guard let value = Double(text), value.isFinite else {
             throw fault("the number \(text) is out of range")
         }
+        return value
     }
+
+    // MARK: Helpers
 
     private mutating func skipDigits() -> Int {
         let start = offset
@@ -190,7 +232,7 @@ struct JSONCursor {
         return end <= bytes.count && bytes[offset..<end].elementsEqual(word.utf8)
     }
 
-    private func unescaped(_ raw: UnsafeRawBufferPointer) throws(JSONFault) -> String {
+    private func unescaped(_ raw: UnsafeRawBufferPointer) throws(JSONFault) -> [UInt8] {
         var units: [UInt8] = []
         units.reserveCapacity(raw.count)
         var index = 0
@@ -213,10 +255,7 @@ struct JSONCursor {
             default: throw fault("an unknown escape in a string")
             }
         }
-        guard let text = String(validating: units, as: UTF8.self) else {
-            throw fault("a string is not UTF-8")
-        }
-        return text
+        return units
     }
 
     /// Decodes the four hexadecimal digits after `\u`, with the second half of a surrogate pair where one is due.

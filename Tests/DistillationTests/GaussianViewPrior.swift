@@ -1,31 +1,29 @@
 // An analytic prior whose best estimate is known: pictures that scatter around given ones.
 
-public import Arrays
-public import Checkpoints
-public import Radiance
-public import StableDiffusion
+import Arrays
+import Distillation
+import Radiance
+import StableDiffusion
 
 /// Views drawn from a normal distribution around target pictures.
 ///
 /// With clean ~ N(target, spread^2) and noisy = a clean + s noise the posterior mean is
-/// `target + a spread^2 / (a^2 spread^2 + s^2) * (noisy - a target)`. It proves the machinery of distillation, and
-/// fits a field to pictures that another program made.
-public struct GaussianViewPrior: ViewPrior {
-    public let schedule: NoiseSchedule
-    public let guidance: Float = 1
-    public let referenceElevation: Float?
-    public let referenceWindow: PictureWindow?
+/// `target + a spread^2 / (a^2 spread^2 + s^2) * (noisy - a target)`. It proves the machinery of distillation.
+struct GaussianViewPrior: ViewPrior {
+    let schedule: NoiseSchedule
+    let guidance: Float = 1
+    let referenceElevation: Float?
+    let referenceWindow: PictureWindow?
     private let targets: PosedPictures
     private let spread: Float
     private let encoded: NDArray
 
-    public var faults: WeightFaults { WeightFaults(joining: []) }
-    public var viewSize: Int { targets.width }
+    var viewSize: Int { targets.width }
 
     /// - Parameters:
     ///   - targets: square pictures and their cameras.
     ///   - spread: standard deviation in the space [-1, 1].
-    public init(
+    init(
         targets: PosedPictures, spread: Float, schedule: NoiseSchedule, referenceElevation: Float? = nil,
         referenceWindow: PictureWindow? = nil
     ) {
@@ -40,13 +38,13 @@ public struct GaussianViewPrior: ViewPrior {
         encoded = targets.pixels.mapped { 2 * $0 - 1 }
     }
 
-    public func imagine(random: inout RandomStream) -> PosedPictures? { targets }
+    func imagine(random: inout RandomStream) -> PosedPictures? { targets }
 
-    public func cameras(progress: Float, random: inout RandomStream) -> [Camera] { targets.cameras }
+    func cameras(progress: Float, random: inout RandomStream) -> [Camera] { targets.cameras }
 
-    public func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews { .pixels(views) }
+    func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews { .pixels(views) }
 
-    public func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray {
+    func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray {
         let a = schedule.signal(timestep), s = schedule.sigma(timestep)
         let gain = a * spread * spread / (a * a * spread * spread + s * s)
         return noisy.mapped(with: encoded) { z, mean in mean + gain * (z - a * mean) }
