@@ -1,10 +1,10 @@
 // `lathe dataset`: training data from folders of meshes.
 
-public import ArgumentParser
+import ArgumentParser
 import Datasets
 import Foundation
 import Lathe
-public import Toybox
+import Toybox
 
 struct DatasetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,7 +48,7 @@ struct DatasetViews: ParsableCommand {
     }
 
     func run() throws {
-        let console = common.start()
+        let console = try common.start()
         let dataset = try MeshDataset(
             meshes: meshes, surroundings: surroundings, split: split, seed: seed, inputSize: inputSize,
             viewSize: viewSize)
