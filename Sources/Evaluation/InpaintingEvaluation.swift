@@ -59,9 +59,10 @@ public struct InpaintingEvaluation {
     ///   - results: a folder for what LaMa made; nil to keep nothing.
     ///   - progress: called after every hole with the number done and of all.
     public func scores(
-        models: ModelSet, textures: Bool, peers: [Peer], results: String?, progress: (Int, Int) throws -> Void
+        session: ModelSession, textures: Bool, peers: [Peer], results: String?,
+        progress: (Int, Int) throws -> Void
     ) throws -> [InpaintingScore] {
-        let painter = HolePainter(filler: try LaMaFiller(models, refines: false), textures: textures)
+        let painter = HolePainter(filler: try LaMaFiller(session, refines: false), textures: textures)
         if let results { try Disk.createFolder(results) }
         var answers: [(method: String, scores: [[Double]])] = (["lathe", "smooth"] + peers.map(\.name)).map {
             ($0, [])

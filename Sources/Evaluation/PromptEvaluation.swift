@@ -24,21 +24,26 @@ public struct PromptEvaluation {
     ///   - show: called with each picture and what was made of it.
     ///   - progress: called after every edit with the number done and of all.
     public func scores(
-        models: ModelSet, diffusion: DiffusionOptions, attempts: Int? = nil,
+        session: ModelSession, diffusion: DiffusionOptions, attempts: Int? = nil,
         ground: FillGround? = nil, reader: String? = nil, show: (Image, Image) -> Void,
         progress: (Int, Int) throws -> Void
     ) throws -> [PromptScore] {
-        let pipeline = try DiffusionModel.open(models, diffusion)
+        let pipeline = try session.diffusion(diffusion)
+        let models = session.models
         let readers =
-            reader.map { ModelSet(root: nil, overrides: [.captioner: $0], precision: models.precision) }
-            ?? models
+            reader.map {
+                ModelSession(ModelSet(root: nil, overrides: [.captioner: $0], precision: models.precision))
+            } ?? session
         let captioner = try readers.captioner()
         var rows: [String: [(first: Bool, second: Bool)]] = [:]
         for (index, trial) in trials.enumerated() {
             var options = EditOptions(task: trial.task, picture: "", objects: [], models: models, output: "")
             (options.diffusion, options.attempts, options.ground) = (diffusion, attempts, ground)
             let hole = EditHole(object: trial.object, options: options)
-            let painter = try HolePainter.diffusion(pipeline, for: trial.picture, settling: &options).painter
+            let painter = try HolePainter.diffusion(
+                pipeline, for: trial.picture, settling: &options, session: session
+            )
+            .painter
             let made = try painter.paint(
                 trial.picture, hole, prompt: trial.prompt, seed: UInt64(index), strength: 1
             ) { _, _ in }.picture

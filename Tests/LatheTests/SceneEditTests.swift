@@ -74,7 +74,7 @@ import Testing
         let box = try #require(hole.boundingBox)
         let seen = box.expanded(by: max(box.width, box.height) / 8).clipped(width: 512, height: 512)
         return try Captioning.describe(
-            picture.cropped(to: seen), search: .beams(3), models: EditBench.models)[0]
+            picture.cropped(to: seen), search: .beams(3), session: ModelSession(EditBench.models))[0]
     }
 
     @Test func whatFillsAHoleIsNamedByTheCaptioner() throws {

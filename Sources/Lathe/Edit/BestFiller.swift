@@ -15,23 +15,23 @@ package struct BestFiller: HoleFiller {
     private let task: EditTask
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the captioner.
-    package init(_ filler: any HoleFiller, of attempts: Int, task: EditTask, models: ModelSet) throws {
-        judge = try PromptJudge(models)
+    package init(_ filler: any HoleFiller, of attempts: Int, task: EditTask, session: ModelSession) throws {
+        judge = try PromptJudge(session)
         (self.filler, self.attempts, self.task) = (filler, attempts, task)
     }
 
     /// A diffusion model that fills each hole `attempts` times.
-    /// - Parameter models: hold the captioner, if there is more than one attempt.
+    /// - Parameter session: gives the captioner, if there is more than one attempt.
     /// - Throws: as ``DiffusionFiller``, and `LatheError` (`modelUnusable`) naming what is wrong with the captioner.
     static func filler(
         _ pipeline: DiffusionPipeline, _ options: DiffusionOptions, for picture: Image, task: EditTask,
-        attempts: Int, models: ModelSet
+        attempts: Int, session: ModelSession
     ) throws -> any HoleFiller {
         let filler = try DiffusionFiller(
-            pipeline, options, precision: models.precision, for: picture,
+            pipeline, options, precision: session.models.precision, for: picture,
             context: DiffusionFiller.context(for: task))
         return attempts > 1
-            ? try BestFiller(filler, of: attempts, task: task, models: models) : filler
+            ? try BestFiller(filler, of: attempts, task: task, session: session) : filler
     }
 
     package var needs: CropPlan.Needs { filler.needs }

@@ -9,6 +9,7 @@ struct EditJob {
     /// What was asked for; once there is a painter, also what was left open.
     private(set) var options: EditOptions
     let picture: EditPicture
+    private let session: ModelSession
     private(set) var notes: [String] = []
     private let report: (EditState) throws -> Void
     private var last = EditState(stage: .select, step: 0, total: 1)
@@ -17,9 +18,10 @@ struct EditJob {
     private var previews = 0
 
     /// Opens the picture.
-    init(_ options: EditOptions, report: @escaping (EditState) throws -> Void) throws {
+    init(_ options: EditOptions, session: ModelSession, report: @escaping (EditState) throws -> Void) throws {
         self.options = options
         self.report = report
+        self.session = session
         picture = try EditPicture(path: options.picture)
         for object in options.objects {
             try object.selection.validate(width: picture.image.width, height: picture.image.height)
@@ -48,7 +50,7 @@ struct EditJob {
         for object in options.objects {
             try tell(.select, masks.count, options.objects.count)
             masks.append(
-                try Selector.select(in: picture.photograph, object.selection, models: options.models).mask)
+                try Selector.select(in: picture.photograph, object.selection, session: session).mask)
         }
         try tell(.select, masks.count, masks.count)
         if options.task == .replace, let first = masks.first {
@@ -86,7 +88,7 @@ struct EditJob {
             return (0..<count).map { given[$0] ?? "" }
         }
         try tell(.caption, 0, 1)
-        let caption = try Captioning.describe(picture.image.seen, search: .beams(3), models: options.models)[
+        let caption = try Captioning.describe(picture.image.seen, search: .beams(3), session: session)[
             0]
         try note("no prompt was given; the captioner says: \(caption)")
         try tell(.caption, 1, 1)
@@ -98,10 +100,11 @@ struct EditJob {
         switch options.method {
         case .lama:
             return HolePainter(
-                filler: try LaMaFiller(options.models, refines: options.refines), textures: options.textures)
+                filler: try LaMaFiller(session, refines: options.refines), textures: options.textures)
         case .diffusion:
-            let pipeline = try DiffusionModel.open(options.models, options.diffusion)
-            let (painter, notes) = try HolePainter.diffusion(pipeline, for: canvas, settling: &options)
+            let pipeline = try session.diffusion(options.diffusion)
+            let (painter, notes) = try HolePainter.diffusion(
+                pipeline, for: canvas, settling: &options, session: session)
             for text in notes { try note(text) }
             return painter
         }
@@ -130,7 +133,7 @@ struct EditJob {
         var found: [EditResult.Remainder] = []
         for (object, hole) in zip(options.objects, holes) {
             try tell(.check, found.count, holes.count)
-            found.append(try Remainder.look(for: object, in: edited, hole: hole, models: options.models))
+            found.append(try Remainder.look(for: object, in: edited, hole: hole, session: session))
         }
         try tell(.check, holes.count, holes.count)
         return found

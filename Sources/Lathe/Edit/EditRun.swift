@@ -7,29 +7,33 @@ import Images
 /// Removes, fills, replaces and outpaints.
 public enum EditRun {
     /// Edits a picture.
-    /// - Parameter progress: called after every step; what it throws ends the work, and nothing stays.
+    /// - Parameters:
+    ///   - session: opened for `options.models`; nil opens the models for this edit alone.
+    ///   - progress: called after every step; what it throws ends the work, and nothing stays.
     /// - Throws: `LatheError`: `badInput` for files and selections, `modelUnusable` for models, `guaranteeFailed` for a
     ///   result that does not keep what every edit promises. All results are written, or none.
-    public static func run(_ options: EditOptions, progress: @escaping (EditState) throws -> Void = { _ in })
-        throws -> EditResult
-    {
-        try run(options, filler: nil, progress: progress)
+    public static func run(
+        _ options: EditOptions, session: ModelSession? = nil,
+        progress: @escaping (EditState) throws -> Void = { _ in }
+    ) throws -> EditResult {
+        try run(options, filler: nil, session: session, progress: progress)
     }
 
     /// - Parameter filler: fills the holes in place of the model that the options name.
     package static func run(
-        _ options: EditOptions, filler: (any HoleFiller)?,
+        _ options: EditOptions, filler: (any HoleFiller)?, session: ModelSession? = nil,
         progress: @escaping (EditState) throws -> Void = { _ in }
     ) throws -> EditResult {
         try options.validate()
         let start = Date.now
         let places = try EditFolder(
             output: options.output, versions: options.candidates, keeping: options.inputs)
-        var job = try EditJob(options, report: progress)
+        let session = session ?? ModelSession(options.models)
+        var job = try EditJob(options, session: session, report: progress)
         let (holes, canvas) = try job.holes()
         let prompts = try job.prompts(holes.count)
         let painter =
-            try filler.map { try HolePainter(filler: $0, options) }
+            try filler.map { try HolePainter(filler: $0, options, session: session) }
             ?? job.painter(for: canvas)
         return try places.filled { files in
             let whole = holes.dropFirst().reduce(holes[0].mask) { $0.union($1.mask) }

@@ -8,11 +8,15 @@ import StableDiffusion
 
 public enum GenerateRun {
     /// Makes pictures.
-    /// - Parameter progress: called after every step; what it throws ends the work, and nothing stays.
+    /// - Parameters:
+    ///   - session: opened for `options.models`; nil opens the models for this job alone.
+    ///   - progress: called after every step; what it throws ends the work, and nothing stays.
     /// - Throws: `LatheError`: `badInput` for what cannot be made, `modelUnusable` for models.
-    public static func run(_ options: GenerateOptions, progress: (EditState) throws -> Void = { _ in }) throws
-        -> GenerateResult
-    {
+    public static func run(
+        _ options: GenerateOptions, session: ModelSession? = nil,
+        progress: (EditState) throws -> Void = { _ in }
+    ) throws -> GenerateResult {
+        let session = session ?? ModelSession(options.models)
         try options.validate()
         let began = Date.now
         let places = try EditFolder(
@@ -21,7 +25,7 @@ public enum GenerateRun {
         let controls = try diffusion.controls.map {
             try ControlPicture($0, precision: options.models.precision)
         }
-        let pipeline = try DiffusionModel.open(options.models, diffusion)
+        let pipeline = try session.diffusion(diffusion)
         for control in controls { try control.check(pipeline) }
         let defaults = DiffusionModel.defaults(pipeline)
         let (attempts, warning) = defaults.attempts(asked: options.attempts, models: options.models)
@@ -30,7 +34,7 @@ public enum GenerateRun {
         var request = try diffusion.request(options.prompt, seed: options.seed, defaults)
         (request.width, request.height) = (options.width, options.height)
         request.candidates = options.candidates * attempts
-        let judge = attempts > 1 ? try PromptJudge(options.models) : nil
+        let judge = attempts > 1 ? try PromptJudge(session) : nil
         var notes = [warning].compactMap(\.self)
         if let path = options.start {
             let (picture, note) = try fitted(try Photograph.load(path), to: pipeline)

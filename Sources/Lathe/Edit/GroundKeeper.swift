@@ -13,12 +13,12 @@ struct GroundKeeper {
     private let segmenter: Segmenter
     private let judge: PromptJudge?
 
-    /// - Parameter models: with a captioner, it says whether a cut-out still shows what was asked for.
+    /// - Parameter session: with a captioner, it says whether a cut-out still shows what was asked for.
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with a model.
-    init(_ models: ModelSet) throws {
-        judge = models.has(.captioner) ? try PromptJudge(models) : nil
-        remover = try LaMaFiller(models, refines: false)
-        segmenter = try Segmenter(models)
+    init(_ session: ModelSession) throws {
+        judge = session.models.has(.captioner) ? try PromptJudge(session) : nil
+        remover = try LaMaFiller(session, refines: false)
+        segmenter = try Segmenter(session)
     }
 
     /// The drawn thing before the photograph's ground.

@@ -10,7 +10,8 @@ extension HolePainter {
     /// - Returns: the painter, and what the user should know.
     /// - Throws: `LatheError`: `modelUnusable` naming what is wrong with a model, `badInput` for a control picture.
     package static func diffusion(
-        _ pipeline: DiffusionPipeline, for canvas: Image, settling options: inout EditOptions
+        _ pipeline: DiffusionPipeline, for canvas: Image, settling options: inout EditOptions,
+        session: ModelSession
     ) throws -> (painter: HolePainter, notes: [String]) {
         let defaults = DiffusionModel.defaults(pipeline)
         // A hole that is asked for nothing in words has nothing to be chosen by.
@@ -20,11 +21,11 @@ extension HolePainter {
             asked: options.task == .fill ? options.ground : .drawn, models: options.models)
         let filler = try BestFiller.filler(
             pipeline, options.diffusion, for: canvas, task: options.task, attempts: attempts,
-            models: options.models)
+            session: session)
         options.diffusion.guidance = options.diffusion.guidance ?? defaults.guidance
         options.diffusion.detail = options.diffusion.strengthOfDetail(filler.needs)
         (options.attempts, options.ground) = (attempts, ground)
-        let painter = try HolePainter(filler: filler, options)
+        let painter = try HolePainter(filler: filler, options, session: session)
         var notes = [tries, under].compactMap(\.self)
         if let detail = options.diffusion.detail, detail > 0, painter.detail == 0 {
             notes.append(

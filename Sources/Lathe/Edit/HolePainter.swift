@@ -22,11 +22,11 @@ package struct HolePainter {
     ///
     /// A second pass without a step is left out; the ground is kept where the options say so.
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with a model that keeps the ground.
-    init(filler: any HoleFiller, _ options: EditOptions) throws {
+    init(filler: any HoleFiller, _ options: EditOptions, session: ModelSession) throws {
         self.filler = filler
         let strength = options.diffusion.strengthOfDetail(filler.needs)
         detail = options.diffusion.hasSteps(forDetail: strength) ? strength : 0
-        keeper = options.ground == .kept ? try GroundKeeper(options.models) : nil
+        keeper = options.ground == .kept ? try GroundKeeper(session) : nil
     }
 
     /// A filled hole.

@@ -10,8 +10,8 @@ package struct LaMaFiller: HoleFiller {
     private let refines: Bool
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
-    package init(_ models: ModelSet, refines: Bool) throws {
-        model = try models.inpainter()
+    package init(_ session: ModelSession, refines: Bool) throws {
+        model = try session.inpainter()
         self.refines = refines
     }
 

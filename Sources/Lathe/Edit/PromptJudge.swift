@@ -12,7 +12,7 @@ struct PromptJudge: Sendable {
     private let captioner: BLIPCaptioner
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the captioner.
-    init(_ models: ModelSet) throws { captioner = try models.captioner() }
+    init(_ session: ModelSession) throws { captioner = try session.captioner() }
 
     /// How likely the captioner describes an opaque picture by a prompt: mean log-probability of its tokens.
     /// - Parameters:

@@ -13,7 +13,7 @@ enum Remainder {
     private static let steepness: Float = 1.75
 
     /// Selects at the old clicks, or for a mask file in the middle of the hole, and compares with the hole.
-    static func look(for object: EditObject, in edited: Image, hole: Mask, models: ModelSet) throws
+    static func look(for object: EditObject, in edited: Image, hole: Mask, session: ModelSession) throws
         -> EditResult.Remainder
     {
         var again = Selection()
@@ -30,7 +30,7 @@ enum Remainder {
         let photograph = edited.hasAlpha ? edited.rgba : edited.rgb
         let found: FoundMask
         do {
-            found = try Selector.select(in: photograph, again, models: models)
+            found = try Selector.select(in: photograph, again, session: session)
         } catch let error as LatheError where error.code == .badInput {
             // The segmenter finds nothing at all there.
             return EditResult.Remainder(isThere: false, share: 0)

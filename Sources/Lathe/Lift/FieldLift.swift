@@ -15,10 +15,11 @@ final class FieldLift {
 
     /// Loads the prior and prepares a fresh field.
     /// - Throws: `LatheError`: `badInput` for settings, `modelUnusable` for the prior.
-    init(_ cutout: Cutout, caption: String, options: LiftOptions) throws {
+    init(_ cutout: Cutout, caption: String, options: LiftOptions, session: ModelSession) throws {
         let configuration = try LiftSettings.configuration(options)
         reference = cutout.framed(size: configuration.referenceSizes.max() ?? 128)
-        let prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
+        let prior = try session.viewPrior(
+            reference: reference, caption: caption, elevation: configuration.elevation)
         let picture = reference
         distiller = try LatheError.asking(.badInput) {
             try Distiller(configuration, prior: prior, reference: picture)
@@ -26,14 +27,15 @@ final class FieldLift {
     }
 
     /// Goes on from the checkpoint of a run.
-    init(resumingFrom path: String, caption: String, options: LiftOptions) throws {
+    init(resumingFrom path: String, caption: String, options: LiftOptions, session: ModelSession) throws {
         let configuration = try LiftSettings.configuration(options)
         let checkpoint = try LatheError.asking(.badInput) { try FieldCheckpoint(path: path) }
         guard let reference = checkpoint.arrays[FieldLift.referenceKey], reference.rank == 3 else {
             throw LatheError.badInput("\(path) lacks the picture that it was lifted from; run the lift again")
         }
         self.reference = reference
-        let prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
+        let prior = try session.viewPrior(
+            reference: reference, caption: caption, elevation: configuration.elevation)
         distiller = try LatheError.asking(.badInput) {
             try Distiller(resuming: checkpoint, prior: prior, reference: reference)
         }

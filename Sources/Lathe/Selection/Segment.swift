@@ -17,10 +17,10 @@ public struct Segment: Codable, Sendable {
     /// - Parameter allMasks: Also write the segmenter's answers, mask_0.png …
     /// - Throws: `LatheError`; nothing is written then, except for a disk that fills up.
     public static func run(
-        picture: String, selection: Selection, models: ModelSet, allMasks: Bool, output: String
+        picture: String, selection: Selection, session: ModelSession, allMasks: Bool, output: String
     ) throws -> Segment {
         let photograph = try Photograph.load(picture)
-        let found = try Selector.select(in: photograph, selection, models: models)
+        let found = try Selector.select(in: photograph, selection, session: session)
         let cutout = try Cutout(photograph, found)
         return try LatheError.asking(.badInput) {
             try Disk.createFolder(output)

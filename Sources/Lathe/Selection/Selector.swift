@@ -7,10 +7,10 @@ package enum Selector {
     /// - Throws: `LatheError`: `badInput` for a selection that cannot be used or holds nothing, `modelUnusable` for
     ///   a segmenter that cannot.
     package static func select(
-        in photograph: Image, _ selection: Selection, models: ModelSet
+        in photograph: Image, _ selection: Selection, session: ModelSession
     ) throws -> FoundMask {
         try selection.validate(width: photograph.width, height: photograph.height)
-        var found = try base(in: photograph, selection, models: models)
+        var found = try base(in: photograph, selection, session: session)
         found.mask = try cleaned(found.mask, selection, photograph)
         guard found.mask.area > 0 else {
             throw LatheError.badInput(
@@ -20,7 +20,7 @@ package enum Selector {
     }
 
     private static func base(
-        in photograph: Image, _ selection: Selection, models: ModelSet
+        in photograph: Image, _ selection: Selection, session: ModelSession
     ) throws -> FoundMask {
         if let path = selection.maskPath {
             guard selection.points.isEmpty, selection.boxes.isEmpty else {
@@ -33,7 +33,7 @@ package enum Selector {
             return FoundMask(mask: mask)
         }
         if !selection.points.isEmpty || !selection.boxes.isEmpty {
-            let segmenter = try Segmenter(models)
+            let segmenter = try Segmenter(session)
             var found = try segmenter.find(selection, in: photograph.composited(over: [1, 1, 1]))
             let wanted = selection.boxes.count + selection.points.count { $0.isObject }
             if wanted == 1 { found.mask = withoutSpecks(found.mask) }
