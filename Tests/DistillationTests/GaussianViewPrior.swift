@@ -13,7 +13,7 @@ struct GaussianViewPrior: ViewPrior {
     let schedule: NoiseSchedule
     let guidance: Float = 1
     let referenceElevation: Float?
-    let referenceWindow: PictureWindow?
+    let referenceCrop: CropTransform?
     private let targets: PosedPictures
     private let spread: Float
     private let encoded: NDArray
@@ -25,7 +25,7 @@ struct GaussianViewPrior: ViewPrior {
     ///   - spread: standard deviation in the space [-1, 1].
     init(
         targets: PosedPictures, spread: Float, schedule: NoiseSchedule, referenceElevation: Float? = nil,
-        referenceWindow: PictureWindow? = nil
+        referenceCrop: CropTransform? = nil
     ) {
         precondition(
             targets.width == targets.height,
@@ -34,7 +34,7 @@ struct GaussianViewPrior: ViewPrior {
         self.spread = spread
         self.schedule = schedule
         self.referenceElevation = referenceElevation
-        self.referenceWindow = referenceWindow
+        self.referenceCrop = referenceCrop
         encoded = targets.pixels.mapped { 2 * $0 - 1 }
     }
 

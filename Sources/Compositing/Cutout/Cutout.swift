@@ -44,7 +44,7 @@ package struct Cutout: Sendable {
         let cropped = Cutout.crop(colour, rows: rows, columns: columns)
         opacity = Cutout.crop(mask.reshaped([h, w, 1]), rows: rows, columns: columns)
             .reshaped([rows.count, columns.count])
-        self.colour = clean ? EdgeColours.extended(cropped, opacity: opacity) : cropped
+        self.colour = clean ? ForegroundEstimation.colours(cropped, opacity: opacity) : cropped
     }
 
     /// The square in which the object is framed, in photograph pixels.

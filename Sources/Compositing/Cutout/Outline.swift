@@ -34,7 +34,7 @@ package struct Outline {
         let near = box.expanded(by: margin).clipped(width: mask.width, height: mask.height)
         let picture = photograph.cropped(to: near).rgb
         let edged = Mask(mask.image.cropped(to: near).pixels.reshaped([near.height, near.width]))
-            .guided(by: picture, radius: Self.edgeReach * cell).hardened
+            .guided(by: picture, radius: Self.edgeReach * cell).binarised
         // A neighbour that came along would lend the object its colours.
         let alone = edged.removingIslands(smallerThan: edged.area / 20)
         let refined = partedByColour(alone, in: picture, clicks: clicks, from: near)

@@ -156,7 +156,7 @@ public struct CropPlan: Sendable, Hashable {
     private func cut(_ hole: Mask) -> Mask {
         checkSize(hole.width, hole.height)
         let part = hole.image.window(window, beyond: .reflect)
-        return Mask(part.pixels.reshaped([window.height, window.width])).hardened
+        return Mask(part.pixels.reshaped([window.height, window.width])).binarised
     }
 
     /// `count` places round the middle of a range, moved into `0..<limit` where they fit and else evenly over it.

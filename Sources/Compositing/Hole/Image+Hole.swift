@@ -19,7 +19,7 @@ extension Image {
             return Image(width: width, height: height, color: [Float](repeating: 0.5, count: channels))
         }
         let part = cropped(to: area)
-        let filled = Membrane.fill(
+        let filled = HarmonicFill.fill(
             part.pixels.scalars, known: known, width: area.width, height: area.height, channels: channels)
         var result = self
         result.paste(Image(NDArray(filled, shape: part.pixels.shape)), left: area.left, top: area.top)

@@ -76,7 +76,7 @@ extension Mask {
         let size = Float(area).squareRoot()
         let (growth, foot) = (max(least, share * size), max(least, (share + shadow) * size))
         return locally(within: max(growth, foot)) { part in
-            let object = part.hardened
+            let object = part.binarised
             guard let box = object.boundingBox else { return object }
             let hole = object.grown(by: growth)
             guard shadow > 0 else { return hole }

@@ -30,15 +30,15 @@ public struct Retouch: Sendable {
     ///   - working: what the model made, at the plan's working size.
     ///   - picture: any channels; grey stays grey, alpha stays as it is.
     ///   - hole: what may change.
-    ///   - feather: width of the passage in pixels; less where the hole is thin.
+    ///   - feather: feather width in pixels; less where the hole is thin.
     ///   - border: how the model's picture meets the other.
     ///   - share: of the picture's size, how much of the model's may show at most; nil shows all of it.
-    /// - Throws: ``BrokenPromise`` if the result does not keep what ``Promise`` says.
+    /// - Throws: ``InvariantViolation`` if the result does not keep what ``EditInvariant`` says.
     public init(
         laying working: Image, into picture: Image, hole: Mask, plan: CropPlan, feather: Float,
         border: Border = .ground, share: Mask? = nil
     ) throws {
-        try Promise.check(made: working)
+        try EditInvariant.check(made: working)
         guard let box = hole.boundingBox else {
             (self.picture, seam) = (picture, Retouch.noSeam)
             return
@@ -47,7 +47,7 @@ public struct Retouch: Sendable {
         let inside = plan.inside
         let area = Retouch.border(of: box, within: inside)
         let before = picture.cropped(to: area)
-        let part = hole.cropped(to: area).hardened
+        let part = hole.cropped(to: area).binarised
         let restored = plan.restored(working).cropped(
             to: PixelRectangle(
                 left: area.left - inside.left, top: area.top - inside.top, right: area.right - inside.left,
@@ -64,7 +64,7 @@ public struct Retouch: Sendable {
             made, into: before, hole: part, feather: feather, share: share?.cropped(to: area))
         var whole = picture
         whole.paste(after, left: area.left, top: area.top)
-        seam = try Promise.check(after, against: before, hole: part, made: made) ?? Retouch.noSeam
+        seam = try EditInvariant.check(after, against: before, hole: part, made: made) ?? Retouch.noSeam
         self.picture = whole
     }
 
@@ -81,7 +81,7 @@ public struct Retouch: Sendable {
     /// The model's picture in the hole without the rim round what stays, and what stays as it is.
     private static func freed(_ made: Image, round hole: Mask, rim: Float, _ before: Image) -> Image {
         let depths = hole.depths, c = made.channels
-        let behind = Membrane.fill(
+        let behind = HarmonicFill.fill(
             made.pixels.scalars, known: depths.map { $0 > rim }, width: made.width, height: made.height,
             channels: c)
         let isThin = !depths.contains { $0 > rim }
@@ -96,7 +96,7 @@ public struct Retouch: Sendable {
 
     private static let noSeam = Seam.Steps(result: 0, before: 0, made: 0, excess: 0)
 
-    /// `made` inside the hole, `before` outside, with a passage inside the hole.
+    /// `made` inside the hole, `before` outside, blended over the feather width inside the hole.
     private static func blended(
         _ made: Image, into before: Image, hole: Mask, feather: Float, share: Mask?
     ) -> Image {

@@ -69,7 +69,7 @@ public struct Seam: Sendable {
                 }
             }
         }
-        let membrane = Membrane.fill(offsets, known: known, width: width, height: height, channels: c)
+        let membrane = HarmonicFill.fill(offsets, known: known, width: width, height: height, channels: c)
         let reach = max(1, 0.5 * (depths?.max() ?? 0))
         func weight(_ pixel: Int) -> Float {
             guard let depths else { return 1 }

@@ -20,7 +20,7 @@ public enum PerceptualDistance {
     /// - Returns: the mean over the mask's inside and over the scales; 0 if it is empty.
     public static func score(_ a: Image, _ b: Image, inside mask: Mask) -> Double {
         requireOneSize(a, b, mask)
-        var members = mask.hardened, total = 0.0
+        var members = mask.binarised, total = 0.0
         guard members.area > 0 else { return 0 }
         var (p, q) = (opponents.map { Plane(a, weights: $0) }, opponents.map { Plane(b, weights: $0) })
         for scale in 0..<scales {

@@ -15,7 +15,7 @@ public struct JointViewPrior: ViewPrior {
     /// Elevation of the reference picture's camera, degrees: given, or the model's guess within -10 to 45.
     public let referenceElevation: Float?
     /// The model's guess of how the reference picture was cropped, within what a picture can be.
-    public let referenceWindow: PictureWindow?
+    public let referenceCrop: CropTransform?
 
     public var schedule: NoiseSchedule { model.schedule }
     public var viewSize: Int { model.layout.viewSize }
@@ -35,7 +35,7 @@ public struct JointViewPrior: ViewPrior {
             (model.encode(Image(picture).mirrored.pixels, elevation: elevation), $0)
         }
         referenceElevation = elevation ?? conditioning.estimatedElevation.map { max(-10, min(45, $0)) }
-        referenceWindow = conditioning.estimatedWindow?.plausible
+        referenceCrop = conditioning.estimatedCrop?.plausible
         ring = zip(model.layout.azimuths, model.layout.elevations).map {
             Camera(
                 azimuth: $0, elevation: $1, radius: model.layout.radius, fieldOfView: model.layout.fieldOfView

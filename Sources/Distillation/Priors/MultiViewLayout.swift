@@ -95,3 +95,8 @@ public struct MultiViewLayout: Decodable, Sendable, Hashable {
         guard (1..<180).contains(fieldOfView), radius > 0 else { throw fault(.camera, "is not a camera") }
     }
 }
+
+extension MultiViewLayout {
+    var viewChannels: Int { viewCount * channels * viewPatch * viewPatch }
+    var pictureChannels: Int { channels * picturePatch * picturePatch }
+}

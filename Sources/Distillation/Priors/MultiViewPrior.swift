@@ -22,7 +22,7 @@ public struct MultiViewPrior: Sendable {
     /// Tokens of "no picture", `[1, tokens, width]`.
     let nullTokens: NDArray
     let elevationHead: CameraHead?
-    let windowHead: CameraHead?
+    let cropHead: CameraHead?
     let firstGuessHead: FirstGuessHead?
 
     /// What the prior knows of one picture; made once, used at every step.
@@ -36,7 +36,7 @@ public struct MultiViewPrior: Sendable {
         /// The picture's elevation above the horizon as the model sees it, in degrees, if it has a head for that.
         public let estimatedElevation: Float?
         /// Where the picture lies in an uncropped view, as the model sees it, if it has a head for that.
-        public let estimatedWindow: PictureWindow?
+        public let estimatedCrop: CropTransform?
         /// The views as the vision encoder alone would have them, or nil for a model without that head.
         ///
         /// `[viewCount, viewSize, viewSize, 4]` in [-1, 1]; blurred where one picture leaves them open.
@@ -63,7 +63,7 @@ public struct MultiViewPrior: Sendable {
         try null.finish()
         elevationHead = try CameraHead(
             path: folder + "/elevation.safetensors", width: eye.hiddenSize, numbers: 1)
-        windowHead = try CameraHead(
+        cropHead = try CameraHead(
             path: folder + "/window.safetensors", width: eye.hiddenSize, numbers: 3)
         firstGuessHead =
             layout.firstGuess
@@ -115,7 +115,7 @@ public struct MultiViewPrior: Sendable {
             channels: Tensor.concatenated([Tensor(NDArray.zeros(patches.shape)), patches], axis: 0).value,
             pose: NDArray(pose + pose, shape: [2, 2]),
             estimatedElevation: elevationHead.map { 30 * $0(seen.value)[0] },
-            estimatedWindow: windowHead.map { window(of: picture, seen: seen, $0) },
+            estimatedCrop: cropHead.map { crop(of: picture, seen: seen, $0) },
             firstGuess: guess?.value)
     }
 
@@ -126,10 +126,10 @@ public struct MultiViewPrior: Sendable {
 
     /// Reads the window off the picture and off its mirror image, and takes the mean: on starter models that is a tenth
     /// nearer to the truth from left to right, because a guess that leans one way leans the other way in a mirror.
-    private func window(of picture: NDArray, seen: Tensor, _ head: CameraHead) -> PictureWindow {
+    private func crop(of picture: NDArray, seen: Tensor, _ head: CameraHead) -> CropTransform {
         let found = head(seen.value)
         let mirrored = head(vision(pixels(Image(picture).mirrored.pixels)).tokens.value)
-        return PictureWindow(
+        return CropTransform(
             principalPoint: SIMD2(found[0] - mirrored[0], found[1] + mirrored[1]) / 2,
             magnification: exp((found[2] + mirrored[2]) / 2))
     }

@@ -18,7 +18,7 @@ public protocol ViewPrior: Sendable {
     /// Elevation of the reference picture's camera in degrees, if the prior knows or guesses it.
     var referenceElevation: Float? { get }
     /// Where the reference picture lies in a view of the prior's standard camera, if the prior knows or guesses it.
-    var referenceWindow: PictureWindow? { get }
+    var referenceCrop: CropTransform? { get }
     /// Pictures of the object as the prior imagines it, from which the first rough shape is formed; nil from priors
     /// that draw no consistent views.
     func imagine(random: inout RandomStream) -> PosedPictures?
@@ -37,7 +37,7 @@ public protocol ViewPrior: Sendable {
 }
 
 extension ViewPrior {
-    public var referenceWindow: PictureWindow? { nil }
+    public var referenceCrop: CropTransform? { nil }
 
     public func imagine(random: inout RandomStream) -> PosedPictures? { nil }
 }

@@ -95,7 +95,7 @@ public struct Zero123Prior: ViewPrior {
                 Tensor.concatenated(
                     [Tensor(embedding), Tensor(Self.pose(from: reference, to: camera))], axis: 1)
             }, axis: 0)
-        let bound = projection(tokens).reshaped([batch, 1, unet.configuration.crossAttentionWidth])
+        let token = projection(tokens).reshaped([batch, 1, unet.configuration.crossAttentionWidth])
         let picture = Tensor.concatenated(Array(repeating: Tensor(pictureLatents), count: batch), axis: 0)
         let noisyTensor = Tensor(noisy)
         let both = Tensor.concatenated(
@@ -103,7 +103,7 @@ public struct Zero123Prior: ViewPrior {
                 Tensor.concatenated([noisyTensor, Tensor(NDArray.zeros(picture.shape))], axis: 3),
                 Tensor.concatenated([noisyTensor, picture], axis: 3),
             ], axis: 0)
-        let context = Tensor.concatenated([Tensor(NDArray.zeros(bound.shape)), bound], axis: 0)
+        let context = Tensor.concatenated([Tensor(NDArray.zeros(token.shape)), token], axis: 0)
         let output = unet(both, timesteps: [Float(timestep)], context: context).value
         let guided = Tensor(Guidance(strength: guidance).combined(output))
         return schedule.clean(from: guided, noisy: noisyTensor, at: timestep).value

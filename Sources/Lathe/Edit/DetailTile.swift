@@ -9,8 +9,8 @@ struct DetailTile {
     let box: PixelRectangle
     /// The box of the whole hole: only edges inside of it are edges to a neighbour.
     private let whole: PixelRectangle
-    /// Width of the passage to a neighbour, in pixels.
-    private let passage: Float
+    /// Width of the blend with a neighbour, in pixels.
+    private let featherWidth: Float
 
     /// Tiles over a box, such that each fills three quarters of the sides of what a model of squares of `side` pixels sees.
     ///
@@ -31,7 +31,7 @@ struct DetailTile {
                     box: PixelRectangle(
                         left: columns.lowerBound, top: rows.lowerBound, right: columns.upperBound,
                         bottom: rows.upperBound),
-                    whole: whole, passage: Float(2 * margin))
+                    whole: whole, featherWidth: Float(2 * margin))
             }
         }
     }
@@ -42,10 +42,10 @@ struct DetailTile {
             guard range.contains(place) else { return 0 }
             var t: Float = 1
             if range.lowerBound > whole.lowerBound {
-                t = min(t, Float(place - range.lowerBound + 1) / (passage + 1))
+                t = min(t, Float(place - range.lowerBound + 1) / (featherWidth + 1))
             }
             if range.upperBound < whole.upperBound {
-                t = min(t, Float(range.upperBound - place) / (passage + 1))
+                t = min(t, Float(range.upperBound - place) / (featherWidth + 1))
             }
             return t * t * (3 - 2 * t)
         }

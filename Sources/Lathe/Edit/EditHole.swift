@@ -7,7 +7,7 @@ package import Images
 package struct EditHole: Sendable {
     /// Hard.
     package let mask: Mask
-    /// Width of the passage inside the hole, in pixels.
+    /// Feather width inside the hole, in pixels.
     let feather: Float
     /// What its border is in the finished picture.
     let border: Retouch.Border
@@ -20,7 +20,7 @@ package struct EditHole: Sendable {
     /// - `fill` takes the object and a rounded box round it, widened where it is narrow;
     /// - `replace` takes everything but the object, to the pixel.
     package init(object: Mask, options: EditOptions) {
-        let object = object.hardened
+        let object = object.binarised
         let size = Float(object.area).squareRoot()
         border = options.task == .replace ? .outline : options.task == .fill ? .frame : .ground
         switch options.task {
@@ -47,7 +47,7 @@ package struct EditHole: Sendable {
                 // Wider than a removal's: the rest of the hole has the drawn thing to hide it, and ground to spare.
                 bare = object.removalHole(share: 0.12, least: max(4, grown)).intersection(mask)
             }
-            // What shows through the passage must be surroundings, not the object.
+            // The feathered rim shows the picture partly, so it must lie outside the object.
             feather = options.feather ?? min(6, max(0, grown - 2))
         }
     }

@@ -112,7 +112,7 @@ struct EditJob {
     /// Checks the finished picture against the one that was edited, and that an outpainted one still holds the photograph.
     func check(_ edited: Image, against canvas: Image, hole: Mask) throws {
         _ = try LatheError.asking(.guaranteeFailed) {
-            try Promise.check(edited, against: canvas, hole: hole)
+            try EditInvariant.check(edited, against: canvas, hole: hole)
         }
         guard options.task == .outpaint else { return }
         let m = options.margins, image = picture.image
@@ -120,7 +120,7 @@ struct EditJob {
             to: PixelRectangle(
                 left: m.left, top: m.top, right: m.left + image.width, bottom: m.top + image.height))
         _ = try LatheError.asking(.guaranteeFailed) {
-            try Promise.check(
+            try EditInvariant.check(
                 kept, against: image, hole: Mask(width: image.width, height: image.height, value: 0))
         }
     }

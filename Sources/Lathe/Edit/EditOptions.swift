@@ -16,7 +16,8 @@ public struct EditOptions: Codable, Sendable {
     public var growth: Selection.Growth?
     /// Whether the hole reaches farther at the object's foot, where its shadow lies; only for `remove`.
     public var allowsForShadow = true
-    /// Width of the passage from picture to model inside the hole, in pixels; nil: as the growth of the hole allows.
+    /// Feather width: how far inside the hole the picture blends into the model's result, in pixels; nil: as the
+    /// growth of the hole allows.
     public var feather: Float?
     /// LaMa's multi-scale refinement.
     public var refines = false

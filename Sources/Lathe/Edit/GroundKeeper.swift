@@ -86,7 +86,7 @@ struct GroundKeeper {
         return try [whole, middle].compactMap { selection in
             let found: Mask
             do {
-                found = Selector.withoutSpecks(try segmenter.find(selection, in: filled).mask.hardened)
+                found = Selector.withoutSpecks(try segmenter.find(selection, in: filled).mask.binarised)
             } catch let error as LatheError where error.code == .badInput {
                 // The segmenter finds nothing at all there.
                 return nil

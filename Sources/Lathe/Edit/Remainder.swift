@@ -35,7 +35,7 @@ enum Remainder {
             // The segmenter finds nothing at all there.
             return EditResult.Remainder(isThere: false, share: 0)
         }
-        let selected = found.mask.hardened, both = Double(selected.intersection(hole).area)
+        let selected = found.mask.binarised, both = Double(selected.intersection(hole).area)
         let share = both / Double(max(1, hole.area))
         let isThing =
             both / Double(max(1, selected.area)) > inHole && share > ofHole

@@ -22,7 +22,7 @@ package enum MeshExport {
     ) {
         var (mesh, overlap) = try surface(of: field, resolution: options.resolution)
         if let faces = options.faces, faces < mesh.faces.count { mesh = mesh.decimated(toFaces: faces) }
-        let paint = SurfacePaint(
+        let paint = TextureBaking(
             field: field, mesh: mesh,
             size: options.texture == 0 ? 256 : max(128, min(512, options.texture / 3)))
         guard options.texture > 0 else {

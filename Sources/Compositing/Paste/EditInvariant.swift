@@ -4,13 +4,13 @@ import Arrays
 public import Images
 
 /// A promise that a finished edit does not keep; one line that says which and by how much.
-public struct BrokenPromise: Error, CustomStringConvertible, Sendable {
+public struct InvariantViolation: Error, CustomStringConvertible, Sendable {
     public let description: String
 }
 
 /// The promises of an edit: the picture keeps its size, nothing outside the hole changes, every value is a number, and the
 /// border shows no step that is neither the picture's nor the model's own.
-public enum Promise {
+public enum EditInvariant {
     /// The largest excess of the seam, in levels of 8 bits (see ``Seam/Steps/excess``).
     public static let seamBound: Float = 3
 
@@ -18,28 +18,28 @@ public enum Promise {
     /// - Parameters:
     ///   - hole: where the result may differ.
     ///   - made: what was laid into the hole; nil if there is no model's picture to compare with.
-    /// - Throws: ``BrokenPromise``.
+    /// - Throws: ``InvariantViolation``.
     /// - Returns: the steps across the border, if `made` is given.
     @discardableResult
     public static func check(_ result: Image, against picture: Image, hole: Mask, made: Image? = nil) throws
         -> Seam.Steps?
     {
         guard result.pixels.shape == picture.pixels.shape else {
-            throw BrokenPromise(
+            throw InvariantViolation(
                 description:
                     "the result has shape \(result.pixels.shape) and the picture \(picture.pixels.shape)")
         }
         let (changed, broken) = differences(result, picture, hole: hole)
         guard changed == 0 else {
-            throw BrokenPromise(description: "\(changed) pixels outside the mask changed")
+            throw InvariantViolation(description: "\(changed) pixels outside the mask changed")
         }
         guard broken == 0 else {
-            throw BrokenPromise(description: "\(broken) pixels of the result are not numbers")
+            throw InvariantViolation(description: "\(broken) pixels of the result are not numbers")
         }
         guard let made else { return nil }
         let steps = Seam(of: hole).steps(result: result.colours, before: picture.colours, made: made)
         guard steps.excess <= seamBound else {
-            throw BrokenPromise(
+            throw InvariantViolation(
                 description:
                     "the border of the mask shows a step of \(steps.excess) levels that is neither the picture's nor the "
                     + "model's; \(seamBound) is the bound")
@@ -48,11 +48,11 @@ public enum Promise {
     }
 
     /// Checks that a model's picture consists of numbers; clamping would make black of those that are none.
-    /// - Throws: ``BrokenPromise``.
+    /// - Throws: ``InvariantViolation``.
     public static func check(made working: Image) throws {
         let broken = working.pixels.withUnsafeBuffer { $0.reduce(0) { $0 + ($1.isFinite ? 0 : 1) } }
         guard broken == 0 else {
-            throw BrokenPromise(description: "\(broken) values that the model made are not numbers")
+            throw InvariantViolation(description: "\(broken) values that the model made are not numbers")
         }
     }
 

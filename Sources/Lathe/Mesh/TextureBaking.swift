@@ -9,7 +9,7 @@ import Radiance
 /// A field's colour right at a surface is not what is seen there: rays gather colour from the haze before it and from
 /// behind it. So the field is looked at from all round, and a point takes the colours of the pictures that see it,
 /// the straighter the more.
-struct SurfacePaint {
+struct TextureBaking {
     private struct View {
         let camera: MeshCamera
         /// `[size, size, 4]`, premultiplied.
@@ -74,12 +74,12 @@ struct SurfacePaint {
         let distance = (offset * offset).sum().squareRoot()
         let cosine = -(normal * offset).sum() / distance
         let place = view.camera.projected(position)
-        guard cosine > SurfacePaint.grazing, place.z > 1e-3 else { return .zero }
+        guard cosine > TextureBaking.grazing, place.z > 1e-3 else { return .zero }
         // From the middle of the first pixel.
         let (x, y) = (place.x - 0.5, place.y - 0.5)
         guard x >= 0, y >= 0, x < Float(size - 1), y < Float(size - 1) else { return .zero }
         let depth = view.depth[Int(y.rounded()) * size + Int(x.rounded())]
-        guard depth > 0, place.z - depth < SurfacePaint.tolerance else { return .zero }
+        guard depth > 0, place.z - depth < TextureBaking.tolerance else { return .zero }
         let (column, row) = (Int(x), Int(y))
         let (right, down) = (x - Float(column), y - Float(row))
         func pixel(_ dx: Int, _ dy: Int) -> SIMD4<Float> {

@@ -6,15 +6,15 @@ package import Arrays
 ///
 /// Colours that are surely the object's (opacity at least 0.98, also around) are pulled into a pyramid of averages and
 /// pushed back out (Gortler et al., "The Lumigraph", 1996, §3.4), which extends them smoothly past the edge.
-package enum EdgeColours {
+package enum ForegroundEstimation {
     /// - Parameters:
     ///   - colour: `[height, width, 3]`, sRGB 0 … 1, straight.
     ///   - opacity: `[height, width]`, 0 … 1.
     /// - Returns: `[height, width, 3]`: the same colours inside, the extended ones elsewhere.
-    package static func extended(_ colour: NDArray, opacity: NDArray) -> NDArray {
+    package static func colours(_ colour: NDArray, opacity: NDArray) -> NDArray {
         precondition(
             colour.rank == 3 && colour.shape[2] == 3 && opacity.shape == Array(colour.shape[0..<2]),
-            "EdgeColours: colour \(colour.shape) and opacity \(opacity.shape) do not agree")
+            "ForegroundEstimation: colour \(colour.shape) and opacity \(opacity.shape) do not agree")
         let sure = trusted(opacity)
         var pyramid = [Level(colour: colour, weight: sure)]
         while let top = pyramid.last, max(top.height, top.width) > 1 { pyramid.append(top.halved()) }

@@ -6,7 +6,7 @@
 /// known (Gortler et al. 1996, "The Lumigraph", section 3.4.3); a few sweeps towards the mean of the neighbours take the
 /// blocks out of it and leave nearly the solution of Laplace's equation, the membrane of Pérez et al. 2003 ("Poisson image
 /// editing", equation 2). Linear in the number of pixels.
-enum Membrane {
+enum HarmonicFill {
     /// - Parameters:
     ///   - values: row by row, `channels` to a pixel; read where `known`.
     ///   - sweeps: relaxations on each level.
@@ -16,7 +16,7 @@ enum Membrane {
     ) -> [Float] {
         precondition(
             values.count == width * height * channels && known.count == width * height,
-            "Membrane: \(values.count) values, \(known.count) flags for \(width)×\(height)×\(channels)")
+            "HarmonicFill: \(values.count) values, \(known.count) flags for \(width)×\(height)×\(channels)")
         guard known.contains(true) else { return [Float](repeating: 0, count: values.count) }
         guard known.contains(false) else { return values }
         let (w, h) = ((width + 1) / 2, (height + 1) / 2)
