@@ -1,4 +1,4 @@
-// An analytic prior whose best estimate is known: pictures that scatter around given ones.
+// An analytic prior: views normally distributed around given pictures.
 
 import Arrays
 import Distillation
@@ -8,7 +8,7 @@ import StableDiffusion
 /// Views drawn from a normal distribution around target pictures.
 ///
 /// With clean ~ N(target, spread^2) and noisy = a clean + s noise the posterior mean is
-/// `target + a spread^2 / (a^2 spread^2 + s^2) * (noisy - a target)`. It proves the machinery of distillation.
+/// `target + a spread^2 / (a^2 spread^2 + s^2) * (noisy - a target)`. Used to test distillation against a known answer.
 struct GaussianViewPrior: ViewPrior {
     let schedule: NoiseSchedule
     let guidance: Float = 1

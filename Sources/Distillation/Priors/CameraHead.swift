@@ -1,4 +1,4 @@
-// What linear heads read off the vision encoder of a joint multi-view prior.
+// // Linear heads on the vision encoder's class token that estimate the camera of the picture.
 
 import Arrays
 import Autograd
@@ -6,12 +6,12 @@ import CLIP
 import Checkpoints
 import Foundation
 
-/// Reads a few numbers about the picture's camera off the class token.
+/// Estimates a few numbers about the picture's camera from the class token.
 struct CameraHead: Sendable {
     private let weight: [Float]
     private let bias: [Float]
 
-    /// Nil if there is no such file.
+    /// Reads the weights; nil if there is no such file.
     /// - Throws: `CheckpointError` when the file is damaged or made for other sizes.
     init?(path: String, width: Int, numbers: Int) throws {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -21,7 +21,7 @@ struct CameraHead: Sendable {
         try weights.finish()
     }
 
-    /// The numbers, for tokens `[1, tokens, width]`.
+    /// The numbers, from tokens `[1, tokens, width]`.
     func callAsFunction(_ tokens: NDArray) -> [Float] {
         let width = tokens.shape[2]
         let summary = tokens.scalars.prefix(width)

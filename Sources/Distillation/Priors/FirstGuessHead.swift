@@ -1,11 +1,11 @@
-// The linear head that reads a first guess of all views off the vision encoder's tokens.
+// The linear head that estimates all views from the vision encoder's tokens, before denoising.
 
 import Autograd
 import CLIP
 import Checkpoints
 import Layers
 
-/// Turns each patch token into its patch of every view: what the views look like before anything is denoised.
+/// Maps each patch token to its patch of every view.
 struct FirstGuessHead: Sendable {
     private let linear: Linear
     private let views: Int
@@ -13,6 +13,7 @@ struct FirstGuessHead: Sendable {
     private let grid: Int
     private let patch: Int
 
+    /// Reads the weights.
     /// - Throws: `CheckpointError` when the file is missing or damaged, or tokens do not tile a view.
     init(path: String, layout: MultiViewLayout, vision: CLIPVisionConfiguration) throws {
         grid = vision.imageSize / vision.patchSize
@@ -28,7 +29,8 @@ struct FirstGuessHead: Sendable {
         try weights.finish()
     }
 
-    /// Tokens `[1, 1 + grid · grid, width]`, the class token first, to views `[views, side, side, 4]` in [-1, 1].
+    /// Views `[views, side, side, 4]` in [-1, 1].
+    /// - Parameter tokens: `[1, 1 + grid · grid, width]`, the class token first.
     func callAsFunction(_ tokens: Tensor) -> Tensor {
         let patches = linear(tokens.sliced(axis: 1, 1..<tokens.shape[1]))
         return patches.reshaped([1, grid, grid, patches.shape[2]]).unstackedViews(views).pixels(patch)
