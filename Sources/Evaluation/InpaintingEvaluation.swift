@@ -1,4 +1,4 @@
-// `lathe evaluate --inpainting`: how well holes over known things are filled, beside other programs.
+// Scores inpainting on holes with known content: LaMa, a smooth fill and other programs.
 
 import Arrays
 import Compositing
@@ -6,11 +6,13 @@ import Foundation
 import Images
 public import Lathe
 
-/// Fills holes over known things, and scores what others filled in the same holes.
+/// Cuts holes into pictures, fills them and scores the results.
 public struct InpaintingEvaluation {
-    /// Another program's answers: a folder with `NAME-K.png` for every hole that ``export(to:)`` wrote.
+    /// Another program's results: a folder with `NAME-K.png` for every hole that ``export(to:)`` wrote.
     public struct Peer: Sendable, Hashable {
+        /// The name in the table.
         public var name: String
+        /// The folder of its results.
         public var folder: String
 
         /// Parses `name=folder`.
@@ -23,9 +25,11 @@ public struct InpaintingEvaluation {
 
     private let trials: [InpaintingTrial]
 
+    /// Cuts the holes.
     /// - Parameters:
     ///   - pictures: picture files, or folders of them.
     ///   - holes: per picture.
+    ///   - seed: of the holes.
     /// - Throws: `LatheError` (`badInput`) for a picture that cannot be read.
     public init(pictures: [String], holes: Int, seed: UInt64) throws {
         let files = try pictures.flatMap(InpaintingEvaluation.files)
@@ -39,7 +43,7 @@ public struct InpaintingEvaluation {
         }
     }
 
-    /// Writes every picture with its hole blackened, and the hole as `NAME-K_mask.png`, for other programs to fill.
+    /// Writes every picture with its hole blackened, and the hole as `NAME-K_mask.png`.
     /// - Throws: `LatheError` (`badInput`) if that cannot be written.
     public func export(to folder: String) throws {
         try Disk.createFolder(folder)
@@ -53,11 +57,17 @@ public struct InpaintingEvaluation {
         }
     }
 
-    /// Scores LaMa, a plain smooth fill, and every peer.
+    /// Scores LaMa, a harmonic fill, and every peer.
     /// - Parameters:
+    ///   - models: holds the inpainter.
     ///   - textures: as ``EditOptions/textures``.
-    ///   - results: a folder for what LaMa made; nil to keep nothing.
-    ///   - progress: called after every hole with the number done and of all.
+    ///   - peers: other programs.
+    ///   - results: a folder for LaMa's results; nil to keep nothing.
+    ///   - progress: called after every hole with the number done and the total; what it throws ends the
+    ///     work.
+    /// - Throws: `LatheError`: `modelUnusable` for the inpainter, `badInput` for a missing or unreadable
+    ///   result of a peer.
+    /// - Returns: the mean scores, one entry per method.
     public func scores(
         models: ModelSet, textures: Bool, peers: [Peer], results: String?, progress: (Int, Int) throws -> Void
     ) throws -> [InpaintingScore] {
@@ -68,7 +78,7 @@ public struct InpaintingEvaluation {
         }
         for (index, trial) in trials.enumerated() {
             let hole = EditHole(mask: trial.hole, feather: 0)
-            // The truth must not be seen, not even by a filter.
+            // Removes the content first, so that no resampling filter can read it.
             let blank = trial.picture.bridged(over: trial.hole)
             let ours = try painter.paint(blank, hole, prompt: "", seed: 0, strength: 1) { _, _ in }
                 .picture
@@ -105,7 +115,7 @@ public struct InpaintingEvaluation {
 }
 
 extension InpaintingTrial {
-    /// PSNR, SSIM and perceptual distance of an answer, on the part of the picture round the hole.
+    /// PSNR, SSIM and perceptual distance in the hole.
     fileprivate func scores(of answer: Image) -> [Double] {
         guard let box = hole.boundingBox else { return [60, 1, 0] }
         let area = box.expanded(by: 24).clipped(width: hole.width, height: hole.height)

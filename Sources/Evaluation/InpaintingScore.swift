@@ -1,21 +1,24 @@
-// Scores of filled holes.
+// Mean scores of an inpainting method.
 
 import Foundation
 
-/// Mean scores of one way to fill holes.
+/// Mean scores of an inpainting method over all holes.
 public struct InpaintingScore: Codable, Sendable {
+    /// Name of the method.
     public var method: String
-    /// dB inside the holes.
+    /// PSNR inside the holes, dB.
     public var psnr: Double
-    /// Structural similarity inside the holes, 1 is best.
+    /// SSIM inside the holes, 1 is best.
     public var ssim: Double
     /// ``PerceptualDistance`` inside the holes, 0 is best.
     public var perceptual: Double
+    /// Number of holes.
     public var holes: Int
 
-    /// The head of the table whose rows are ``row``.
+    /// Header of the table whose rows are ``row``.
     public static let head = "method               holes     PSNR     SSIM  perceptual"
 
+    /// A row of the table.
     public var row: String {
         let name = method.padding(toLength: 18, withPad: " ", startingAt: 0)
         return name

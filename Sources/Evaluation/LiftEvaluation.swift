@@ -1,4 +1,4 @@
-// `lathe evaluate`: how close a lift came to the truth, beside what simple guesses reach.
+// Scores of a lift against ground truth, beside baselines.
 
 import Arrays
 import Compositing
@@ -6,9 +6,10 @@ import Foundation
 import Lathe
 import Toybox
 
-/// The scores of one run on a scene whose truth is known.
+/// The scores of one run on a scene with ground truth.
 public struct LiftEvaluation: Codable, Sendable {
-    /// Agreement with the truth over twelve views: silhouettes at one half of opacity, colours over white.
+    /// Agreement with the ground truth over the twelve held-out views: silhouettes at opacity one half,
+    /// colours over white.
     public struct Novel: Codable, Sendable {
         /// Mean intersection over union of the silhouettes.
         public var overlap: Double
@@ -48,19 +49,26 @@ public struct LiftEvaluation: Codable, Sendable {
         }
     }
 
+    /// Name of the scene.
     public var scene: String
+    /// The run directory.
     public var run: String
-    /// What the object is, and whether objects of its class were ever trained on.
+    /// Class of the object.
     public var className: String
+    /// Whether objects of that class were in the training set.
     public var isTrainedClass: Bool
-    /// The photograph's view against the photograph inside the mask, dB.
+    /// PSNR of the photograph's view inside the mask, dB.
     public var frontPSNR: Double
+    /// The lift's held-out views.
     public var lift: Novel
+    /// Baseline: the extruded silhouette.
     public var extruded: Novel
+    /// Baseline: the mean of training objects.
     public var meanObject: Novel
+    /// Baseline: the nearest training object.
     public var retrieval: Novel
 
-    /// Scores by the names that bounds are given for.
+    /// Scores by the names used in a ``Requirement``.
     public var figures: [String: Double] {
         [
             "front-psnr": frontPSNR, "novel-iou": lift.overlap, "novel-psnr": lift.psnr,
@@ -71,13 +79,14 @@ public struct LiftEvaluation: Codable, Sendable {
         ]
     }
 
-    /// Training objects that the mean and the retrieval draw on.
+    /// Number of training objects in the mean, and in the retrieval.
     private static let meanCount = 200
     private static let bankCount = 2500
-    /// Side of the pictures that are compared, pixels.
+    /// Side of the compared pictures, pixels.
     private static let size = 64
 
-    /// Scores a run against the object that its scene shows.
+    /// Scores a run against its scene's ground truth.
+    /// - Throws: `ToyError` if a training object cannot be made.
     public static func evaluate(_ pair: LiftAndTruth) throws -> LiftEvaluation {
         let truth = pair.truth
         let guesses = Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: size)
@@ -95,11 +104,11 @@ public struct LiftEvaluation: Codable, Sendable {
             retrieval: Novel(guesses.retrieved(for: photograph, from: bank), truth: views))
     }
 
-    /// The head of the table that `row` continues.
+    /// Header of the table whose rows are ``row``.
     public static let head = row(
         "scene", ["front dB", "IoU", "dB", "extruded", "mean object", "retrieval"])
 
-    /// One row of a table for a person; guesses as IoU / dB.
+    /// A row of the table; baselines as IoU / dB.
     public var row: String {
         func pair(_ novel: Novel) -> String {
             "\(String(format: "%.3f", novel.overlap)) / \(String(format: "%.2f", novel.psnr))"

@@ -1,21 +1,24 @@
-// Scores of pictures made from words.
+// Scores of prompt following.
 
 import Foundation
 
-/// How often the captioner reads the words of the prompts in what was made of them.
+/// How often captions of the results contain the words of the prompts.
 public struct PromptScore: Codable, Sendable {
-    /// "fill" or "replace", and "truth" for pictures that show what the same prompts say.
+    /// "fill" or "replace"; with ", truth" for pictures whose true content the prompts describe.
     public var task: String
+    /// Number of prompts.
     public var prompts: Int
-    /// Share with the class (fill) or the ground (replace).
+    /// Share of captions with the class (fill) or the ground (replace).
     public var first: Double
-    /// Share with the first colour (fill) or what stands behind (replace).
+    /// Share of captions with the first colour (fill) or the background (replace).
     public var second: Double
+    /// Share of captions with both.
     public var both: Double
 
-    /// The head of the table whose rows are ``row``.
+    /// Header of the table whose rows are ``row``.
     public static let head = "task               prompts  class or ground  colour or background     both"
 
+    /// A row of the table.
     public var row: String {
         func percent(_ share: Double, _ width: Int) -> String {
             let text = "\(Int((100 * share).rounded())) %"

@@ -1,10 +1,12 @@
-// Bounds that evaluations are held to.
+// Bounds on scores.
 
 import Foundation
 
-/// A bound that a score must reach, `name=value`.
+/// A lower bound on a score, `name=value`.
 public struct Requirement: Sendable, Hashable {
+    /// One of ``names``.
     public let name: String
+    /// The bound, in the score's unit.
     public let value: Double
 
     /// Parses `name=value`; nil for an unknown name or a value that is no number.
@@ -16,12 +18,13 @@ public struct Requirement: Sendable, Hashable {
         (name, self.value) = (parts[0], value)
     }
 
+    /// The scores that can be bounded; see ``LiftEvaluation/figures``.
     public static let names = [
         "front-psnr", "novel-iou", "novel-psnr", "novel-psnr-above-extruded", "novel-psnr-above-mean",
         "novel-psnr-above-retrieval", "novel-iou-above-retrieval",
     ]
 
-    /// What is wrong with a run, in one line; nil if it holds.
+    /// One line naming the score that is below the bound; nil if it is not.
     public func failure(in evaluation: LiftEvaluation) -> String? {
         let found = evaluation.figures[name] ?? -.infinity
         guard found < value else { return nil }
