@@ -1,9 +1,10 @@
-// Option values kept in a YAML file, by the long names of the command line.
+// Option values from a YAML file, keyed by the long names of the command line.
 
 import Yams
 
 /// One entry of an option file.
 public struct OptionFile {
+    /// The value of an option.
     public enum Value: Sendable, Hashable {
         case flag(Bool)
         /// One text per occurrence of the option.
@@ -12,6 +13,7 @@ public struct OptionFile {
 
     /// The long name without its dashes.
     public let name: String
+    /// Its value.
     public let value: Value
 
     /// Reads a file: a mapping from long option names to values.

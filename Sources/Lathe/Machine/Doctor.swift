@@ -1,17 +1,25 @@
-// What a machine offers to Lathe: processor, libraries, models, helpers on the path.
+// Reports the processor, libraries, models and helper programs of this machine.
 
 import Foundation
 
 /// The findings of `lathe doctor`.
 public struct Doctor: Codable, Sendable {
+    /// Version of Lathe.
     public var version: String
+    /// Processor tier, OpenBLAS core, threads, operating system.
     public var machine: RunRecord.Machine
+    /// Path of each model found, by part.
     public var models: [String: String]
+    /// Parts without a model.
     public var missingModels: [String]
+    /// Path of `ffmpeg`; nil if it was not found.
     public var ffmpeg: String?
 
-    /// Looks at the machine.
-    /// - Parameter searchPath: The folders that helper programs are looked for in.
+    /// Examines the machine.
+    /// - Parameters:
+    ///   - models: the model set that is looked up.
+    ///   - searchPath: folders in which helper programs are looked for.
+    /// - Returns: the findings.
     public static func examine(models: ModelSet, searchPath: [String]) -> Doctor {
         var found: [String: String] = [:]
         for part in ModelSet.Part.allCases where models.has(part) {
@@ -25,7 +33,7 @@ public struct Doctor: Codable, Sendable {
             ffmpeg: Helper.find("ffmpeg", in: searchPath))
     }
 
-    /// The findings for a person.
+    /// The findings as lines of text.
     public var lines: [String] {
         var lines = [
             "lathe \(version) on \(machine.system)",

@@ -1,8 +1,8 @@
-// Programs that are used where they are installed.
+// Optional helper programs.
 
 import Foundation
 
-/// Programs that are used when they are there.
+/// Programs that are used where they are installed.
 public enum Helper {
     static func find(_ name: String, in searchPath: [String]) -> String? {
         searchPath.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
