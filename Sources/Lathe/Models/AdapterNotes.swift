@@ -1,11 +1,11 @@
-// What an adapter adds, in words: there is no model in its file to compare it with.
+// Describes adapter files, whose weights cannot be compared with a model by themselves.
 
 import Arrays
 import Checkpoints
 import StableDiffusion
 
 extension CheckpointKind {
-    /// What an adapter changes and how much it holds, a line each; empty for kinds that are no adapters.
+    /// What an adapter changes and its size, one line each; empty for other kinds.
     /// - Throws: `CheckpointError` when it is an adapter that cannot be read.
     func adapterNotes(_ weights: WeightScope) throws -> [String] {
         switch self {

@@ -1,21 +1,23 @@
-// What `IN` on a command line means: a picture file, or a folder with `scene.yaml`.
+// Resolves an input path: a picture file, or a scene folder with `scene.yaml`.
 
 import Foundation
 import Yams
 
-/// The picture that a command works on, and what its folder says about it.
+/// An input picture, and the selection of its scene.
 public struct InputPicture: Sendable {
-    /// The picture file.
+    /// Path of the picture file.
     public let picture: String
-    /// A name for results: the file's, or the folder's for a scene.
+    /// A name for results: the file's without its ending, or the scene folder's.
     public let name: String
-    /// What the scene points at; empty for a plain picture.
+    /// The selection in `scene.yaml`; empty for a picture file.
     public let selection: Selection
-    /// The folder of `scene.yaml`, for a scene.
+    /// The scene folder; nil for a picture file.
     public let sceneFolder: String?
 
-    /// Finds the picture meant by a path.
-    /// - Throws: `LatheError` (`badInput`) if nothing usable lies there.
+    /// Resolves a path.
+    /// - Parameter path: a picture file or a folder with `scene.yaml`.
+    /// - Throws: `LatheError` (`badInput`) if it is neither.
+    /// - Returns: the picture with its selection.
     public static func find(_ path: String) throws -> InputPicture {
         guard isFolder(path) else {
             guard FileManager.default.fileExists(atPath: path) else {
@@ -58,7 +60,7 @@ public struct InputPicture: Sendable {
             name: name, selection: selection, sceneFolder: folder)
     }
 
-    /// One or several tuples: a list of numbers or text such as "320,240", or a list of these.
+    /// One or several tuples: a list of numbers or a string such as "320,240", or a list of these.
     private static func entries<Value>(
         _ node: Node?, _ key: String, _ file: String, _ parse: (String) -> Value?
     ) throws -> [Value] {

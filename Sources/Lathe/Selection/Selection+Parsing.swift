@@ -1,4 +1,4 @@
-// The spellings of points, boxes and growths on a command line and in files.
+// Parses points, boxes and growths from the command line and from files.
 
 extension Selection.Point {
     /// Parses `x,y`, `x,y,+` or `x,y,-`.
