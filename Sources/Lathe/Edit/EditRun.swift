@@ -1,22 +1,31 @@
-// A 2D edit from a picture file to a picture file.
+// Runs a 2D edit from file to file.
 
 import Compositing
 import Foundation
 import Images
 
-/// Removes, fills, replaces and outpaints.
+/// 2D edits: remove, fill, replace, outpaint.
 public enum EditRun {
     /// Edits a picture.
-    /// - Parameter progress: called after every step; what it throws ends the work, and nothing stays.
-    /// - Throws: `LatheError`: `badInput` for files and selections, `modelUnusable` for models, `guaranteeFailed` for a
-    ///   result that does not keep what every edit promises. All results are written, or none.
+    /// - Parameters:
+    ///   - options: the edit.
+    ///   - progress: called after every step; what it throws ends the edit, and no file remains.
+    /// - Throws: `LatheError`: `badInput` for files and selections, `modelUnusable` for models,
+    ///   `guaranteeFailed` for a result that violates an invariant. Either all results are written or none.
+    /// - Returns: the files written.
     public static func run(_ options: EditOptions, progress: @escaping (EditState) throws -> Void = { _ in })
         throws -> EditResult
     {
         try run(options, filler: nil, progress: progress)
     }
 
-    /// - Parameter filler: fills the holes in place of the model that the options name.
+    /// Edits a picture with a given filler.
+    /// - Parameters:
+    ///   - options: the edit.
+    ///   - filler: replaces the model that the options name; nil for that model.
+    ///   - progress: called after every step; what it throws ends the edit.
+    /// - Throws: as `run(_:progress:)`.
+    /// - Returns: the files written.
     package static func run(
         _ options: EditOptions, filler: (any HoleFiller)?,
         progress: @escaping (EditState) throws -> Void = { _ in }

@@ -1,4 +1,4 @@
-// What a caller sees of an edit while it runs.
+// Progress of an edit.
 
 /// The stages of an edit, in order; not every edit has all of them.
 public enum EditStage: String, Codable, Sendable, CaseIterable {
@@ -18,14 +18,16 @@ public enum EditStage: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// One step of an edit, as its caller sees it.
+/// Progress of an edit after one step.
 public struct EditState: Sendable {
+    /// The current stage.
     public var stage: EditStage
-    /// Steps of this stage that are done, 0 … `total`.
+    /// Finished steps of this stage, 0 … `total`.
     public var step: Int
+    /// Steps of this stage.
     public var total: Int
-    /// Estimated seconds to the end of the stage; nil while too little is known.
+    /// Estimated seconds to the end of the stage; nil if unknown.
     public var secondsLeft: Double?
-    /// Something the user should know.
+    /// A remark for the user.
     public var note: String?
 }

@@ -1,4 +1,4 @@
-// Pictures from words, or from a picture and words.
+// Text-to-image and image-to-image generation.
 
 import Arrays
 import Compositing
@@ -6,10 +6,14 @@ import Foundation
 import Images
 import StableDiffusion
 
+/// Text-to-image and image-to-image generation.
 public enum GenerateRun {
-    /// Makes pictures.
-    /// - Parameter progress: called after every step; what it throws ends the work, and nothing stays.
-    /// - Throws: `LatheError`: `badInput` for what cannot be made, `modelUnusable` for models.
+    /// Generates pictures.
+    /// - Parameters:
+    ///   - options: what is generated.
+    ///   - progress: called after every step; what it throws ends the work, and no file remains.
+    /// - Throws: `LatheError`: `badInput` for options and files, `modelUnusable` for models.
+    /// - Returns: the files written.
     public static func run(_ options: GenerateOptions, progress: (EditState) throws -> Void = { _ in }) throws
         -> GenerateResult
     {
@@ -72,7 +76,7 @@ public enum GenerateRun {
         }
     }
 
-    /// The number of the picture that likeliest shows the prompt; without a judge, the first.
+    /// The index of the picture most likely to show the prompt; without a judge, the first.
     private static func best(of range: Range<Int>, _ pictures: [Image], prompt: String, _ judge: PromptJudge?)
         throws -> Int
     {
@@ -82,8 +86,8 @@ public enum GenerateRun {
             ?? range.lowerBound
     }
 
-    /// Adds controls of the size of the picture to be made.
-    /// - Returns: a note for each picture that is of another aspect.
+    /// Adds the control conditions at the size of the result.
+    /// - Returns: a note for each control picture of another aspect ratio.
     private static func steer(
         _ request: inout GenerationRequest, _ controls: [ControlPicture], _ pipeline: DiffusionPipeline
     ) throws -> [String] {
@@ -126,7 +130,7 @@ public enum GenerateRun {
         }
     }
 
-    /// A picture at the nearest size that the model can start from.
+    /// The start picture resized to the nearest size that the model supports.
     private static func fitted(_ picture: Image, to pipeline: DiffusionPipeline) throws -> (Image, String?) {
         let multiple = DiffusionModel.multiple(pipeline)
         func near(_ side: Int) -> Int { max(1, (side + multiple / 2) / multiple) * multiple }
