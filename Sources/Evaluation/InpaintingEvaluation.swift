@@ -4,19 +4,19 @@ import Arrays
 import Compositing
 import Foundation
 import Images
-public import Lathe
+package import Lathe
 
 /// Cuts holes into pictures, fills them and scores the results.
-public struct InpaintingEvaluation {
+package struct InpaintingEvaluation {
     /// Another program's results: a folder with `NAME-K.png` for every hole that ``export(to:)`` wrote.
-    public struct Peer: Sendable, Hashable {
+    package struct Peer: Sendable, Hashable {
         /// The name in the table.
-        public var name: String
+        package var name: String
         /// The folder of its results.
-        public var folder: String
+        package var folder: String
 
         /// Parses `name=folder`.
-        public init?(parsing text: String) {
+        package init?(parsing text: String) {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { return nil }
             (name, folder) = (parts[0], parts[1])
@@ -31,7 +31,7 @@ public struct InpaintingEvaluation {
     ///   - holes: per picture.
     ///   - seed: of the holes.
     /// - Throws: `LatheError` (`badInput`) for a picture that cannot be read.
-    public init(pictures: [String], holes: Int, seed: UInt64) throws {
+    package init(pictures: [String], holes: Int, seed: UInt64) throws {
         let files = try pictures.flatMap(InpaintingEvaluation.files)
         guard !files.isEmpty else {
             throw LatheError.badInput("there is no PNG or JPEG among what was given")
@@ -45,7 +45,7 @@ public struct InpaintingEvaluation {
 
     /// Writes every picture with its hole blackened, and the hole as `NAME-K_mask.png`.
     /// - Throws: `LatheError` (`badInput`) if that cannot be written.
-    public func export(to folder: String) throws {
+    package func export(to folder: String) throws {
         try Disk.createFolder(folder)
         try LatheError.asking(.badInput) {
             for trial in trials {
@@ -68,7 +68,7 @@ public struct InpaintingEvaluation {
     /// - Throws: `LatheError`: `modelUnusable` for the inpainter, `badInput` for a missing or unreadable
     ///   result of a peer.
     /// - Returns: the mean scores, one entry per method.
-    public func scores(
+    package func scores(
         models: ModelSet, textures: Bool, peers: [Peer], results: String?, progress: (Int, Int) throws -> Void
     ) throws -> [InpaintingScore] {
         let painter = HolePainter(filler: try LaMaFiller(models, refines: false), textures: textures)

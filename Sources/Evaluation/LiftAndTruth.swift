@@ -1,13 +1,13 @@
 // A finished lift and the ground truth of its scene, in one frame.
 
 import Arrays
-public import Images
+package import Images
 import Lathe
 import Radiance
 import Toybox
 
 /// A run on a scene with ground truth.
-public struct LiftAndTruth: Sendable {
+package struct LiftAndTruth: Sendable {
     let run: String
     let record: RunRecord
     let truth: SceneTruth
@@ -17,7 +17,7 @@ public struct LiftAndTruth: Sendable {
 
     /// Opens a run and its scene.
     /// - Throws: `LatheError` (`badInput`) if the run is not complete, or not of a scene with ground truth.
-    public init(run: String) throws {
+    package init(run: String) throws {
         self.run = run
         record = try RunRecord.load(fromRun: run)
         guard record.status == .complete else {
@@ -49,7 +49,7 @@ public struct LiftAndTruth: Sendable {
     /// Two rows of twelve pictures over white: ground truth above, lift below.
     /// - Parameter size: side of one picture, pixels.
     /// - Returns: 24 pictures, row by row.
-    public func pictures(size: Int = 96) -> [Image] {
+    package func pictures(size: Int = 96) -> [Image] {
         (truthViews(size: size) + liftViews(size: size)).map {
             Image(premultiplied: $0).composited(over: [1, 1, 1])
         }

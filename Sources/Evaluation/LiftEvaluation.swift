@@ -7,14 +7,14 @@ import Lathe
 import Toybox
 
 /// The scores of one run on a scene with ground truth.
-public struct LiftEvaluation: Codable, Sendable {
+package struct LiftEvaluation: Codable, Sendable {
     /// Agreement with the ground truth over the twelve held-out views: silhouettes at opacity one half,
     /// colours over white.
-    public struct Novel: Codable, Sendable {
+    package struct Novel: Codable, Sendable {
         /// Mean intersection over union of the silhouettes.
-        public var overlap: Double
+        package var overlap: Double
         /// Mean peak signal-to-noise ratio, dB.
-        public var psnr: Double
+        package var psnr: Double
 
         init(_ pictures: [NDArray], truth: [NDArray]) {
             precondition(
@@ -50,26 +50,26 @@ public struct LiftEvaluation: Codable, Sendable {
     }
 
     /// Name of the scene.
-    public var scene: String
+    package var scene: String
     /// The run directory.
-    public var run: String
+    package var run: String
     /// Class of the object.
-    public var className: String
+    package var className: String
     /// Whether objects of that class were in the training set.
-    public var isTrainedClass: Bool
+    package var isTrainedClass: Bool
     /// PSNR of the photograph's view inside the mask, dB.
-    public var frontPSNR: Double
+    package var frontPSNR: Double
     /// The lift's held-out views.
-    public var lift: Novel
+    package var lift: Novel
     /// Baseline: the extruded silhouette.
-    public var extruded: Novel
+    package var extruded: Novel
     /// Baseline: the mean of training objects.
-    public var meanObject: Novel
+    package var meanObject: Novel
     /// Baseline: the nearest training object.
-    public var retrieval: Novel
+    package var retrieval: Novel
 
     /// Scores by the names used in a ``Requirement``.
-    public var figures: [String: Double] {
+    package var figures: [String: Double] {
         [
             "front-psnr": frontPSNR, "novel-iou": lift.overlap, "novel-psnr": lift.psnr,
             "novel-psnr-above-extruded": lift.psnr - extruded.psnr,
@@ -87,7 +87,7 @@ public struct LiftEvaluation: Codable, Sendable {
 
     /// Scores a run against its scene's ground truth.
     /// - Throws: `ToyError` if a training object cannot be made.
-    public static func evaluate(_ pair: LiftAndTruth) throws -> LiftEvaluation {
+    package static func evaluate(_ pair: LiftAndTruth) throws -> LiftEvaluation {
         let truth = pair.truth
         let guesses = Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: size)
         let views = pair.truthViews(size: size)
@@ -105,11 +105,11 @@ public struct LiftEvaluation: Codable, Sendable {
     }
 
     /// Header of the table whose rows are ``row``.
-    public static let head = row(
+    package static let head = row(
         "scene", ["front dB", "IoU", "dB", "extruded", "mean object", "retrieval"])
 
     /// A row of the table; baselines as IoU / dB.
-    public var row: String {
+    package var row: String {
         func pair(_ novel: Novel) -> String {
             "\(String(format: "%.3f", novel.overlap)) / \(String(format: "%.2f", novel.psnr))"
         }

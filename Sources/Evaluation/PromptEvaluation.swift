@@ -2,12 +2,12 @@
 
 import Compositing
 import Foundation
-public import Images
-public import Lathe
+package import Images
+package import Lathe
 
 /// Edits held-out pictures by held-out prompts and searches the captions of the results for the prompts'
 /// words.
-public struct PromptEvaluation {
+package struct PromptEvaluation {
     private let trials: [PromptTrial]
 
     /// Draws the trials.
@@ -15,7 +15,7 @@ public struct PromptEvaluation {
     ///   - count: prompts for fill, and as many for replace.
     ///   - seed: of the trials.
     /// - Throws: `ToyError` if an object cannot be made.
-    public init(count: Int, seed: UInt64) throws {
+    package init(count: Int, seed: UInt64) throws {
         trials = try [EditTask.fill, .replace].flatMap {
             try PromptTrial.trials($0, count: count, seed: seed)
         }
@@ -34,7 +34,7 @@ public struct PromptEvaluation {
     ///     work.
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with a model.
     /// - Returns: one score per task, and one per task for the ground truth.
-    public func scores(
+    package func scores(
         models: ModelSet, diffusion: DiffusionOptions, attempts: Int? = nil,
         ground: FillGround? = nil, reader: String? = nil, show: (Image, Image) -> Void,
         progress: (Int, Int) throws -> Void

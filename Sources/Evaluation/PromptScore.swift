@@ -3,23 +3,23 @@
 import Foundation
 
 /// How often captions of the results contain the words of the prompts.
-public struct PromptScore: Codable, Sendable {
+package struct PromptScore: Codable, Sendable {
     /// "fill" or "replace"; with ", truth" for pictures whose true content the prompts describe.
-    public var task: String
+    package var task: String
     /// Number of prompts.
-    public var prompts: Int
+    package var prompts: Int
     /// Share of captions with the class (fill) or the ground (replace).
-    public var first: Double
+    package var first: Double
     /// Share of captions with the first colour (fill) or the background (replace).
-    public var second: Double
+    package var second: Double
     /// Share of captions with both.
-    public var both: Double
+    package var both: Double
 
     /// Header of the table whose rows are ``row``.
-    public static let head = "task               prompts  class or ground  colour or background     both"
+    package static let head = "task               prompts  class or ground  colour or background     both"
 
     /// A row of the table.
-    public var row: String {
+    package var row: String {
         func percent(_ share: Double, _ width: Int) -> String {
             let text = "\(Int((100 * share).rounded())) %"
             return String(repeating: " ", count: max(1, width - text.count)) + text

@@ -3,14 +3,14 @@
 import Foundation
 
 /// A lower bound on a score, `name=value`.
-public struct Requirement: Sendable, Hashable {
+package struct Requirement: Sendable, Hashable {
     /// One of ``names``.
-    public let name: String
+    package let name: String
     /// The bound, in the score's unit.
-    public let value: Double
+    package let value: Double
 
     /// Parses `name=value`; nil for an unknown name or a value that is no number.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, Requirement.names.contains(parts[0]), let value = Double(parts[1]),
             value.isFinite
@@ -19,13 +19,13 @@ public struct Requirement: Sendable, Hashable {
     }
 
     /// The scores that can be bounded; see ``LiftEvaluation/figures``.
-    public static let names = [
+    package static let names = [
         "front-psnr", "novel-iou", "novel-psnr", "novel-psnr-above-extruded", "novel-psnr-above-mean",
         "novel-psnr-above-retrieval", "novel-iou-above-retrieval",
     ]
 
     /// One line naming the score that is below the bound; nil if it is not.
-    public func failure(in evaluation: LiftEvaluation) -> String? {
+    package func failure(in evaluation: LiftEvaluation) -> String? {
         let found = evaluation.figures[name] ?? -.infinity
         guard found < value else { return nil }
         return "\(evaluation.scene): \(name) is \(String(format: "%.3f", found)), below \(value)"

@@ -4,21 +4,21 @@ import Foundation
 import Images
 import Lathe
 import Radiance
-public import Toybox
+package import Toybox
 
 /// Renders an object from all sides into the layout of NeRF-synthetic.
 ///
 /// Pictures with alpha, `transforms_train.json`, and `transforms_test.json` with other views.
-public struct ToyCapture: Sendable {
+package struct ToyCapture: Sendable {
     /// Number of training views.
-    public var train: Int
+    package var train: Int
     /// Number of test views.
-    public var test: Int
+    package var test: Int
     /// Side of a picture in pixels.
-    public var size: Int
+    package var size: Int
 
     /// See the properties.
-    public init(train: Int = 50, test: Int = 10, size: Int = 160) {
+    package init(train: Int = 50, test: Int = 10, size: Int = 160) {
         (self.train, self.test, self.size) = (train, test, size)
     }
 
@@ -39,7 +39,7 @@ public struct ToyCapture: Sendable {
 
     /// Renders `object` and writes pictures and camera files.
     /// - Throws: `LatheError` (`badInput`) when the folder cannot be written.
-    public func write(_ object: ToyObject, into folder: String) throws {
+    package func write(_ object: ToyObject, into folder: String) throws {
         try LatheError.asking(.badInput) {
             for (part, count, turn) in [("train", train, Float(0)), ("test", test, Float(61))] {
                 try FileManager.default.createDirectory(

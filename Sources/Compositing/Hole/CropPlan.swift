@@ -40,13 +40,15 @@ public struct CropPlan: Sendable, Hashable {
         }
     }
 
-    /// Size of the whole picture, pixels.
+    /// Width of the whole picture, pixels.
     public let width: Int
+    /// Height of the whole picture, pixels.
     public let height: Int
     /// The crop in pixels of the picture; may overhang its edges.
     public let window: PixelRectangle
-    /// Size of the model's input, pixels.
+    /// Width of the model's input, pixels.
     public let workingWidth: Int
+    /// Height of the model's input, pixels.
     public let workingHeight: Int
 
     /// Plans the crop for a hole.

@@ -7,8 +7,9 @@ import Radiance
 public struct RandomViews: Codable, Sendable, Hashable {
     /// Views per step; azimuths are stratified over the circle.
     public var count: Int
-    /// Range of elevations, degrees above the horizon.
+    /// Least elevation, degrees above the horizon.
     public var lowestElevation: Float
+    /// Greatest elevation, degrees above the horizon.
     public var highestElevation: Float
     /// Distance from the origin, scene units.
     public var radius: Float

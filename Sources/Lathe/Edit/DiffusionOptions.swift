@@ -17,7 +17,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         public init(path: String, strength: Float = 1) { (self.path, self.strength) = (path, strength) }
 
         /// Parses `FILE` or `FILE:0.8`.
-        public init?(parsing text: String) {
+        package init?(parsing text: String) {
             guard let mark = text.lastIndex(of: ":"), let strength = Float(text[text.index(after: mark)...])
             else {
                 guard !text.isEmpty else { return nil }
@@ -46,7 +46,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         }
 
         /// Parses `KIND:MODEL:PICTURE` or `KIND:MODEL:PICTURE:0.8`; neither path may hold a colon.
-        public init?(parsing text: String) {
+        package init?(parsing text: String) {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
             guard (3...4).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }),
                 let kind = ControlNetKind(rawValue: parts[0]),

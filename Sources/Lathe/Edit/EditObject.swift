@@ -17,7 +17,7 @@ public struct EditObject: Codable, Sendable, Hashable {
     /// optional prompt.
     ///
     /// A name that ends in `.png`, `.jpg` or `.jpeg` in place of the numbers is a mask file.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let words = halves[0].split(separator: " ")
         guard !words.isEmpty else { return nil }

@@ -40,7 +40,7 @@ public struct EditResult: Codable, Sendable {
     public var seconds: Double
 
     /// The result as lines of text.
-    public var lines: [String] {
+    package var lines: [String] {
         var lines =
             versions.count > 1
             ? versions.map { "version \($0.picture)  (seed \($0.seed))" } : ["picture \(picture)"]

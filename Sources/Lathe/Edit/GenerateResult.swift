@@ -16,7 +16,7 @@ public struct GenerateResult: Codable, Sendable {
     public var seconds: Double
 
     /// The result as lines of text.
-    public var lines: [String] {
+    package var lines: [String] {
         (versions.count > 1
             ? zip(versions, seeds).map { "version \($0)  (seed \($1))" } : ["picture \(picture)"])
             + (sheet.map { ["sheet   \($0)"] } ?? [])

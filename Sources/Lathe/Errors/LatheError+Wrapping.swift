@@ -7,7 +7,7 @@ extension LatheError {
     /// Maps an error to a code by its type.
     ///
     /// Errors of checkpoints, configurations and tokenizers are `modelUnusable`; all others are `badInput`.
-    public init(wrapping error: any Error) {
+    package init(wrapping error: any Error) {
         switch error {
         case let error as LatheError: self = error
         case is CheckpointError, is ConfigurationProblem, is TokenizerError:

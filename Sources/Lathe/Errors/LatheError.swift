@@ -16,7 +16,7 @@ public struct LatheError: Error, Sendable, Hashable, CustomStringConvertible {
         case interrupted = 130
 
         /// The name used in JSON errors.
-        public var name: String {
+        package var name: String {
             switch self {
             case .badInput: "bad-input"
             case .modelUnusable: "model-unusable"
@@ -39,6 +39,7 @@ public struct LatheError: Error, Sendable, Hashable, CustomStringConvertible {
         self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
+    /// The message.
     public var description: String { message }
 }
 

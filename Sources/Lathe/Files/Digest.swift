@@ -4,12 +4,12 @@ import Files
 import Foundation
 
 /// Content digests.
-public enum Digest {
+package enum Digest {
     /// The SHA-256 of a file, 64 hexadecimal digits.
     /// - Parameter path: the file, which is read in chunks.
     /// - Throws: `LatheError` (`badInput`) if the file cannot be read.
     /// - Returns: the digest.
-    public static func sha256(ofFile path: String) throws -> String {
+    package static func sha256(ofFile path: String) throws -> String {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw LatheError.badInput("cannot read \(path); check the path and its permissions")
         }
@@ -36,7 +36,7 @@ public enum Digest {
     }
 
     /// The SHA-256 of bytes in memory, 64 hexadecimal digits.
-    public static func sha256(of data: some Sequence<UInt8>) -> String {
+    package static func sha256(of data: some Sequence<UInt8>) -> String {
         var hash = SHA256()
         Array(data).withUnsafeBytes { hash.update($0) }
         return hash.hexadecimal()

@@ -3,18 +3,18 @@
 import Yams
 
 /// One entry of an option file.
-public struct OptionFile {
+package struct OptionFile {
     /// The value of an option.
-    public enum Value: Sendable, Hashable {
+    package enum Value: Sendable, Hashable {
         case flag(Bool)
         /// One text per occurrence of the option.
         case values([String])
     }
 
     /// The long name without its dashes.
-    public let name: String
+    package let name: String
     /// Its value.
-    public let value: Value
+    package let value: Value
 
     /// Reads a file: a mapping from long option names to values.
     ///
@@ -22,7 +22,7 @@ public struct OptionFile {
     /// numbers inside that list is one value, its numbers joined by commas. `point: [320, 240]` and
     /// `point: [[320, 240], [10, 12, "-"]]` are both understood.
     /// - Throws: `LatheError` (`badInput`) naming the file and what is wrong in it.
-    public static func load(_ path: String) throws -> [OptionFile] {
+    package static func load(_ path: String) throws -> [OptionFile] {
         try parse(try Disk.readText(path), name: path)
     }
 

@@ -18,7 +18,7 @@ public struct FilmOptions: Codable, Sendable, Hashable {
         public static let white = Background.colour(red: 1, green: 1, blue: 1)
 
         /// Parses `white`, `black`, `grey`, `alpha` or `#rrggbb`.
-        public init?(parsing text: String) {
+        package init?(parsing text: String) {
             switch text.lowercased() {
             case "white": self = .white
             case "black": self = .colour(red: 0, green: 0, blue: 0)

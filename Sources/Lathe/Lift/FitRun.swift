@@ -18,7 +18,7 @@ public struct FitResult: Codable, Sendable {
     public let seconds: Double
 
     /// The result as lines of text.
-    public var lines: [String] {
+    package var lines: [String] {
         let judged = heldOutQuality.map { String(format: ", %.1f dB on held-out pictures", $0) } ?? ""
         return [
             "\(steps) steps on \(pictures) pictures in \(String(format: "%.0f", seconds)) s\(judged)", field,

@@ -25,7 +25,7 @@ public struct LiftPlan: Codable, Sendable {
     public var seconds: Double { stages.reduce(0) { $0 + $1.seconds } }
 
     /// The plan as lines of text.
-    public var lines: [String] {
+    package var lines: [String] {
         stages.map { stage in
             "\(pad(stage.stage.label, 22)) \(pad(rounded(stage.seconds), 9)) \(stage.work)"
         } + [

@@ -31,7 +31,7 @@ public struct LiftResult: Codable, Sendable {
     }
 
     /// The result as lines of text.
-    public var lines: [String] {
+    package var lines: [String] {
         var lines: [String] = []
         if let caption, !caption.isEmpty { lines.append("object  \(caption)") }
         lines.append("film    \(movie ?? film)")

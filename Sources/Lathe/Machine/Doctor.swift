@@ -3,24 +3,24 @@
 import Foundation
 
 /// The findings of `lathe doctor`.
-public struct Doctor: Codable, Sendable {
+package struct Doctor: Codable, Sendable {
     /// Version of Lathe.
-    public var version: String
+    package var version: String
     /// Processor tier, OpenBLAS core, threads, operating system.
-    public var machine: RunRecord.Machine
+    package var machine: RunRecord.Machine
     /// Path of each model found, by part.
-    public var models: [String: String]
+    package var models: [String: String]
     /// Parts without a model.
-    public var missingModels: [String]
+    package var missingModels: [String]
     /// Path of `ffmpeg`; nil if it was not found.
-    public var ffmpeg: String?
+    package var ffmpeg: String?
 
     /// Examines the machine.
     /// - Parameters:
     ///   - models: the model set that is looked up.
     ///   - searchPath: folders in which helper programs are looked for.
     /// - Returns: the findings.
-    public static func examine(models: ModelSet, searchPath: [String]) -> Doctor {
+    package static func examine(models: ModelSet, searchPath: [String]) -> Doctor {
         var found: [String: String] = [:]
         for part in ModelSet.Part.allCases where models.has(part) {
             found[part.rawValue] = models.path(of: part)
@@ -34,7 +34,7 @@ public struct Doctor: Codable, Sendable {
     }
 
     /// The findings as lines of text.
-    public var lines: [String] {
+    package var lines: [String] {
         var lines = [
             "lathe \(version) on \(machine.system)",
             "processor tier    \(machine.cpuTier)",

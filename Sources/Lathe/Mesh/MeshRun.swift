@@ -47,7 +47,7 @@ public struct MeshRun: Codable, Sendable {
     }
 
     /// The result as lines of text.
-    public var lines: [String] {
+    package var lines: [String] {
         let closed = topology.isWatertight ? "closed" : "open at \(topology.boundaryEdges) edges"
         return ["mesh    \(mesh): \(topology.vertices) vertices, \(topology.faces) faces, \(closed)"]
     }

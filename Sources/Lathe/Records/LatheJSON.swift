@@ -1,16 +1,16 @@
 // The JSON format of records and results.
 
-public import Foundation
+package import Foundation
 
 /// JSON with sorted keys, indented, slashes unescaped.
-public enum LatheJSON {
+package enum LatheJSON {
     /// Encodes a value, with a final newline; non-finite numbers become "inf", "-inf" and "nan".
     /// - Parameters:
     ///   - value: what is encoded.
     ///   - pretty: indented, or on one line.
     /// - Throws: `LatheError` (`badInput`) if the value cannot be encoded.
     /// - Returns: UTF-8 text.
-    public static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
+    package static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting =
             pretty

@@ -10,8 +10,9 @@ public struct RunRecord: Codable, Sendable {
         public var path: String
         /// SHA-256 of the file, hexadecimal.
         public var sha256: String
-        /// Size in pixels, upright.
+        /// Width of the upright picture, pixels.
         public var width: Int
+        /// Height of the upright picture, pixels.
         public var height: Int
     }
 

@@ -4,21 +4,21 @@ import Foundation
 import Yams
 
 /// An input picture, and the selection of its scene.
-public struct InputPicture: Sendable {
+package struct InputPicture: Sendable {
     /// Path of the picture file.
-    public let picture: String
+    package let picture: String
     /// A name for results: the file's without its ending, or the scene folder's.
-    public let name: String
+    package let name: String
     /// The selection in `scene.yaml`; empty for a picture file.
-    public let selection: Selection
+    package let selection: Selection
     /// The scene folder; nil for a picture file.
-    public let sceneFolder: String?
+    package let sceneFolder: String?
 
     /// Resolves a path.
     /// - Parameter path: a picture file or a folder with `scene.yaml`.
     /// - Throws: `LatheError` (`badInput`) if it is neither.
     /// - Returns: the picture with its selection.
-    public static func find(_ path: String) throws -> InputPicture {
+    package static func find(_ path: String) throws -> InputPicture {
         guard isFolder(path) else {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw LatheError.badInput(

@@ -52,7 +52,7 @@ public struct Segment: Codable, Sendable {
     }
 
     /// The result as lines of text.
-    public var lines: [String] {
+    package var lines: [String] {
         var lines = ["mask    \(mask)", "object  \(object)", "overlay \(overlay)"]
         lines += answers.map { "answer  \($0)" }
         return lines

@@ -121,7 +121,7 @@ extension Selection.Box {
 
 extension Selection {
     /// This selection's post-processing with the clicks, boxes and mask file of another.
-    public func pointing(atWhat other: Selection) -> Selection {
+    package func pointing(atWhat other: Selection) -> Selection {
         var result = self
         result.points = other.points
         result.boxes = other.boxes
