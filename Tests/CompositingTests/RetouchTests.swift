@@ -1,4 +1,4 @@
-// The promises of an edit, over pictures, holes and models of every kind.
+// The invariants of an edit, over pictures, holes and models of every kind.
 
 import Arrays
 import Compositing

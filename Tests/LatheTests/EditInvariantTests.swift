@@ -1,4 +1,4 @@
-// The promises of an edit, from file to file: size, kind, and every pixel outside the mask, for pictures of every shape.
+// The invariants of an edit, from file to file: size, kind, and every pixel outside the mask, for pictures of every shape.
 
 import Arrays
 import Compositing
