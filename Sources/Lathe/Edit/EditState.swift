@@ -2,7 +2,20 @@
 
 /// The stages of an edit, in order; not every edit has all of them.
 public enum EditStage: String, Codable, Sendable, CaseIterable {
-    case select, caption, fill, detail, ground, check, write
+    /// Finds the objects.
+    case select
+    /// Captions the picture where no prompt was given.
+    case caption
+    /// Fills the hole.
+    case fill
+    /// Adds detail at the picture's own resolution.
+    case detail
+    /// Composites the filled object over the photograph's own ground.
+    case ground
+    /// Selects again where the objects were.
+    case check
+    /// Writes the results.
+    case write
 
     /// What the stage does, for a progress line.
     public var label: String {

@@ -14,5 +14,8 @@ public enum EditTask: String, Codable, Sendable, CaseIterable {
 
 /// The kind of model that fills holes.
 public enum EditMethod: String, Codable, Sendable, CaseIterable {
-    case lama, diffusion
+    /// LaMa: continues the surroundings, without a prompt.
+    case lama
+    /// A text-conditioned diffusion model.
+    case diffusion
 }

@@ -4,7 +4,14 @@
 public struct FilmOptions: Codable, Sendable, Hashable {
     /// What a frame shows; several channels are placed side by side.
     public enum Channel: String, Codable, Sendable, CaseIterable {
-        case rgb, depth, normal, opacity
+        /// Colour.
+        case rgb
+        /// Distance from the camera, near is bright.
+        case depth
+        /// Normals in camera axes, mapped from [-1, 1] to colours.
+        case normal
+        /// Opacity as grey.
+        case opacity
     }
 
     /// The background behind the object.

@@ -4,13 +4,19 @@
 public struct LiftOptions: Codable, Sendable {
     /// Trade-off between time and quality.
     public enum Preset: String, Codable, Sendable, CaseIterable {
-        case draft, standard, fine
+        /// Fewest steps and smallest outputs.
+        case draft
+        /// The default.
+        case standard
+        /// Most steps and largest outputs.
+        case fine
     }
 
     /// The source of the caption.
     public enum Prompt: Codable, Sendable, Hashable {
         /// The captioner describes the cut-out.
         case auto
+        /// A given caption.
         case text(String)
     }
 

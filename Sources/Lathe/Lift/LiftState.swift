@@ -2,7 +2,18 @@
 
 /// The stages of a lift, in order.
 public enum LiftStage: String, Codable, Sendable, CaseIterable {
-    case select, caption, lift, film, mesh, report
+    /// Finds the object and cuts it out.
+    case select
+    /// Captions the cut-out where no prompt was given.
+    case caption
+    /// Distils the field.
+    case lift
+    /// Renders and writes the turntable.
+    case film
+    /// Extracts and writes the mesh.
+    case mesh
+    /// Writes record and report.
+    case report
 
     /// What the stage does, for a progress line.
     public var label: String {

@@ -50,7 +50,12 @@ public struct RunRecord: Codable, Sendable {
 
     /// How far the run is.
     public enum Status: String, Codable, Sendable {
-        case running, interrupted, complete
+        /// Not finished; the run may be in progress or killed.
+        case running
+        /// Stopped with its work saved.
+        case interrupted
+        /// All stages are finished.
+        case complete
     }
 
     /// Name of the program.

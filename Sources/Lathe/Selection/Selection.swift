@@ -36,6 +36,7 @@ public struct Selection: Codable, Sendable, Hashable {
 
     /// Dilation of the mask (negative: erosion).
     public enum Growth: Codable, Sendable, Hashable {
+        /// Radius in pixels.
         case pixels(Float)
         /// Percent of the longer side of the mask's bounding box.
         case percent(Float)
