@@ -4,6 +4,7 @@ import Arrays
 import Foundation
 public import Images
 
+/// Peak signal-to-noise ratio of pictures.
 public enum PeakSignalToNoise {
     /// Peak signal-to-noise ratio of the colours of two pictures inside a mask, peak 1, in dB, at most 60.
     public static func score(_ a: Image, _ b: Image, inside mask: Mask) -> Double {

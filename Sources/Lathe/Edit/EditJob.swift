@@ -1,12 +1,12 @@
-// The parts of one edit that share its picture, its notes and its clock.
+// The steps of an edit that share its picture, notes and timing.
 
 import Compositing
 import Foundation
 import Images
 
-/// The work of an edit, in the order in which ``EditRun`` asks for it.
+/// The steps of an edit, in the order in which ``EditRun`` calls them.
 struct EditJob {
-    /// What was asked for; once there is a painter, also what was left open.
+    /// The options as given; after ``painter(for:)`` with all defaults settled.
     private(set) var options: EditOptions
     let picture: EditPicture
     private let session: ModelSession
@@ -28,9 +28,10 @@ struct EditJob {
         }
     }
 
-    // MARK: What is edited
+    // MARK: Picture and holes
 
-    /// The holes, and the picture that they are holes of: the photograph, or the canvas that an outpainted one lies in.
+    /// The holes, and the picture that they refer to: the photograph, or the enlarged canvas when
+    /// outpainting.
     mutating func holes() throws -> ([EditHole], Image) {
         let image = picture.image
         guard options.task != .outpaint else {
@@ -54,7 +55,7 @@ struct EditJob {
         }
         try tell(.select, masks.count, masks.count)
         if options.task == .replace, let first = masks.first {
-            // Every one of them stays, so they have one hole round them.
+            // All selected objects stay, so there is one hole round all of them.
             masks = [masks.dropFirst().reduce(first) { $0.union($1) }]
         }
         return (try masks.map(hole), image)
@@ -75,9 +76,9 @@ struct EditJob {
         return hole
     }
 
-    /// What each hole is filled with, in words.
+    /// The prompt of each hole.
     ///
-    /// Where the user gave none, the captioner says what the picture shows.
+    /// Without a given prompt it is a caption of the picture.
     mutating func prompts(_ count: Int) throws -> [String] {
         let given =
             switch options.task {
@@ -95,7 +96,7 @@ struct EditJob {
         return given.map { $0 ?? caption }
     }
 
-    /// The model that fills holes of a picture.
+    /// Opens the model that fills the holes.
     mutating func painter(for canvas: Image) throws -> HolePainter {
         switch options.method {
         case .lama:
@@ -110,12 +111,12 @@ struct EditJob {
         }
     }
 
-    // MARK: What is promised
+    // MARK: Invariants
 
-    /// Checks the finished picture against the one that was edited, and that an outpainted one still holds the photograph.
+    /// Checks the invariants, and when outpainting that the canvas still contains the photograph.
     func check(_ edited: Image, against canvas: Image, hole: Mask) throws {
         _ = try LatheError.asking(.guaranteeFailed) {
-            try Promise.check(edited, against: canvas, hole: hole)
+            try EditInvariant.check(edited, against: canvas, hole: hole)
         }
         guard options.task == .outpaint else { return }
         let m = options.margins, image = picture.image
@@ -123,7 +124,7 @@ struct EditJob {
             to: PixelRectangle(
                 left: m.left, top: m.top, right: m.left + image.width, bottom: m.top + image.height))
         _ = try LatheError.asking(.guaranteeFailed) {
-            try Promise.check(
+            try EditInvariant.check(
                 kept, against: image, hole: Mask(width: image.width, height: image.height, value: 0))
         }
     }
@@ -139,9 +140,9 @@ struct EditJob {
         return found
     }
 
-    // MARK: What the caller sees
+    // MARK: Progress
 
-    /// Tells something once, however many objects and versions it concerns.
+    /// Reports a note once per edit.
     mutating func note(_ text: String) throws {
         guard !notes.contains(text) else { return }
         notes.append(text)
@@ -160,10 +161,10 @@ struct EditJob {
         try report(last)
     }
 
-    /// Tells of a filler's step; `unit` of `units` holes are done, over all versions.
+    /// Reports a filler's step; `unit` of `units` holes are done, over all versions.
     mutating func tell(_ stage: EditStage, _ step: FillStep, unit: Int, of units: Int) throws {
         for text in step.notes { try note(text) }
-        // Second passes have different numbers of tiles, so each is counted by itself.
+        // Detail passes differ in their number of tiles, so each is counted separately.
         if stage == .fill {
             try tell(stage, unit * step.total + step.step, units * step.total)
         } else {
@@ -171,7 +172,7 @@ struct EditJob {
         }
     }
 
-    /// Keeps a look at the unfinished picture about ten times a pass, if there is a folder for it.
+    /// Saves a preview about ten times a pass, if there is a folder for it.
     mutating func keep(_ step: FillStep, in places: EditFolder) throws {
         guard let preview = step.preview, step.step % max(1, step.total / 10) == 0,
             let path = places.preview(previews)

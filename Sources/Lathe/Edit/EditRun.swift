@@ -1,17 +1,19 @@
-// A 2D edit from a picture file to a picture file.
+// Runs a 2D edit from file to file.
 
 import Compositing
 import Foundation
 import Images
 
-/// Removes, fills, replaces and outpaints.
+/// 2D edits: remove, fill, replace, outpaint.
 public enum EditRun {
     /// Edits a picture.
     /// - Parameters:
-    ///   - session: opened for `options.models`; nil opens the models for this edit alone.
-    ///   - progress: called after every step; what it throws ends the work, and nothing stays.
-    /// - Throws: `LatheError`: `badInput` for files and selections, `modelUnusable` for models, `guaranteeFailed` for a
-    ///   result that does not keep what every edit promises. All results are written, or none.
+    ///   - options: the edit.
+    ///   - session: opened for `options.models`; nil opens the models for this job alone.
+    ///   - progress: called after every step; what it throws ends the edit, and no file remains.
+    /// - Throws: `LatheError`: `badInput` for files and selections, `modelUnusable` for models,
+    ///   `guaranteeFailed` for a result that violates an invariant. Either all results are written or none.
+    /// - Returns: the files written.
     public static func run(
         _ options: EditOptions, session: ModelSession? = nil,
         progress: @escaping (EditState) throws -> Void = { _ in }
@@ -19,7 +21,14 @@ public enum EditRun {
         try run(options, filler: nil, session: session, progress: progress)
     }
 
-    /// - Parameter filler: fills the holes in place of the model that the options name.
+    /// Edits a picture with a given filler.
+    /// - Parameters:
+    ///   - options: the edit.
+    ///   - filler: replaces the model that the options name; nil for that model.
+    ///   - session: opened for `options.models`; nil opens the models for this edit alone.
+    ///   - progress: called after every step; what it throws ends the edit.
+    /// - Throws: as `run(_:session:progress:)`.
+    /// - Returns: the files written.
     package static func run(
         _ options: EditOptions, filler: (any HoleFiller)?, session: ModelSession? = nil,
         progress: @escaping (EditState) throws -> Void = { _ in }

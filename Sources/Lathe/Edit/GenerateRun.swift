@@ -1,4 +1,4 @@
-// Pictures from words, or from a picture and words.
+// Text-to-image and image-to-image generation.
 
 import Arrays
 import Compositing
@@ -6,12 +6,15 @@ import Foundation
 import Images
 import StableDiffusion
 
+/// Text-to-image and image-to-image generation.
 public enum GenerateRun {
-    /// Makes pictures.
+    /// Generates pictures.
     /// - Parameters:
+    ///   - options: what is generated.
     ///   - session: opened for `options.models`; nil opens the models for this job alone.
-    ///   - progress: called after every step; what it throws ends the work, and nothing stays.
-    /// - Throws: `LatheError`: `badInput` for what cannot be made, `modelUnusable` for models.
+    ///   - progress: called after every step; what it throws ends the work, and no file remains.
+    /// - Throws: `LatheError`: `badInput` for options and files, `modelUnusable` for models.
+    /// - Returns: the files written.
     public static func run(
         _ options: GenerateOptions, session: ModelSession? = nil,
         progress: (EditState) throws -> Void = { _ in }
@@ -76,7 +79,7 @@ public enum GenerateRun {
         }
     }
 
-    /// The number of the picture that likeliest shows the prompt; without a judge, the first.
+    /// The index of the picture most likely to show the prompt; without a judge, the first.
     private static func best(of range: Range<Int>, _ pictures: [Image], prompt: String, _ judge: PromptJudge?)
         throws -> Int
     {
@@ -86,8 +89,8 @@ public enum GenerateRun {
             ?? range.lowerBound
     }
 
-    /// Adds controls of the size of the picture to be made.
-    /// - Returns: a note for each picture that is of another aspect.
+    /// Adds the control conditions at the size of the result.
+    /// - Returns: a note for each control picture of another aspect ratio.
     private static func steer(
         _ request: inout GenerationRequest, _ controls: [ControlPicture], _ pipeline: DiffusionPipeline
     ) throws -> [String] {
@@ -130,7 +133,7 @@ public enum GenerateRun {
         }
     }
 
-    /// A picture at the nearest size that the model can start from.
+    /// The start picture resized to the nearest size that the model supports.
     private static func fitted(_ picture: Image, to pipeline: DiffusionPipeline) throws -> (Image, String?) {
         let multiple = DiffusionModel.multiple(pipeline)
         func near(_ side: Int) -> Int { max(1, (side + multiple / 2) / multiple) * multiple }

@@ -46,7 +46,7 @@ struct Segmenter {
                 throw LatheError.badInput(
                     "the segmenter found nothing there; click on the middle of the object or add a --box")
             }
-            let rough = found.mask.hardened
+            let rough = found.mask.binarised
             if let box = rough.boundingBox {
                 found.mask = Outline(
                     photograph: photograph, cell: cell(max(box.width, box.height), in: photograph)
@@ -55,7 +55,7 @@ struct Segmenter {
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area
             // Doubt of the segmenter is no transparency: inside is opaque, and only the outline is soft.
-            found.mask = found.mask.hardened.removingIslands(smallerThan: area / 50)
+            found.mask = found.mask.binarised.removingIslands(smallerThan: area / 50)
                 .fillingHoles(upTo: area / 200).feathered(by: 1.5)
             return found
         }
@@ -109,7 +109,7 @@ struct Segmenter {
         _ found: FoundMask, _ step: (window: Double, agreement: Float), _ prompt: Prompt,
         in photograph: Image, _ embedding: any PictureEmbedding
     ) throws -> FoundMask? {
-        guard let box = found.mask.hardened.largestIsland.boundingBox else { return nil }
+        guard let box = found.mask.binarised.largestIsland.boundingBox else { return nil }
         let side = max(box.width, box.height)
         guard isCoarse(side, in: photograph) else { return nil }
         let window = square(round: box, side: Int(Double(side) * step.window) + 8, in: photograph)
