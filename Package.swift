@@ -130,6 +130,7 @@ let package = Package(
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
+        tests(of: "Datasets", ["Checkpoints", "Images", "Meshes", "Toybox"]),
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
         tests(
             of: "Lathe",
