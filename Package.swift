@@ -63,7 +63,7 @@ let package = Package(
         library("Checkpoints", ["Arrays", "Files"]),
         library("Tokenizers", ["Files", "CZlib"]),
         library("Meshes", ["Arrays", "Files", "Images"]),
-        library("Editing", ["Arrays", "Images"]),
+        library("Compositing", ["Arrays", "Images"]),
 
         // Differentiation and layers
         library("Autograd", ["Arrays"]),
@@ -79,20 +79,26 @@ let package = Package(
         // Fields
         library("Toybox", ["Arrays", "CKernels", "Checkpoints", "Images"]),
         library("Radiance", ["Arrays", "CKernels", "Checkpoints", "Images"]),
+        library("Datasets", ["Arrays", "Checkpoints", "Files", "Images", "Meshes", "Toybox"]),
 
         // Training
         library(
             "Distillation",
-            ["Arrays", "Autograd", "Checkpoints", "CLIP", "Images", "Radiance", "StableDiffusion"]),
+            ["Arrays", "Autograd", "Checkpoints", "CLIP", "Images", "Layers", "Radiance", "StableDiffusion"]),
 
         // Composition
         library(
             "Lathe",
             [
-                "Distillation", "SegmentAnything", "BLIP", "CLIP", "LaMa", "StableDiffusion", "Toybox",
-                "Radiance", "Meshes", "Editing", "Images",
+                "Distillation", "SegmentAnything", "BLIP", "CLIP", "LaMa", "StableDiffusion",
+                "Radiance", "Meshes", "Compositing", "Images",
                 "Checkpoints", "Tokenizers", "Arrays", "Files", yams,
             ]),
+
+        // Measuring
+        library(
+            "Evaluation",
+            ["Lathe", "Compositing", "Toybox", "Radiance", "Images", "Arrays", yams]),
 
         // Timing
         library(
@@ -106,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "lathe",
             dependencies: [
-                "Lathe", "Bench", "StableDiffusion", "Toybox", "Radiance", "Arrays", argumentParser,
+                "Lathe", "Evaluation", "Bench", "Datasets", "StableDiffusion", "Toybox", "Radiance", "Arrays",
+                argumentParser,
             ],
             path: "Sources/lathe-cli", swiftSettings: strict),
 
@@ -118,7 +125,7 @@ let package = Package(
     ] + [
         tests(of: "Files", ["CKernels"]), tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
-        tests(of: "Meshes"), tests(of: "Editing", ["Arrays", "Images"]), tests(of: "Autograd"),
+        tests(of: "Meshes"), tests(of: "Compositing", ["Arrays", "Images"]), tests(of: "Autograd"),
         tests(of: "Layers"), tests(of: "Bench", ["Arrays", "Lathe"]),
         tests(of: "SegmentAnything"),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
@@ -126,7 +133,17 @@ let package = Package(
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
         tests(
             of: "Lathe",
-            ["Arrays", "Editing", "Images", "LaMa", "Meshes", "Radiance", "StableDiffusion", "Toybox"]),
+            [
+                "Arrays", "Compositing", "Evaluation", "Images", "LaMa", "Meshes", "Radiance",
+                "StableDiffusion",
+            ]),
+        tests(
+            of: "Evaluation",
+            [
+                "Arrays", "Compositing", "Distillation", "Images", "Lathe", "Meshes", "Radiance",
+                "StableDiffusion",
+                "Toybox",
+            ]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.

@@ -8,14 +8,17 @@ guess is blurred where the object is unknown, and making it sharp is the denoise
     python encoder.py --data data/views --heldout data/views-heldout --work work/encoder --export made/prior
 """
 
+import pathlib
+
+import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
 from common import data, run, views
 
-GRID = 8
+GRID, NO_CLASS = 8, 127
 HEADS = ("first_guess", "elevation", "window")
 PATCH = views.VIEW // GRID
 
@@ -60,10 +63,13 @@ class Training(torch.nn.Module):
 
 def loss_function(shards, module, options):
     def loss(rng, generator):
-        rows = rng.integers(len(shards), size=options.batch)
+        rows = shards.draw(rng, options.batch)
         b = views.batch(shards, rows, rng, generator, options.device, options.disturb, options.permute)
         guess, elevation, window, kind, facing = module(b.picture)
-        heads = F.cross_entropy(kind.float(), b.kind) + F.mse_loss(facing.float(), b.facing)
+        # Real objects are of no class of the toy world.
+        named = (b.kind != NO_CLASS).float()
+        kinds = (F.cross_entropy(kind.float(), b.kind, reduction="none") * named).sum() / named.sum().clamp(min=1)
+        heads = kinds + F.mse_loss(facing.float(), b.facing)
         camera = 0.05 * F.mse_loss(elevation.float(), b.elevation) + 0.5 * F.mse_loss(window.float(), b.window)
         return F.mse_loss(guess.float(), b.views) + 0.02 * heads + camera
 
@@ -72,15 +78,17 @@ def loss_function(shards, module, options):
 
 @torch.no_grad()
 def score(module, shards, count=256, device="cpu"):
-    """Mean PSNR in dB of the guess, of its front view alone; error of the elevation in degrees and of the
+    """Mean PSNR in dB of the guess, of its front and side views alone; overlap of the silhouettes at alpha 0.5; error of the elevation in degrees and of the
     window in shares of half a picture (x, y) and of itself (magnification); share of classes named."""
-    b = views.batch(shards, list(range(min(count, len(shards)))), device=device)
-    with torch.autocast(device, torch.bfloat16):
-        guess, elevation, window, kind, _ = module(b.picture)
+    b = views.batch(shards, np.linspace(0, len(shards) - 1, min(count, len(shards))).astype(int), device=device)
+    found = [module(picture) for picture in b.picture.split(64)]
+    guess, elevation, window, kind, _ = (torch.cat(part) for part in zip(*found))
     error = ((guess.float().clamp(-1, 1) - b.views) / 2).square().mean((2, 3, 4))
     psnr = lambda e: round((-10 * e.log10()).mean().item(), 2)
+    seen, true = guess[:, :, 3] > 0, b.views[:, :, 3] > 0
+    overlap = (seen & true).sum((2, 3)) / (seen | true).sum((2, 3)).clamp(min=1)
     return {
-        "psnr": psnr(error.mean(1)), "psnr_front": psnr(error[:, 0]), "psnr_side": psnr(error[:, 2]),
+        "psnr": psnr(error.mean(1)), "iou": round(overlap.mean().item(), 3), "psnr_front": psnr(error[:, 0]), "psnr_side": psnr(error[:, 2]),
         "elevation_error": round((elevation.float() * 30 - b.elevation * 30).abs().mean().item(), 1),
         "window_error": [round(e, 3) for e in (window.float() - b.window).abs().mean(0).tolist()],
         "class": round((kind.argmax(1) == b.kind).float().mean().item(), 3),
@@ -93,15 +101,27 @@ def export(module, folder):
         save_file(views.half(getattr(module.encoder, name)), f"{folder}/{name}.safetensors")
 
 
+def start_from(encoder, folder):
+    """Takes the weights of an exported encoder."""
+    folder = pathlib.Path(folder)
+    encoder.vision.load_state_dict(load_file(folder / "image_encoder" / "model.safetensors"))
+    for name in HEADS:
+        getattr(encoder, name).load_state_dict(load_file(folder / f"{name}.safetensors"))
+
+
 def main():
-    options = run.arguments("Train the picture encoder", steps=6000, batch=64, lr=1e-3, ema=0.998)
+    options = run.arguments("Train the picture encoder", steps=6000, batch=64, lr=1e-3, ema=0.998, several=True)
+    options.add_argument("--initial", help="folder of an exported prior whose encoder to start from")
     options = views.augmentation(options).parse_args()
     torch.manual_seed(options.seed)
     module = Training()
-    shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 1000)
+    if options.initial:
+        start_from(module.encoder, options.initial)
+    shards = data.Mixture(options.data, options.limit)
+    heldout = {pathlib.Path(f).name: data.Shards(f, 1000) for f in options.heldout or []}
     training = run.Run(options, module)
-    training.train(loss_function(shards, module, options), lambda m: score(m, heldout, device=options.device), export,
-                   validate_every=2)
+    scores = lambda m: {name: score(m, part, device=options.device) for name, part in heldout.items()}
+    training.train(loss_function(shards, module, options), scores, export, validate_every=6)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def pose_vector(elevation, known):
 
 def loss_function(shards, module, options):
     def loss(rng, generator):
-        rows = rng.integers(len(shards), size=options.batch)
+        rows = shards.draw(rng, options.batch)
         b = views.batch(shards, rows, rng, generator, options.device, options.disturb, options.permute)
         draw = lambda: torch.from_numpy(rng.random(options.batch)).float().to(options.device)
         known, use = (draw() < 0.6).float(), draw() > 0.08
@@ -84,16 +84,15 @@ def score(module, shards, count=256, device="cpu"):
     b = views.batch(shards, list(range(min(count, len(shards)))), device=device)
     clean, found = views.stack(b.views), {}
     generator = torch.Generator().manual_seed(5)
-    with torch.autocast(device, torch.bfloat16):
-        tokens, channels = module.condition(b.picture, torch.ones(len(clean), dtype=torch.bool, device=device))
-        pose = torch.zeros(len(clean), 2, device=device)
-        for level in (999, 700, 400, 150):
-            t = torch.full((len(clean),), level)
-            alpha, sigma = (x.to(device) for x in SCHEDULE(t))
-            noise = torch.randn(clean.shape, generator=generator).to(device)
-            got = module(alpha * clean + sigma * noise, t.to(device), pose, tokens, channels).float()
-            error = ((got.clamp(-1, 1) - clean) / 2).square().mean((1, 2, 3))
-            found[f"psnr_{level}"] = round((-10 * error.log10()).mean().item(), 2)
+    tokens, channels = module.condition(b.picture, torch.ones(len(clean), dtype=torch.bool, device=device))
+    pose = torch.zeros(len(clean), 2, device=device)
+    for level in (999, 700, 400, 150):
+        t = torch.full((len(clean),), level)
+        alpha, sigma = (x.to(device) for x in SCHEDULE(t))
+        noise = torch.randn(clean.shape, generator=generator).to(device)
+        got = module(alpha * clean + sigma * noise, t.to(device), pose, tokens, channels).float()
+        error = ((got.clamp(-1, 1) - clean) / 2).square().mean((1, 2, 3))
+        found[f"psnr_{level}"] = round((-10 * error.log10()).mean().item(), 2)
     return found
 
 
@@ -148,7 +147,7 @@ def export(module, folder):
 
 def main():
     options = views.augmentation(
-        run.arguments("Train the joint multi-view prior", steps=8000, batch=32, lr=1e-3, ema=0.998))
+        run.arguments("Train the joint multi-view prior", steps=8000, batch=32, lr=1e-3, ema=0.998, several=True))
     options.add_argument("--initial", help="folder of an earlier prior whose denoiser to start from")
     options = options.parse_args()
     if not options.export:
@@ -157,13 +156,14 @@ def main():
     module = Prior(load_encoder(options.export))
     if options.initial:
         start_from(module, options.initial)
-    shards, heldout = data.Shards(options.data, options.limit), data.Shards(options.heldout or options.data, 256)
+    shards = data.Mixture(options.data, options.limit)
+    heldout = {pathlib.Path(f).name: data.Shards(f, 256) for f in options.heldout or []}
     training = run.Run(options, module)
     # The checkpoint may be older than the encoder, which can be trained on meanwhile.
     for each in (module, training.average.module):
         each.encoder.load_state_dict(load_encoder(options.export).state_dict())
-    training.train(loss_function(shards, module, options), lambda m: score(m, heldout, device=options.device), export,
-                   validate_every=5)
+    scores = lambda m: {name: score(m, part, device=options.device) for name, part in heldout.items()}
+    training.train(loss_function(shards, module, options), scores, export, validate_every=5)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ import Checkpoints
 ///
 /// `{"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"], …}`; roles that are
 /// null are empty.
-struct PipelineIndex: Decodable, Sendable {
+package struct PipelineIndex: Decodable, Sendable {
     let className: String
     private let parts: [String: String]
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let file = try ConfigurationReader(decoder)
         guard let name = try file.text("_class_name") else {
             throw file.fault("_class_name", "is missing; this is not the index of a pipeline")
@@ -24,7 +24,7 @@ struct PipelineIndex: Decodable, Sendable {
     ///   - pipelines: classes of the folder that will do.
     ///   - roles: for each role that must be filled, the classes that will do; an empty set takes any.
     /// - Throws: `CheckpointError` that names the role and both classes.
-    init(folder: String, pipelines: Set<String>, roles: [String: Set<String>]) throws {
+    package init(folder: String, pipelines: Set<String>, roles: [String: Set<String>]) throws {
         let path = folder + "/model_index.json"
         self = try loadConfiguration(PipelineIndex.self, from: path)
         guard pipelines.contains(className) else {

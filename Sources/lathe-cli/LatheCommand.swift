@@ -21,6 +21,6 @@ struct LatheCommand: ParsableCommand {
             TurntableCommand.self,
             MeshCommand.self,
             EvaluateCommand.self, BenchCommand.self,
-            ToyboxCommand.self, ModelsCommand.self, DoctorCommand.self,
+            ToyboxCommand.self, DatasetCommand.self, ModelsCommand.self, DoctorCommand.self,
         ])
 }

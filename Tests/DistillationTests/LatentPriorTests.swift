@@ -16,7 +16,7 @@ import Testing
 
     @Test func cleanLatentsOfNewViewsMatchTheReference() throws {
         let fixture = try Fixture("pose/case")
-        let prior = try PoseViewPrior(folder: Self.pose, reference: fixture["reference"], elevation: 20)
+        let prior = try Zero123Prior(folder: Self.pose, reference: fixture["reference"], elevation: 20)
         let table = try fixture["cameras"].scalars
         let cameras = stride(from: 0, to: table.count, by: 3).map {
             Camera(azimuth: table[$0], elevation: table[$0 + 1], radius: table[$0 + 2])
@@ -34,7 +34,7 @@ import Testing
         views.count = 2
         let prior: any ViewPrior =
             if kind == "pose" {
-                try PoseViewPrior(
+                try Zero123Prior(
                     folder: Self.pose, reference: reference, elevation: 10, viewSize: 16, views: views)
             } else {
                 TextViewPrior(

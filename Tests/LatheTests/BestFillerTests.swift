@@ -1,7 +1,8 @@
 // The best of several fills, as the captioner reads them.
 
 import Arrays
-import Editing
+import Compositing
+import Evaluation
 import Foundation
 import Images
 import Lathe

@@ -1,7 +1,7 @@
 // What the tests of edits share: models, pictures, holes and fillers that need no network.
 
 import Arrays
-import Editing
+import Compositing
 import Foundation
 import Images
 import Lathe

@@ -1,7 +1,7 @@
 // The promises of an edit, from file to file: size, kind, and every pixel outside the mask, for pictures of every shape.
 
 import Arrays
-import Editing
+import Compositing
 import Foundation
 import Images
 import Lathe

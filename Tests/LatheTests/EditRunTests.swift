@@ -1,7 +1,7 @@
 // Edits as runs: several objects and versions, one seed and the same bytes, and nothing half-written.
 
 import Arrays
-import Editing
+import Compositing
 import Foundation
 import Images
 import Lathe

@@ -1,7 +1,7 @@
 // What is drawn into a hole stands on the photograph's own ground.
 
 import Arrays
-import Editing
+import Compositing
 import Foundation
 import Images
 import Lathe

@@ -1,7 +1,7 @@
 // What bfloat16 changes of what users see: masks, captions and pictures of the starter set.
 
 import Arrays
-import Editing
+import Compositing
 import Foundation
 import Images
 import LaMa

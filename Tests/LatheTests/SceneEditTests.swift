@@ -1,6 +1,6 @@
 // Remove, fill and replace on example scenes, from their clicks with the starter models.
 
-import Editing
+import Compositing
 import Foundation
 import Images
 import Lathe

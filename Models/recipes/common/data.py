@@ -37,9 +37,45 @@ class Shards:
     def __len__(self):
         return self.count
 
+    def draw(self, rng, count):
+        """`count` rows, each as likely as any other."""
+        return rng.integers(self.count, size=count)
+
     def take(self, name, rows):
         which = np.searchsorted(self.bounds, rows, side="right")
         return np.stack([self.arrays[s][name][r - self.starts[s]] for s, r in zip(which, rows)])
+
+
+class Mixture:
+    """Several folders as one, each drawn from in a given share, whatever its size.
+
+    `folders` are "FOLDER" or "FOLDER=SHARE" (1 where it is left out); shares are divided by their sum.
+    """
+
+    def __init__(self, folders, limit=None):
+        parts = [folder.rsplit("=", 1) if "=" in folder else (folder, 1) for folder in folders]
+        self.parts = [Shards(folder, limit) for folder, _ in parts]
+        weights = np.array([float(share) for _, share in parts])
+        self.weights = weights / weights.sum()
+        self.starts = np.cumsum([0] + [len(part) for part in self.parts])
+
+    def __len__(self):
+        return int(self.starts[-1])
+
+    def draw(self, rng, count):
+        which = rng.choice(len(self.parts), size=count, p=self.weights)
+        sizes = np.diff(self.starts)[which]
+        return self.starts[which] + np.minimum((rng.random(count) * sizes).astype(np.int64), sizes - 1)
+
+    def take(self, name, rows):
+        rows = np.asarray(rows)
+        which, found = np.searchsorted(self.starts, rows, side="right") - 1, [None] * len(rows)
+        for k, part in enumerate(self.parts):
+            places = np.flatnonzero(which == k)
+            if len(places):
+                for place, value in zip(places, part.take(name, rows[places] - self.starts[k])):
+                    found[place] = value
+        return np.stack(found)
 
 
 def map_arrays(path):

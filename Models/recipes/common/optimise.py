@@ -7,9 +7,13 @@ Newton-Schulz iterations. At these sizes it learns more per sample than AdamW an
 import torch
 
 
+# Whether the iterations are done in bfloat16; set by `run.Run` for the machine.
+NARROW = True
+
+
 @torch.no_grad()
 def orthogonal(matrix, steps=5):
-    x = matrix.bfloat16() / (matrix.norm() + 1e-7)
+    x = (matrix.bfloat16() if NARROW else matrix) / (matrix.norm() + 1e-7)
     flip = x.shape[0] > x.shape[1]
     x = x.T if flip else x
     for _ in range(steps):

@@ -13,15 +13,34 @@ import time
 import numpy as np
 import torch
 
-from . import ddp, schedule
+from . import ddp, optimise, schedule
 from .ema import Average
 from .optimise import optimisers
 
 
-def arguments(description, steps, batch, lr, ema):
+def folders(several):
+    return {"nargs": "+", "metavar": "FOLDER[=SHARE]"} if several else {}
+
+
+def precision(options):
+    """Whether products are in bfloat16: asked for, or left to the processor that has such products."""
+    if options.precision == "auto":
+        return options.device == "cuda" or torch.backends.cpu.get_cpu_capability() == "AVX512" and bf16_products()
+    return options.precision == "bf16"
+
+
+def bf16_products():
+    try:
+        return "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+
+
+def arguments(description, steps, batch, lr, ema, several=False):
+    """The options of every recipe; `several`: --data and --heldout take any number of folders."""
     p = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    p.add_argument("--data", required=True, help="folder of training shards")
-    p.add_argument("--heldout", help="folder of held-out shards, for the scores")
+    p.add_argument("--data", required=True, help="folder of training shards", **folders(several))
+    p.add_argument("--heldout", help="folder of held-out shards, for the scores", **({"nargs": "+"} if several else {}))
     p.add_argument("--work", required=True, help="folder of the checkpoint and the log")
     p.add_argument("--export", help="folder for the float16 model, written at the end and every --export-every minutes")
     p.add_argument("--export-every", type=float, default=10.0)
@@ -36,6 +55,8 @@ def arguments(description, steps, batch, lr, ema):
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    p.add_argument("--precision", default="auto", choices=("auto", "bf16", "f32"), help="of products; auto: bf16 where "
+                   "the processor multiplies it faster")
     return p
 
 
@@ -45,6 +66,7 @@ class Run:
     def __init__(self, options, module):
         torch.set_num_threads(options.threads)
         ddp.start()
+        self.bf16 = optimise.NARROW = precision(options)
         self.options, self.module = options, module.to(options.device)
         self.average = Average(self.module, options.ema)
         self.optimisers = optimisers(self.module, options.lr, options.matrix_lr)
@@ -105,7 +127,7 @@ class Run:
             for optimiser in self.optimisers:
                 for group in optimiser.param_groups:
                     group["lr"] = group["peak"] * factor
-            with torch.autocast(self.options.device, torch.bfloat16):
+            with torch.autocast(self.options.device, torch.bfloat16, enabled=self.bf16):
                 loss = loss_of(*self.generators())
             loss.backward()
             ddp.average_gradients(parameters)

@@ -149,7 +149,7 @@ extension NoiseSchedule {
         return NoiseLevel(cumulativeAlpha: endsClean ? 1 : cumulativeAlphas[0])
     }
 
-    func clipped(_ clean: NDArray) -> NDArray {
+    package func clipped(_ clean: NDArray) -> NDArray {
         guard let range = configuration.clipRange else { return clean }
         return clean.clamped(-range...range)
     }

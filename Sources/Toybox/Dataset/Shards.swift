@@ -37,18 +37,22 @@ public struct ToyDataset: Sendable {
             case .captions: try CaptionSamples.shard(range, seed: seed << 32, split: split)
             case .pictures: try PictureSamples.shard(range, seed: seed << 32, split: split)
             }
-        let number = String(firstShard + index)
-        let name =
-            "shard-" + String(repeating: "0", count: max(0, 5 - number.count)) + number + ".safetensors"
-        let path = folder + "/" + name
+        let path = Shards.path(firstShard + index, in: folder)
         try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
         return path
     }
 }
 
-enum Shards {
+package enum Shards {
+    /// The path of shard `number` of a folder.
+    package static func path(_ number: Int, in folder: String) -> String {
+        let digits = String(number)
+        return folder + "/shard-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+            + ".safetensors"
+    }
+
     /// `count` results made on all cores, in order.
-    static func parallel<T: Sendable>(_ count: Int, _ make: @Sendable (Int) -> T?) -> [T?] {
+    package static func parallel<T: Sendable>(_ count: Int, _ make: @Sendable (Int) -> T?) -> [T?] {
         var results = [T?](repeating: nil, count: count)
         results.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let base = buffer.baseAddress
@@ -76,7 +80,7 @@ enum Shards {
         }
     }
 
-    static func metadata(captions: [Any], surroundings: [Any] = []) throws -> [String: String] {
+    package static func metadata(captions: [Any], surroundings: [Any] = []) throws -> [String: String] {
         var metadata = ["captions": try json(captions), "classes": try json(ToyObject.classNames)]
         if !surroundings.isEmpty { metadata["surroundings"] = try json(surroundings) }
         return metadata

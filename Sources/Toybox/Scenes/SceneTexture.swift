@@ -1,8 +1,8 @@
 // Procedural surfaces for grounds, walls and backdrops.
 
 /// A surface as a function of two coordinates in scene units.
-struct SceneTexture: Sendable {
-    enum Kind: CaseIterable {
+package struct SceneTexture: Sendable {
+    package enum Kind: CaseIterable {
         case plain, clouds, gradient, stripes, checks, tiles, bricks, planks, marble, speckle, dots, plaid,
             cells, cobbles
         case grass, waves, pages, blotches, carpet, triangles
@@ -19,7 +19,7 @@ struct SceneTexture: Sendable {
     let wear: Float
     let noise: SceneNoise
 
-    init(random: inout ToyRandom, kind chosen: Kind? = nil) {
+    package init(random: inout ToyRandom, kind chosen: Kind? = nil) {
         kind = chosen ?? random.pick(Kind.allCases)
         first = Self.natural(&random)
         let near = random.chance(0.55)
@@ -58,14 +58,14 @@ struct SceneTexture: Sendable {
     }
 
     /// Colours as rooms and streets have them: mostly muted, some strong.
-    static func natural(_ random: inout ToyRandom) -> Vector {
+    package static func natural(_ random: inout ToyRandom) -> Vector {
         if random.chance(0.15) { return random.pick(Tint.palette).colour * random.uniform(0.7, 1.1) }
         let hue = random.chance(0.5) ? random.uniform(0.02, 0.16) : random.unit()
         let strength = random.unit()
         return hsv(hue, strength * strength * 0.8, random.uniform(0.12, 0.97))
     }
 
-    static func hsv(_ hue: Float, _ saturation: Float, _ value: Float) -> Vector {
+    package static func hsv(_ hue: Float, _ saturation: Float, _ value: Float) -> Vector {
         func channel(_ n: Float) -> Float {
             let k = (n + hue * 6).truncatingRemainder(dividingBy: 6)
             return value - value * saturation * max(0, min(k, 4 - k, 1))
@@ -74,7 +74,7 @@ struct SceneTexture: Sendable {
     }
 
     /// The colour at (x, y); `footprint` is the side of a pixel there, in scene units, beyond which detail fades.
-    func colour(_ x: Float, _ y: Float, footprint: Float) -> Vector {
+    package func colour(_ x: Float, _ y: Float, footprint: Float) -> Vector {
         let fade = max(0, 1 - footprint * frequency * 1.4)
         let u = (x * angle.cos + y * angle.sin) * frequency, v = (y * angle.cos - x * angle.sin) * frequency
         var c = pattern(u, v, fade)

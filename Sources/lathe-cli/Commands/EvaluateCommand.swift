@@ -1,6 +1,7 @@
 // `lathe evaluate`: runs against the truth of their scenes.
 
 import ArgumentParser
+import Evaluation
 import Foundation
 import Images
 import Lathe
@@ -73,12 +74,12 @@ struct EvaluateCommand: ParsableCommand {
             try inpainting.run(on: runs, seed: seed, models: try models.modelSet(), console)
             return
         }
-        var evaluations: [Evaluation] = []
+        var evaluations: [LiftEvaluation] = []
         var pictures: [Image] = []
         for path in runs {
             let pair = try LiftAndTruth(run: runDirectory(path))
-            let evaluation = try Evaluation.evaluate(pair)
-            if evaluations.isEmpty { try console.result(Evaluation.head) }
+            let evaluation = try LiftEvaluation.evaluate(pair)
+            if evaluations.isEmpty { try console.result(LiftEvaluation.head) }
             evaluations.append(evaluation)
             try console.result(evaluation.row)
             if sheet != nil { pictures += pair.pictures() }

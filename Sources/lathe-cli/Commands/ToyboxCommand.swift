@@ -1,6 +1,7 @@
 // `lathe toybox`: the project's own world of objects, as pictures, scenes and training data.
 
 public import ArgumentParser
+import Evaluation
 import Foundation
 import Images
 import Lathe

@@ -1,6 +1,7 @@
 // How inpainting is judged.
 
 import ArgumentParser
+import Evaluation
 import Lathe
 
 struct InpaintingOptions: ParsableArguments {

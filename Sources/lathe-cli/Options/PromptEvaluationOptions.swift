@@ -1,6 +1,7 @@
 // How fill and replace are judged.
 
 import ArgumentParser
+import Evaluation
 import Images
 import Lathe
 

@@ -1,0 +1,55 @@
+// A finished lift beside the object that its scene shows, in one frame.
+
+import Arrays
+public import Images
+import Lathe
+import Radiance
+import Toybox
+
+/// A run on a scene whose truth is known.
+public struct LiftAndTruth: Sendable {
+    let run: String
+    let record: RunRecord
+    let truth: SceneTruth
+    private let field: RadianceField
+    /// A framed photograph does not tell how large the object is; the truth's framing settles the scale.
+    private let scale: Float
+
+    /// - Throws: `LatheError` (`badInput`) if the run is not complete, or not of a scene with known truth.
+    public init(run: String) throws {
+        self.run = run
+        record = try RunRecord.load(fromRun: run)
+        guard record.status == .complete else {
+            throw LatheError.badInput("\(run) is not complete; go on with: lathe lift \(run) --resume")
+        }
+        truth = try SceneTruth.of(record)
+        let lift = try LiftedField(run: run)
+        field = lift.field
+        let input = Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: 1)
+            .framedCamera(of: truth.object)
+        let truthScale = 2 * ToyMath.tan(ToyMath.radians(ToyCamera.standardFieldOfView / 2)) / input.width
+        scale = lift.camera.magnification / truthScale
+    }
+
+    /// The twelve views that no lift is shown, of the truth: premultiplied `[size, size, 4]`.
+    func truthViews(size: Int) -> [NDArray] {
+        Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: size).render(truth.object)
+    }
+
+    /// The same views of the lift.
+    func liftViews(size: Int) -> [NDArray] {
+        Baselines.views.map { view in
+            var camera = Camera(azimuth: view.azimuth, elevation: view.elevation)
+            camera.magnification = scale
+            return field.view(from: camera, size: size, needsNormals: false).colour
+        }
+    }
+
+    /// Two rows of twelve pictures over white: the truth, and the lift under it.
+    /// - Parameter size: side of one picture, pixels.
+    public func pictures(size: Int = 96) -> [Image] {
+        (truthViews(size: size) + liftViews(size: size)).map {
+            Image(premultiplied: $0).composited(over: [1, 1, 1])
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// Reading and writing files whole, with this library's errors.
+
+import Files
+import Foundation
+
+package enum Disk {
+    /// Writes a file so that a reader sees either the old bytes or all of the new ones.
+    /// - Throws: `LatheError` (`badInput`) with the system's reason, for example a full disk.
+    static func write(_ data: Data, to path: String) throws {
+        try LatheError.asking(.badInput) { try writeFile([UInt8](data), to: path) }
+    }
+
+    static func write(_ text: String, to path: String) throws {
+        try LatheError.asking(.badInput) { try writeFile(text, to: path) }
+    }
+
+    /// Reads a whole file.
+    /// - Throws: `LatheError` (`badInput`) with the system's reason.
+    static func read(_ path: String) throws -> Data {
+        try LatheError.asking(.badInput) {
+            let file = try MappedFile(path: path)
+            return Data(file.bytes)
+        }
+    }
+
+    package static func readText(_ path: String) throws -> String {
+        guard let text = String(data: try read(path), encoding: .utf8) else {
+            throw LatheError.badInput("\(path) is not UTF-8 text")
+        }
+        return text
+    }
+
+    /// Creates a folder and those above it.
+    package static func createFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw LatheError.badInput("cannot create the folder \(path); choose another with -o")
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// One view of an object with all its channels, and how each is shown.
+
+package import Arrays
+package import Images
+package import Radiance
+
+/// What a camera sees of an object.
+package struct ViewPicture: Sendable {
+    /// Side in pixels.
+    package let size: Int
+    /// `[size, size, 4]`: premultiplied colour and opacity.
+    package let colour: NDArray
+    /// `[size, size]`: distance along the ray times opacity, world units.
+    package let depth: NDArray
+    /// `[size, size, 3]`: unit normals in world axes times opacity.
+    package let normal: NDArray
+
+    package init(size: Int, colour: NDArray, depth: NDArray, normal: NDArray) {
+        precondition(
+            colour.shape == [size, size, 4] && depth.count == size * size && normal.count == size * size * 3,
+            "ViewPicture: \(colour.shape), \(depth.shape), \(normal.shape) are not \(size) x \(size)")
+        self.size = size
+        self.colour = colour
+        self.depth = depth
+        self.normal = normal
+    }
+
+    /// The channels beside one another, over a background.
+    package func shown(_ channels: [FilmOptions.Channel], background: FilmOptions.Background, camera: Camera)
+        -> Image
+    {
+        let panels = channels.map { premultiplied($0, camera: camera) }
+        let width = size * panels.count
+        let joined = NDArray(shape: [size, width, 4]) { out in
+            for (panel, picture) in panels.enumerated() {
+                picture.withUnsafeBuffer { input in
+                    for y in 0..<size {
+                        let target = (y * width + panel * size) * 4
+                        for i in 0..<size * 4 { out[target + i] = input[y * size * 4 + i] }
+                    }
+                }
+            }
+        }
+        let image = Image(premultiplied: joined)
+        switch background {
+        case .alpha: return image
+        case .colour(let red, let green, let blue): return image.composited(over: [red, green, blue])
+        }
+    }
+
+    /// One channel as premultiplied RGBA.
+    private func premultiplied(_ channel: FilmOptions.Channel, camera: Camera) -> NDArray {
+        switch channel {
+        case .rgb:
+            return colour
+        case .opacity:
+            return mapped { _, opacity in SIMD3(repeating: opacity) }
+        case .depth:
+            // Near is bright: the object lies within one unit of the origin.
+            let distance = (camera.position * camera.position).sum().squareRoot()
+            return depth.withUnsafeBuffer { depth in
+                mapped { pixel, opacity in
+                    let far = max(0, min(1, (depth[pixel] / max(opacity, 1e-4) - distance + 1) / 2))
+                    return SIMD3(repeating: (1 - far) * opacity)
+                }
+            }
+        case .normal:
+            return normal.withUnsafeBuffer { normal in
+                mapped { pixel, opacity in
+                    let n = SIMD3(normal[3 * pixel], normal[3 * pixel + 1], normal[3 * pixel + 2])
+                    let seen = SIMD3(
+                        (n * camera.right).sum(), (n * camera.up).sum(), -(n * camera.forward).sum())
+                    return (seen + SIMD3(repeating: opacity)) / 2
+                }
+            }
+        }
+    }
+
+    private func mapped(_ body: (Int, Float) -> SIMD3<Float>) -> NDArray {
+        colour.withUnsafeBuffer { colour in
+            NDArray(shape: [size, size, 4]) { out in
+                for pixel in 0..<size * size {
+                    let opacity = colour[4 * pixel + 3]
+                    let value = body(pixel, opacity)
+                    for k in 0..<3 { out[4 * pixel + k] = max(0, min(opacity, value[k])) }
+                    out[4 * pixel + 3] = opacity
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// A field's camera as the rasteriser needs it.
+
+import Foundation
+package import Meshes
+package import Radiance
+
+extension MeshCamera {
+    /// A field's camera as the rasteriser needs it, for a square picture.
+    package init(_ camera: Camera, size: Int) {
+        let half = Float(size) / 2
+        let focal = half * camera.magnification / tan(camera.fieldOfView * .pi / 360)
+        self.init(
+            position: camera.position, right: camera.right, up: camera.up, forward: camera.forward,
+            focal: focal,
+            center: SIMD2(half + camera.principalPoint.x * half, half - camera.principalPoint.y * half))
+    }
+}

@@ -1,0 +1,177 @@
+// SAM on a photograph: once on the whole of it, then on close-ups of what was found.
+
+import Arrays
+import Compositing
+import Foundation
+import Images
+import SegmentAnything
+
+/// Finds objects with a SAM model.
+struct Segmenter {
+    private let model: SegmentAnythingModel
+
+    /// How a small object is approached.
+    ///
+    /// Each look has the side of its window in sides of the object, and the least overlap with
+    /// what was found before. The first, wider look may mend the mask, the second is for its outline.
+    private static let approach: [(window: Double, agreement: Float)] = [(1.5, 0.6), (1.2, 0.75)]
+    /// An object that is as many patches long as this is not asked for again.
+    private static let enoughPatches = 24
+
+    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
+    init(_ models: ModelSet) throws { model = try models.segmenter() }
+
+    /// The model's answers, if its weights turned out to be whole.
+    private func predict(
+        _ prompt: Prompt, on embedding: ImageEmbedding, outputs: MaskOutputs = .automatic
+    ) throws -> [MaskPrediction] {
+        let predictions = try model.predict(prompt, on: embedding, outputs: outputs)
+        return predictions
+    }
+
+    /// The object under the clicks; boxes are answered one by one and joined.
+    func find(_ selection: Selection, in photograph: Image) throws -> FoundMask {
+        try LatheError.asking(.badInput) {
+            let embedding = model.encode(photograph)
+            var found: FoundMask?
+            for prompt in prompts(selection) {
+                var next = try best(of: prompt, selection.maskIndex, on: embedding)
+                for step in Segmenter.approach {
+                    next = try closeUp(next, step, prompt, in: photograph, embedding) ?? next
+                }
+                if let earlier = found {
+                    next.mask = earlier.mask.union(next.mask)
+                    next.score = min(earlier.score ?? 1, next.score ?? 1)
+                    next.answers = earlier.answers
+                }
+                found = next
+            }
+            guard var found, found.mask.area > 0 else {
+                throw LatheError.badInput(
+                    "the segmenter found nothing there; click on the middle of the object or add a --box")
+            }
+            let rough = found.mask.hardened
+            if let box = rough.boundingBox {
+                found.mask = Outline(
+                    photograph: photograph, cell: cell(max(box.width, box.height), in: photograph)
+                ).refined(rough, clicks: selection.clicks)
+            }
+            // Specks and pinholes are noise of the segmenter, not parts of objects.
+            let area = found.mask.area
+            // Doubt of the segmenter is no transparency: inside is opaque, and only the outline is soft.
+            found.mask = found.mask.hardened.removingIslands(smallerThan: area / 50)
+                .fillingHoles(upTo: area / 200).feathered(by: 1.5)
+            return found
+        }
+    }
+
+    private func prompts(_ selection: Selection) -> [Prompt] {
+        let points = selection.points.map {
+            Prompt.Point(x: Double($0.x), y: Double($0.y), isForeground: $0.isObject)
+        }
+        guard !selection.boxes.isEmpty else { return [Prompt(points: points)] }
+        return selection.boxes.map { box in
+            // With several boxes a click belongs to the box that it lies in.
+            let inside = points.filter {
+                selection.boxes.count == 1
+                    || (Float($0.x) >= box.x0 && Float($0.x) < box.x1 && Float($0.y) >= box.y0
+                        && Float($0.y) < box.y1)
+            }
+            return Prompt(
+                points: inside,
+                box: Prompt.Box(
+                    left: Double(box.x0), top: Double(box.y0), right: Double(box.x1), bottom: Double(box.y1)))
+        }
+    }
+
+    private func best(
+        of prompt: Prompt, _ index: Selection.MaskIndex, on embedding: ImageEmbedding
+    ) throws -> FoundMask {
+        let predictions: [MaskPrediction]
+        switch index {
+        case .auto: predictions = try predict(prompt, on: embedding)
+        case .index: predictions = try predict(prompt, on: embedding, outputs: .alternatives)
+        }
+        let chosen: MaskPrediction?
+        switch index {
+        case .auto: chosen = predictions.max { $0.iou < $1.iou }
+        case .index(let number): chosen = number < predictions.count ? predictions[number] : nil
+        }
+        guard let chosen else {
+            throw LatheError.badInput(
+                "the segmenter gives \(predictions.count) masks; --mask-index must be below that")
+        }
+        return FoundMask(
+            mask: Segmenter.mask(chosen.logits), score: Double(chosen.iou),
+            answers: predictions.map { Segmenter.mask($0.logits) })
+    }
+
+    /// Asks again with a box round what was found, on the part of the photograph round it, where its edge has more
+    /// pixels.
+    /// - Returns: nil where that finds something else, or the first answer was fine enough.
+    private func closeUp(
+        _ found: FoundMask, _ step: (window: Double, agreement: Float), _ prompt: Prompt,
+        in photograph: Image, _ embedding: ImageEmbedding
+    ) throws -> FoundMask? {
+        guard let box = found.mask.hardened.largestIsland.boundingBox else { return nil }
+        let side = max(box.width, box.height)
+        guard isCoarse(side, in: photograph) else { return nil }
+        let window = square(round: box, side: Int(Double(side) * step.window) + 8, in: photograph)
+        let (dx, dy) = (Double(window.left), Double(window.top))
+        let (width, height) = (Double(window.width), Double(window.height))
+        let points = prompt.points.map {
+            Prompt.Point(x: $0.x - dx, y: $0.y - dy, isForeground: $0.isForeground)
+        }
+        .filter { $0.x >= 0 && $0.y >= 0 && $0.x < width && $0.y < height }
+        let margin = Double(side) * 0.02
+        let near = Prompt(
+            points: points,
+            box: Prompt.Box(
+                left: max(0, Double(box.left) - dx - margin), top: max(0, Double(box.top) - dy - margin),
+                right: min(width, Double(box.right) - dx + margin),
+                bottom: min(height, Double(box.bottom) - dy + margin)))
+        let fillsPhotograph = window.width == photograph.width && window.height == photograph.height
+        let seen = fillsPhotograph ? embedding : model.encode(photograph.cropped(to: window))
+        guard let best = try predict(near, on: seen).max(by: { $0.iou < $1.iou }) else { return nil }
+        var whole = Mask(width: photograph.width, height: photograph.height, value: 0).image
+        whole.paste(Segmenter.mask(best.logits).image, left: window.left, top: window.top)
+        let refined = Mask(whole.pixels.reshaped([photograph.height, photograph.width]))
+        // A close-up that disagrees has lost the object.
+        guard refined.intersectionOverUnion(found.mask) > step.agreement else { return nil }
+        return FoundMask(
+            mask: refined, score: max(Double(best.iou), found.score ?? 0), answers: found.answers)
+    }
+
+    /// Photograph pixels to a cell of the model's answer, at its last look at an object of `side` pixels.
+    private func cell(_ side: Int, in photograph: Image) -> Float {
+        let long = Double(max(photograph.width, photograph.height))
+        let closest = Segmenter.approach.map(\.window).min() ?? 1
+        let window = isCoarse(side, in: photograph) ? min(long, Double(side) * closest) : long
+        // The model answers with four cells to a patch.
+        return Float(window / Double(4 * model.configuration.vision.grid))
+    }
+
+    /// Whether an object of `side` pixels has so few patches that a closer look is worth it.
+    private func isCoarse(_ side: Int, in photograph: Image) -> Bool {
+        side * model.configuration.vision.grid / max(photograph.width, photograph.height)
+            < Segmenter.enoughPatches
+    }
+
+    private func square(round box: PixelRectangle, side: Int, in photograph: Image) -> PixelRectangle {
+        let (x, y) = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+        return PixelRectangle(
+            left: x - side / 2, top: y - side / 2, right: x + side / 2, bottom: y + side / 2
+        )
+        .clipped(width: photograph.width, height: photograph.height)
+    }
+
+    /// Log-odds to a soft mask.
+    private static func mask(_ logits: NDArray) -> Mask {
+        Mask(
+            NDArray(shape: logits.shape) { out in
+                logits.withUnsafeBuffer { logits in
+                    for i in logits.indices { out[i] = 1 / (1 + exp(-max(-30, min(30, logits[i])))) }
+                }
+            })
+    }
+}
