@@ -47,7 +47,6 @@ public struct BLIPCaptioner: Sendable {
         _ configuration: BLIPConfiguration, from weights: WeightScope, tokenizer: BERTTokenizer,
         preprocessing: BLIPPreprocessing
     ) throws {
-        try weights.require(.blipCaptioner)
         guard tokenizer.vocabularySize <= configuration.text.vocabularySize else {
             throw CheckpointError(
                 path: weights.origin,

@@ -61,7 +61,6 @@ extension BLIPCaptioner {
         original path: String, tokenizer: BERTTokenizer, precision: Precision = .float32
     ) throws {
         let weights = try WeightScope.open(path).multiplied(in: precision)
-        try weights.require(.blipOriginal)
         let configuration = try BLIPConfiguration(original: weights)
         do {
             try configuration.check()

@@ -16,7 +16,7 @@ import Tokenizers
 /// Random weights serve as well as trained ones, because time does not depend on the numbers; a checkpoint serves
 /// who wants to know about a network of another size.
 public struct Networks: Sendable {
-    private let models: ModelSet
+    private let session: ModelSession
     private let given: Set<ModelSet.Part>
     private let drawn: WeightScope
 
@@ -24,25 +24,31 @@ public struct Networks: Sendable {
     ///   - models: where given parts lie, and what products with weights multiply.
     ///   - given: the parts that are taken from `models`; all others are of published size, with random weights.
     public init(_ models: ModelSet = ModelSet(root: nil), given: Set<ModelSet.Part> = []) {
-        (self.models, self.given) = (models, given)
+        // A workload's peak memory must not count the models of the one before it: one is kept at a time.
+        (session, self.given) = (ModelSession(models, memoryLimit: 0), given)
         drawn = .drawn(seed: 0).multiplied(in: models.precision)
     }
 
     /// What products with weights multiply.
-    var precision: Precision { models.precision }
+    var precision: Precision { session.models.precision }
 
     /// Where the weights of a part come from; nil where they are random.
     func origin(of part: ModelSet.Part?) -> String? {
-        part.flatMap { given.contains($0) ? models.path(of: $0) : nil }
+        part.flatMap { given.contains($0) ? session.models.path(of: $0) : nil }
     }
 
     func segmenter() throws -> SegmentAnythingModel {
-        if given.contains(.segmenter) { return try models.segmenter() }
+        if given.contains(.segmenter) {
+            guard let model = try session.segmenter() as? SegmentAnythingModel else {
+                throw LatheError(.modelUnusable, "the segmenter's workloads take a SAM model")
+            }
+            return model
+        }
         return try SegmentAnythingModel(SegmentAnythingConfiguration(), from: drawn)
     }
 
     func captioner() throws -> BLIPCaptioner {
-        if given.contains(.captioner) { return try models.captioner() }
+        if given.contains(.captioner) { return try session.captioner() }
         let configuration = BLIPConfiguration()
         // Ids of the published vocabulary that the captioner itself knows.
         var pieces = (0..<configuration.text.vocabularySize).map { "piece\($0)" }
@@ -54,13 +60,13 @@ public struct Networks: Sendable {
     }
 
     func inpainter() throws -> LaMaModel {
-        if given.contains(.inpainter) { return try models.inpainter() }
+        if given.contains(.inpainter) { return try session.inpainter() }
         return try LaMaModel(LaMaConfiguration(), generator: drawn)
     }
 
     /// The pipeline whose networks the methods below take; nil where those are drawn.
     func pipeline() throws -> DiffusionPipeline? {
-        given.contains(.diffusion) ? try models.diffusionPipeline() : nil
+        given.contains(.diffusion) ? try session.diffusion() : nil
     }
 
     func textEncoder() throws -> CLIPTextEncoder {

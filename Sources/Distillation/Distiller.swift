@@ -98,7 +98,7 @@ public struct Distiller: Sequence, IteratorProtocol {
             if let imagined = imagine() {
                 if stage != .form {
                     referenceCamera = reference.camera(
-                        for: field, like: imagined.cameras[0], guess: prior.referenceWindow,
+                        for: field, like: imagined.cameras[0], guess: prior.referenceCrop,
                         samplesAcross: configuration.samplesAcross)
                 }
             } else if let first = cameras.first {

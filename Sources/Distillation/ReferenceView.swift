@@ -3,7 +3,6 @@
 package import Arrays
 import Images
 import Radiance
-import StableDiffusion
 
 /// The reference picture and its camera.
 package struct ReferenceView: Sendable {
@@ -33,28 +32,28 @@ package struct ReferenceView: Sendable {
 
     func picture(size: Int) -> NDArray { Self.resized(picture, to: size) }
 
-    /// The standard camera at the reference's place, before its window is set.
+    /// The standard camera in the reference's direction, before its crop is set.
     func unframed(like ring: Camera) -> Camera {
         let radius = (ring.position * ring.position).sum().squareRoot()
         return Camera(azimuth: 0, elevation: elevation, radius: radius, fieldOfView: ring.fieldOfView)
     }
 
-    /// The camera whose window shows the object framed as the picture is.
+    /// The camera under which the field appears framed as the reference picture.
     ///
     /// How large the object stands in the prior's world, and where, is unknown from a cropped photograph. It is read off
     /// the field that was formed from the prior's views, seen from the photo's elevation, near the prior's guess.
     func camera(
-        for field: RadianceField, like ring: Camera, guess: PictureWindow?, samplesAcross: Int
+        for field: RadianceField, like ring: Camera, guess: CropTransform?, samplesAcross: Int
     ) -> Camera {
         let size = 96
         var camera = unframed(like: ring)
         let seen = field.render(
             camera.rays(width: size, height: size), RenderSettings(samplesAcross: samplesAcross)
         ).picture(width: size, height: size)
-        let search = WindowSearch(photograph: picture(size: size), view: seen, guess: guess)
-        if let window = search.find() {
-            camera.magnification = window.magnification
-            camera.principalPoint = window.principalPoint
+        let search = CropSearch(photograph: picture(size: size), view: seen, guess: guess)
+        if let crop = search.find() {
+            camera.magnification = crop.magnification
+            camera.principalPoint = crop.principalPoint
         }
         return camera
     }

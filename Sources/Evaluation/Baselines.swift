@@ -1,49 +1,60 @@
-// What a lift has to beat: simple guesses of how an object looks from elsewhere.
+// Baselines for a lift: simple guesses of how an object looks from other sides.
 
 package import Arrays
 package import Toybox
 
-/// Pictures of the ground truth and of simple guesses, all premultiplied RGBA `[size, size, 4]` in the toy's own frame.
+/// Renders the ground truth and the baselines: premultiplied RGBA `[size, size, 4]`, in the object's own
+/// frame.
 package struct Baselines {
     /// The photograph's view of the object: azimuth and elevation in degrees.
     let azimuth: Float
     let elevation: Float
     let size: Int
 
+    /// - Parameters:
+    ///   - azimuth: of the photograph, degrees.
+    ///   - elevation: of the photograph, degrees.
+    ///   - size: side of the pictures in pixels.
     package init(azimuth: Float, elevation: Float, size: Int) {
         self.azimuth = azimuth
         self.elevation = elevation
         self.size = size
     }
 
-    /// The twelve views that are never shown to a lift: elevations 10, 35 and -5 degrees in turn.
+    /// The twelve held-out views: azimuths every 30 degrees, elevations 10, 35 and -5 degrees in turn.
     static let views: [(azimuth: Float, elevation: Float)] = (0..<12).map { index in
         (30 * Float(index), [10, 35, -5][index % 3])
     }
 
-    /// The cameras of the twelve views round an object that is photographed from `azimuth`.
+    /// The cameras of the held-out views, relative to the photograph's azimuth.
     package var cameras: [ToyCamera] {
         Baselines.views.map { ToyCamera(azimuth: azimuth + $0.azimuth, elevation: $0.elevation) }
     }
 
+    /// The held-out views of an object.
     package func render(_ object: ToyObject) -> [NDArray] {
         cameras.map { Baselines.picture(object, camera: $0, size: size) }
     }
 
+    /// One view of an object, `[size, size, 4]`.
     package static func picture(_ object: ToyObject, camera: ToyCamera, size: Int) -> NDArray {
         NDArray(
             ToyRenderer.render(object, camera: camera, width: size, height: size).colour,
             shape: [size, size, 4])
     }
 
-    /// The photograph's view, framed as the lift frames it.
+    /// The photograph's camera, cropped as the lift crops.
     package func framedCamera(of object: ToyObject) -> ToyCamera {
         ToyRenderer.framing(object, camera: ToyCamera(azimuth: azimuth, elevation: elevation))
     }
 
-    // MARK: Guesses
+    // MARK: Baselines
 
-    /// The silhouette pushed along the line of sight to a slab of ± 0.35 scene units in its own colours.
+    /// The silhouette extruded along the line of sight to a slab of ± 0.35 scene units in its own colours.
+    /// - Parameters:
+    ///   - photograph: `[size, size, 4]`.
+    ///   - input: its camera.
+    /// - Returns: the held-out views.
     package func extruded(_ photograph: NDArray, camera input: ToyCamera) -> [NDArray] {
         let pixels = photograph.scalars
         return cameras.map { camera in
@@ -66,7 +77,7 @@ package struct Baselines {
         }
     }
 
-    /// The slab's colour along one ray, or nothing.
+    /// The slab's colour along one ray; zero where the ray misses.
     private func slab(
         _ pixels: [Float], _ input: ToyCamera, _ camera: ToyCamera, _ u: Float, _ v: Float
     ) -> SIMD4<Float> {
@@ -92,7 +103,7 @@ package struct Baselines {
         return .zero
     }
 
-    /// The average look of training objects, seen from the same sides.
+    /// The mean of training objects, per held-out view.
     package func meanObject(of objects: [ToyObject]) -> [NDArray] {
         precondition(!objects.isEmpty, "Baselines.meanObject: no objects")
         var sums = cameras.map { _ in [Float](repeating: 0, count: size * size * 4) }
@@ -106,7 +117,7 @@ package struct Baselines {
         return sums.map { NDArray($0, shape: [size, size, 4]) }
     }
 
-    /// The training object whose framed photograph is nearest in squared difference, seen from the same sides.
+    /// The held-out views of the training object whose framed photograph has the least squared difference.
     package func retrieved(for photograph: NDArray, from objects: [ToyObject]) -> [NDArray] {
         precondition(!objects.isEmpty, "Baselines.retrieved: no objects")
         var distances = [Float](repeating: 0, count: objects.count)

@@ -1,20 +1,22 @@
-// `lathe evaluate --inpainting`: how well holes over known things are filled, beside other programs.
+// Scores inpainting on holes with known content: LaMa, a smooth fill and other programs.
 
 import Arrays
 import Compositing
 import Foundation
 import Images
-public import Lathe
+package import Lathe
 
-/// Fills holes over known things, and scores what others filled in the same holes.
-public struct InpaintingEvaluation {
-    /// Another program's answers: a folder with `NAME-K.png` for every hole that ``export(to:)`` wrote.
-    public struct Peer: Sendable, Hashable {
-        public var name: String
-        public var folder: String
+/// Cuts holes into pictures, fills them and scores the results.
+package struct InpaintingEvaluation {
+    /// Another program's results: a folder with `NAME-K.png` for every hole that ``export(to:)`` wrote.
+    package struct Peer: Sendable, Hashable {
+        /// The name in the table.
+        package var name: String
+        /// The folder of its results.
+        package var folder: String
 
         /// Parses `name=folder`.
-        public init?(parsing text: String) {
+        package init?(parsing text: String) {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { return nil }
             (name, folder) = (parts[0], parts[1])
@@ -23,11 +25,13 @@ public struct InpaintingEvaluation {
 
     private let trials: [InpaintingTrial]
 
+    /// Cuts the holes.
     /// - Parameters:
     ///   - pictures: picture files, or folders of them.
     ///   - holes: per picture.
+    ///   - seed: of the holes.
     /// - Throws: `LatheError` (`badInput`) for a picture that cannot be read.
-    public init(pictures: [String], holes: Int, seed: UInt64) throws {
+    package init(pictures: [String], holes: Int, seed: UInt64) throws {
         let files = try pictures.flatMap(InpaintingEvaluation.files)
         guard !files.isEmpty else {
             throw LatheError.badInput("there is no PNG or JPEG among what was given")
@@ -39,9 +43,9 @@ public struct InpaintingEvaluation {
         }
     }
 
-    /// Writes every picture with its hole blackened, and the hole as `NAME-K_mask.png`, for other programs to fill.
+    /// Writes every picture with its hole blackened, and the hole as `NAME-K_mask.png`.
     /// - Throws: `LatheError` (`badInput`) if that cannot be written.
-    public func export(to folder: String) throws {
+    package func export(to folder: String) throws {
         try Disk.createFolder(folder)
         try LatheError.asking(.badInput) {
             for trial in trials {
@@ -53,22 +57,29 @@ public struct InpaintingEvaluation {
         }
     }
 
-    /// Scores LaMa, a plain smooth fill, and every peer.
+    /// Scores LaMa, a harmonic fill, and every peer.
     /// - Parameters:
+    ///   - session: gives the inpainter.
     ///   - textures: as ``EditOptions/textures``.
-    ///   - results: a folder for what LaMa made; nil to keep nothing.
-    ///   - progress: called after every hole with the number done and of all.
-    public func scores(
-        models: ModelSet, textures: Bool, peers: [Peer], results: String?, progress: (Int, Int) throws -> Void
+    ///   - peers: other programs.
+    ///   - results: a folder for LaMa's results; nil to keep nothing.
+    ///   - progress: called after every hole with the number done and the total; what it throws ends the
+    ///     work.
+    /// - Throws: `LatheError`: `modelUnusable` for the inpainter, `badInput` for a missing or unreadable
+    ///   result of a peer.
+    /// - Returns: the mean scores, one entry per method.
+    package func scores(
+        session: ModelSession, textures: Bool, peers: [Peer], results: String?,
+        progress: (Int, Int) throws -> Void
     ) throws -> [InpaintingScore] {
-        let painter = HolePainter(filler: try LaMaFiller(models, refines: false), textures: textures)
+        let painter = HolePainter(filler: try LaMaFiller(session, refines: false), textures: textures)
         if let results { try Disk.createFolder(results) }
         var answers: [(method: String, scores: [[Double]])] = (["lathe", "smooth"] + peers.map(\.name)).map {
             ($0, [])
         }
         for (index, trial) in trials.enumerated() {
             let hole = EditHole(mask: trial.hole, feather: 0)
-            // The truth must not be seen, not even by a filter.
+            // Removes the content first, so that no resampling filter can read it.
             let blank = trial.picture.bridged(over: trial.hole)
             let ours = try painter.paint(blank, hole, prompt: "", seed: 0, strength: 1) { _, _ in }
                 .picture
@@ -105,7 +116,7 @@ public struct InpaintingEvaluation {
 }
 
 extension InpaintingTrial {
-    /// PSNR, SSIM and perceptual distance of an answer, on the part of the picture round the hole.
+    /// PSNR, SSIM and perceptual distance in the hole.
     fileprivate func scores(of answer: Image) -> [Double] {
         guard let box = hole.boundingBox else { return [60, 1, 0] }
         let area = box.expanded(by: 24).clipped(width: hole.width, height: hole.height)

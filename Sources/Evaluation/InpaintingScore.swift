@@ -1,22 +1,25 @@
-// Scores of filled holes.
+// Mean scores of an inpainting method.
 
 import Foundation
 
-/// Mean scores of one way to fill holes.
-public struct InpaintingScore: Codable, Sendable {
-    public var method: String
-    /// dB inside the holes.
-    public var psnr: Double
-    /// Structural similarity inside the holes, 1 is best.
-    public var ssim: Double
+/// Mean scores of an inpainting method over all holes.
+package struct InpaintingScore: Codable, Sendable {
+    /// Name of the method.
+    package var method: String
+    /// PSNR inside the holes, dB.
+    package var psnr: Double
+    /// SSIM inside the holes, 1 is best.
+    package var ssim: Double
     /// ``PerceptualDistance`` inside the holes, 0 is best.
-    public var perceptual: Double
-    public var holes: Int
+    package var perceptual: Double
+    /// Number of holes.
+    package var holes: Int
 
-    /// The head of the table whose rows are ``row``.
-    public static let head = "method               holes     PSNR     SSIM  perceptual"
+    /// Header of the table whose rows are ``row``.
+    package static let head = "method               holes     PSNR     SSIM  perceptual"
 
-    public var row: String {
+    /// A row of the table.
+    package var row: String {
         let name = method.padding(toLength: 18, withPad: " ", startingAt: 0)
         return name
             + String(format: "%8d %8.2f %8.4f %11.4f", holes, psnr, ssim, perceptual)

@@ -1,18 +1,21 @@
-// A hole cut where the truth is known, to see how well it is filled.
+// Holes with known content, for scoring inpainting.
 
 package import Images
 import Toybox
 
-/// A picture with a hole over something that is known.
+/// A picture with a hole whose content is known.
 package struct InpaintingTrial: Sendable {
     /// The picture's name and the number of the hole.
     package let name: String
+    /// RGB, with the content of the hole.
     package let picture: Image
+    /// The pixels to fill.
     package let hole: Mask
 
-    /// Holes in the shape of objects, at random places of a picture, 10 to 30 % of its shorter side long.
+    /// Holes in the shape of objects at random places of a picture, 10 to 30 % of its shorter side long.
     ///
-    /// The shapes are silhouettes of held-out toys; the same picture size and seed give the same holes.
+    /// The shapes are silhouettes of held-out objects of the toy world; picture size and seed determine the
+    /// holes.
     package static func trials(on picture: Image, name: String, count: Int, seed: UInt64) throws
         -> [InpaintingTrial]
     {

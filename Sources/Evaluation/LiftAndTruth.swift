@@ -1,22 +1,23 @@
-// A finished lift beside the object that its scene shows, in one frame.
+// A finished lift and the ground truth of its scene, in one frame.
 
 import Arrays
-public import Images
+package import Images
 import Lathe
 import Radiance
 import Toybox
 
-/// A run on a scene whose truth is known.
-public struct LiftAndTruth: Sendable {
+/// A run on a scene with ground truth.
+package struct LiftAndTruth: Sendable {
     let run: String
     let record: RunRecord
     let truth: SceneTruth
     private let field: RadianceField
-    /// A framed photograph does not tell how large the object is; the truth's framing settles the scale.
+    /// A framed photograph leaves the object's size open; the scale is that of the ground truth's framing.
     private let scale: Float
 
-    /// - Throws: `LatheError` (`badInput`) if the run is not complete, or not of a scene with known truth.
-    public init(run: String) throws {
+    /// Opens a run and its scene.
+    /// - Throws: `LatheError` (`badInput`) if the run is not complete, or not of a scene with ground truth.
+    package init(run: String) throws {
         self.run = run
         record = try RunRecord.load(fromRun: run)
         guard record.status == .complete else {
@@ -31,12 +32,12 @@ public struct LiftAndTruth: Sendable {
         scale = lift.camera.magnification / truthScale
     }
 
-    /// The twelve views that no lift is shown, of the truth: premultiplied `[size, size, 4]`.
+    /// The held-out views of the ground truth, premultiplied `[size, size, 4]`.
     func truthViews(size: Int) -> [NDArray] {
         Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: size).render(truth.object)
     }
 
-    /// The same views of the lift.
+    /// The held-out views of the lift.
     func liftViews(size: Int) -> [NDArray] {
         Baselines.views.map { view in
             var camera = Camera(azimuth: view.azimuth, elevation: view.elevation)
@@ -45,9 +46,10 @@ public struct LiftAndTruth: Sendable {
         }
     }
 
-    /// Two rows of twelve pictures over white: the truth, and the lift under it.
+    /// Two rows of twelve pictures over white: ground truth above, lift below.
     /// - Parameter size: side of one picture, pixels.
-    public func pictures(size: Int = 96) -> [Image] {
+    /// - Returns: 24 pictures, row by row.
+    package func pictures(size: Int = 96) -> [Image] {
         (truthViews(size: size) + liftViews(size: size)).map {
             Image(premultiplied: $0).composited(over: [1, 1, 1])
         }

@@ -1,4 +1,4 @@
-// `lathe evaluate`: how close a lift came to the truth, beside what simple guesses reach.
+// Scores of a lift against ground truth, beside baselines.
 
 import Arrays
 import Compositing
@@ -7,14 +7,15 @@ import Images
 import Lathe
 import Toybox
 
-/// The scores of one run on a scene whose truth is known.
-public struct LiftEvaluation: Codable, Sendable {
-    /// Agreement with the truth over twelve views: silhouettes at one half of opacity, colours over white.
-    public struct Novel: Codable, Sendable {
+/// The scores of one run on a scene with ground truth.
+package struct LiftEvaluation: Codable, Sendable {
+    /// Agreement with the ground truth over the twelve held-out views: silhouettes at opacity one half,
+    /// colours over white.
+    package struct Novel: Codable, Sendable {
         /// Mean intersection over union of the silhouettes.
-        public var overlap: Double
+        package var overlap: Double
         /// Mean peak signal-to-noise ratio, dB.
-        public var psnr: Double
+        package var psnr: Double
 
         init(_ pictures: [NDArray], truth: [NDArray]) {
             precondition(
@@ -49,20 +50,27 @@ public struct LiftEvaluation: Codable, Sendable {
         }
     }
 
-    public var scene: String
-    public var run: String
-    /// What the object is, and whether objects of its class were ever trained on.
-    public var className: String
-    public var isTrainedClass: Bool
-    /// The photograph's view against the photograph inside the mask, dB.
-    public var frontPSNR: Double
-    public var lift: Novel
-    public var extruded: Novel
-    public var meanObject: Novel
-    public var retrieval: Novel
+    /// Name of the scene.
+    package var scene: String
+    /// The run directory.
+    package var run: String
+    /// Class of the object.
+    package var className: String
+    /// Whether objects of that class were in the training set.
+    package var isTrainedClass: Bool
+    /// PSNR of the photograph's view inside the mask, dB.
+    package var frontPSNR: Double
+    /// The lift's held-out views.
+    package var lift: Novel
+    /// Baseline: the extruded silhouette.
+    package var extruded: Novel
+    /// Baseline: the mean of training objects.
+    package var meanObject: Novel
+    /// Baseline: the nearest training object.
+    package var retrieval: Novel
 
-    /// Scores by the names that bounds are given for.
-    public var figures: [String: Double] {
+    /// Scores by the names used in a ``Requirement``.
+    package var figures: [String: Double] {
         [
             "front-psnr": frontPSNR, "novel-iou": lift.overlap, "novel-psnr": lift.psnr,
             "novel-psnr-above-extruded": lift.psnr - extruded.psnr,
@@ -72,14 +80,15 @@ public struct LiftEvaluation: Codable, Sendable {
         ]
     }
 
-    /// Training objects that the mean and the retrieval draw on.
+    /// Number of training objects in the mean, and in the retrieval.
     private static let meanCount = 200
     private static let bankCount = 2500
-    /// Side of the pictures that are compared, pixels.
+    /// Side of the compared pictures, pixels.
     private static let size = 64
 
-    /// Scores a run against the object that its scene shows.
-    public static func evaluate(_ pair: LiftAndTruth) throws -> LiftEvaluation {
+    /// Scores a run against its scene's ground truth.
+    /// - Throws: `ToyError` if a training object cannot be made.
+    package static func evaluate(_ pair: LiftAndTruth) throws -> LiftEvaluation {
         let truth = pair.truth
         let guesses = Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: size)
         let views = pair.truthViews(size: size)
@@ -96,12 +105,12 @@ public struct LiftEvaluation: Codable, Sendable {
             retrieval: Novel(guesses.retrieved(for: photograph, from: bank), truth: views))
     }
 
-    /// The head of the table that `row` continues.
-    public static let head = row(
+    /// Header of the table whose rows are ``row``.
+    package static let head = row(
         "scene", ["front dB", "IoU", "dB", "extruded", "mean object", "retrieval"])
 
-    /// One row of a table for a person; guesses as IoU / dB.
-    public var row: String {
+    /// A row of the table; baselines as IoU / dB.
+    package var row: String {
         func pair(_ novel: Novel) -> String {
             "\(String(format: "%.3f", novel.overlap)) / \(String(format: "%.2f", novel.psnr))"
         }

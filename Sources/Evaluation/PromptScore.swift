@@ -1,22 +1,25 @@
-// Scores of pictures made from words.
+// Scores of prompt following.
 
 import Foundation
 
-/// How often the captioner reads the words of the prompts in what was made of them.
-public struct PromptScore: Codable, Sendable {
-    /// "fill" or "replace", and "truth" for pictures that show what the same prompts say.
-    public var task: String
-    public var prompts: Int
-    /// Share with the class (fill) or the ground (replace).
-    public var first: Double
-    /// Share with the first colour (fill) or what stands behind (replace).
-    public var second: Double
-    public var both: Double
+/// How often captions of the results contain the words of the prompts.
+package struct PromptScore: Codable, Sendable {
+    /// "fill" or "replace"; with ", truth" for pictures whose true content the prompts describe.
+    package var task: String
+    /// Number of prompts.
+    package var prompts: Int
+    /// Share of captions with the class (fill) or the ground (replace).
+    package var first: Double
+    /// Share of captions with the first colour (fill) or the background (replace).
+    package var second: Double
+    /// Share of captions with both.
+    package var both: Double
 
-    /// The head of the table whose rows are ``row``.
-    public static let head = "task               prompts  class or ground  colour or background     both"
+    /// Header of the table whose rows are ``row``.
+    package static let head = "task               prompts  class or ground  colour or background     both"
 
-    public var row: String {
+    /// A row of the table.
+    package var row: String {
         func percent(_ share: Double, _ width: Int) -> String {
             let text = "\(Int((100 * share).rounded())) %"
             return String(repeating: " ", count: max(1, width - text.count)) + text

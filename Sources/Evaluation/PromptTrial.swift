@@ -1,26 +1,35 @@
-// Words asked of an edit, and whether they can be read in what comes of it.
+// A picture, a prompt, and the words that a caption of the edit must contain.
 
 package import Images
 package import Lathe
 import Toybox
 
-/// A held-out picture, a prompt for it, and the words by which one sees that the prompt was followed.
+/// A held-out picture, a prompt for it, and the words by which a caption shows that the prompt was followed.
 package struct PromptTrial: Sendable {
-    /// RGB.
+    /// The picture to edit, RGB.
     package let picture: Image
+    /// The object to fill, or to keep.
     package let object: Mask
     /// Fill or replace.
     package let task: EditTask
+    /// The prompt.
     package let prompt: String
-    /// A picture that shows what the prompt says: how well the captioner reads the words where they are true.
+    /// A picture whose true content is the prompt: an upper bound for the captioner.
     package let truth: Image
-    /// The class and its first colour, or the ground and what stands behind.
+    /// Class and first colour, or ground and background.
     package let words: (first: String, second: String)
 
-    /// Trials of fill or replace: a toy is exchanged for the toy of another held-out picture, or its surroundings for those.
+    /// Trials of fill or replace: the prompt describes the object, or the surroundings, of another held-out
+    /// picture.
     ///
-    /// Classes that no model was shown in training, and toys of no class, are not asked for.
-    /// - Parameter side: of the pictures, in pixels.
+    /// Classes without training data and objects without a class are left out.
+    /// - Parameters:
+    ///   - task: fill or replace.
+    ///   - count: number of trials.
+    ///   - seed: of the pictures.
+    ///   - side: of the pictures, in pixels.
+    /// - Throws: `ToyError` if an object cannot be made.
+    /// - Returns: the trials.
     package static func trials(_ task: EditTask, count: Int, seed: UInt64, side: Int = 256) throws
         -> [PromptTrial]
     {
@@ -51,7 +60,7 @@ package struct PromptTrial: Sendable {
         }
     }
 
-    /// Which of the two words a caption holds.
+    /// Which of the two words a caption contains.
     package func found(in caption: String) -> (first: Bool, second: Bool) {
         guard task == .fill else { return (caption.contains(words.first), caption.contains(words.second)) }
         return (caption.contains(words.first), Tint.first(in: caption) == words.second)

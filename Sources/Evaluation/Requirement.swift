@@ -1,14 +1,16 @@
-// Bounds that evaluations are held to.
+// Bounds on scores.
 
 import Foundation
 
-/// A bound that a score must reach, `name=value`.
-public struct Requirement: Sendable, Hashable {
-    public let name: String
-    public let value: Double
+/// A lower bound on a score, `name=value`.
+package struct Requirement: Sendable, Hashable {
+    /// One of ``names``.
+    package let name: String
+    /// The bound, in the score's unit.
+    package let value: Double
 
     /// Parses `name=value`; nil for an unknown name or a value that is no number.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, Requirement.names.contains(parts[0]), let value = Double(parts[1]),
             value.isFinite
@@ -16,13 +18,14 @@ public struct Requirement: Sendable, Hashable {
         (name, self.value) = (parts[0], value)
     }
 
-    public static let names = [
+    /// The scores that can be bounded; see ``LiftEvaluation/figures``.
+    package static let names = [
         "front-psnr", "novel-iou", "novel-psnr", "novel-psnr-above-extruded", "novel-psnr-above-mean",
         "novel-psnr-above-retrieval", "novel-iou-above-retrieval",
     ]
 
-    /// What is wrong with a run, in one line; nil if it holds.
-    public func failure(in evaluation: LiftEvaluation) -> String? {
+    /// One line naming the score that is below the bound; nil if it is not.
+    package func failure(in evaluation: LiftEvaluation) -> String? {
         let found = evaluation.figures[name] ?? -.infinity
         guard found < value else { return nil }
         return "\(evaluation.scene): \(name) is \(String(format: "%.3f", found)), below \(value)"

@@ -1,11 +1,11 @@
-// The ground truth of an example scene: the object and the view that its `scene.yaml` names.
+// The ground truth of an example scene: object and camera, as named in `scene.yaml`.
 
 import Foundation
 import Lathe
 import Toybox
 import Yams
 
-/// What a scene's photograph really shows.
+/// The object of a scene and the camera of its photograph.
 struct SceneTruth {
     let scene: String
     let object: ToyObject
@@ -35,8 +35,8 @@ struct SceneTruth {
         var camera: Camera
     }
 
-    /// The truth of the scene that a run lifted.
-    /// - Throws: `LatheError` (`badInput`) if the run's picture lies in no scene that the toy world made.
+    /// The ground truth of the scene that a run lifted.
+    /// - Throws: `LatheError` (`badInput`) if the run's picture is not part of a scene of the toy world.
     static func of(_ record: RunRecord) throws -> SceneTruth {
         let folder = parentFolder(record.options.picture)
         let path = folder.isEmpty ? "scene.yaml" : "\(folder)/scene.yaml"

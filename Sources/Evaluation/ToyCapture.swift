@@ -1,39 +1,45 @@
-// A toy photographed from all round, as a folder that `lathe fit` and other radiance-field tools read.
+// Captures an object from all sides as a NeRF-synthetic folder.
 
 import Foundation
 import Images
 import Lathe
 import Radiance
-public import Toybox
+package import Toybox
 
-/// Writes one object in the layout of NeRF-synthetic: pictures with alpha, `transforms_train.json`, and
-/// `transforms_test.json` with views that are none of the training views.
-public struct ToyCapture: Sendable {
-    public var train: Int
-    public var test: Int
+/// Renders an object from all sides into the layout of NeRF-synthetic.
+///
+/// Pictures with alpha, `transforms_train.json`, and `transforms_test.json` with other views.
+package struct ToyCapture: Sendable {
+    /// Number of training views.
+    package var train: Int
+    /// Number of test views.
+    package var test: Int
     /// Side of a picture in pixels.
-    public var size: Int
+    package var size: Int
 
-    public init(train: Int = 50, test: Int = 10, size: Int = 160) {
+    /// See the properties.
+    package init(train: Int = 50, test: Int = 10, size: Int = 160) {
         (self.train, self.test, self.size) = (train, test, size)
     }
 
-    /// Directions in degrees spread evenly between 20 below and 70 above the horizon.
-    ///
-    /// - Parameter turn: where the spiral starts, so that two captures share no view.
+    /// Directions in degrees on a spiral from 20 below to 70 above the horizon, of equal density.
+    /// - Parameters:
+    ///   - count: number of directions.
+    ///   - turn: azimuth of the first, so that two captures share no view.
+    /// - Returns: azimuth and elevation in degrees.
     static func directions(_ count: Int, turn: Float) -> [(azimuth: Float, elevation: Float)] {
         let low = sin(-20 * Float.pi / 180), high = sin(70 * Float.pi / 180)
         return (0..<count).map { i in
             let height = low + (high - low) * (Float(i) + 0.5) / Float(count)
-            // The golden angle never comes back to a direction that it has taken.
+            // The golden angle gives azimuths without repetition.
             let azimuth = (turn + 137.507_76 * Float(i)).truncatingRemainder(dividingBy: 360)
             return (azimuth, asin(height) * 180 / .pi)
         }
     }
 
-    /// Renders and writes the pictures and camera files of `object`.
+    /// Renders `object` and writes pictures and camera files.
     /// - Throws: `LatheError` (`badInput`) when the folder cannot be written.
-    public func write(_ object: ToyObject, into folder: String) throws {
+    package func write(_ object: ToyObject, into folder: String) throws {
         try LatheError.asking(.badInput) {
             for (part, count, turn) in [("train", train, Float(0)), ("test", test, Float(61))] {
                 try FileManager.default.createDirectory(

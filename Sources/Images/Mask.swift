@@ -83,7 +83,7 @@ public struct Mask: Sendable {
     public var inverted: Mask { mapped { 1 - $0 } }
 
     /// The mask with 1 inside and 0 outside.
-    public var hardened: Mask { mapped { $0 > 0.5 ? 1 : 0 } }
+    public var binarised: Mask { mapped { $0 > 0.5 ? 1 : 0 } }
 
     /// Pixels of either mask.
     public func union(_ other: Mask) -> Mask { combined(other) { max($0, $1) } }

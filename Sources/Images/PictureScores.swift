@@ -1,9 +1,9 @@
-// Figures that compare pictures: PSNR and overlap of silhouettes.
+// PSNR and intersection over union of arrays.
 
 package import Arrays
 import Foundation
 
-/// Comparisons of premultiplied RGBA pictures `[height, width, 4]` in 0 … 1.
+/// Scores of arrays in 0 … 1.
 package enum PictureScores {
     /// Peak signal-to-noise ratio of two arrays of one shape, peak 1, in dB, at most 60.
     package static func psnr(_ a: NDArray, _ b: NDArray) -> Double {
@@ -16,7 +16,7 @@ package enum PictureScores {
         return decibel(sum / Double(max(1, a.count)))
     }
 
-    /// PSNR of the colours where `mask` is above one half.
+    /// PSNR of the colours where `mask` is above one half, in dB, at most 60.
     ///
     /// - Parameters:
     ///   - a: `[height, width, 3]`

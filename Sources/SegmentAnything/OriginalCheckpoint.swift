@@ -109,7 +109,6 @@ extension SegmentAnythingModel {
     /// - Throws: `CheckpointError` when the file is damaged or of another kind of model.
     public init(original path: String, precision: Precision = .float32) throws {
         let weights = try WeightScope.open(path).multiplied(in: precision)
-        try weights.require(.segmentAnythingOriginal)
         let configuration = try SegmentAnythingConfiguration(original: weights)
         do {
             try configuration.check()

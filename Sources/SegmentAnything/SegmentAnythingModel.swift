@@ -63,7 +63,6 @@ public struct SegmentAnythingModel: Sendable {
         _ configuration: SegmentAnythingConfiguration, from weights: WeightScope,
         preprocessing: SAMPreprocessing
     ) throws {
-        try weights.require(.segmentAnything)
         self.configuration = configuration
         self.preprocessing = preprocessing
         let encoding = try CoordinateEncoding(

@@ -17,33 +17,6 @@ import Testing
         }
     }
 
-    @Test func kindsAreToldFromTensorNames() throws {
-        let names = try loadFixture([String: [String]].self, "kinds.json")
-        #expect(names.count >= 8)
-        for (kind, tensors) in names {
-            #expect(CheckpointKind(tensorNames: tensors).map { "\($0)" } == kind)
-        }
-        #expect(CheckpointKind(tensorNames: ["layer.weight"]) == nil)
-    }
-
-    @Test func otherKindsAreRefusedByName() throws {
-        for (kind, tensors) in try loadFixture([String: [String]].self, "kinds.json")
-        where kind != "blipCaptioner" {
-            try withTemporaryFolder { folder in
-                for name in ["config.json", "vocab.txt"] {
-                    try FileManager.default.copyItem(
-                        atPath: fixtures + "/tied/" + name, toPath: folder + "/" + name)
-                }
-                try SafetensorsWriter.write(
-                    tensors.map { ($0, .zeros([1])) }, to: folder + "/model.safetensors")
-                let message = refusal { _ = try BLIPCaptioner(folder: folder) }
-                let found = try #require(CheckpointKind(tensorNames: tensors))
-                #expect(message.contains(found.rawValue) && message.contains("a BLIP captioner is needed"))
-                #expect(!message.contains("\n"))
-            }
-        }
-    }
-
     @Test func wrongValuesAreNamed() throws {
         func message(_ part: String, _ key: String, _ value: Any) throws -> String {
             try withTemporaryFolder { folder in

@@ -43,7 +43,7 @@ import Testing
     }
 }
 
-@Suite struct EdgeColourTests {
+@Suite struct ForegroundEstimationTests {
     @Test func theBackgroundNoLongerShinesThroughTheEdge() {
         // A red disc with a soft edge over blue.
         let size = 33
@@ -55,7 +55,7 @@ import Testing
             opacity.append(a)
             colour += [a, 0, 1 - a]
         }
-        let clean = EdgeColours.extended(
+        let clean = ForegroundEstimation.colours(
             NDArray(colour, shape: [size, size, 3]), opacity: NDArray(opacity, shape: [size, size]))
         for i in 0..<size * size where opacity[i] > 0 {
             #expect(abs(clean.scalars[3 * i] - 1) < 1e-4)
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func objectsWithoutAnInsideKeepTheirMostCoveredColours() {
-        let clean = EdgeColours.extended(
+        let clean = ForegroundEstimation.colours(
             NDArray([0.2, 0.4, 0.6, 0, 0, 0], shape: [1, 2, 3]), opacity: NDArray([0.5, 0], shape: [1, 2]))
         #expect(clean.scalars.prefix(3).elementsEqual([0.2, 0.4, 0.6]))
         #expect(clean.scalars.suffix(3).elementsEqual([0.2, 0.4, 0.6]))

@@ -1,4 +1,4 @@
-// The promises of an edit, over pictures, holes and models of every kind.
+// The invariants of an edit, over pictures, holes and models of every kind.
 
 import Arrays
 import Compositing
@@ -12,7 +12,7 @@ import Testing
         .init(size: .free(thickness: 20), multiple: 8, context: 1),
     ]
 
-    @Test(arguments: needs) func promisesHoldForAnyPictureHoleAndModel(needs: CropPlan.Needs) throws {
+    @Test(arguments: needs) func invariantsHoldForAnyPictureHoleAndModel(needs: CropPlan.Needs) throws {
         var random = RandomStream(seed: 21, stream: "retouch")
         for round in 0..<160 {
             let hole: Mask
@@ -37,7 +37,7 @@ import Testing
                 laying: working, into: picture, hole: hole, plan: plan, feather: Float(round % 5),
                 border: [.ground, .frame, .outline][round / 3 % 3])
             #expect(result.picture.pixels.shape == picture.pixels.shape)
-            #expect(result.seam.excess <= Promise.seamBound)
+            #expect(result.seam.excess <= EditInvariant.seamBound)
             let (before, after, members) = (picture.bytes, result.picture.bytes, hole.inside)
             let outside = members.indices.filter { !members[$0] }
             #expect(
@@ -117,22 +117,26 @@ import Testing
         #expect(zip(try middle(.ground), [0.9, 0.9, 0.9]).allSatisfy { abs($0 - $1) < 0.05 })
     }
 
-    @Test func changedPixelsOutsideAreABrokenPromise() throws {
+    @Test func changedPixelsOutsideViolateAnInvariant() throws {
         let picture = Pictures.gradient(width: 8, height: 8)
         let hole = Mask(width: 8, height: 8, inside: (0..<64).map { $0 == 27 })
         var changed = picture
         changed.pixels.withUnsafeMutableBuffer { $0[0] += 1.0 / 255 }
-        #expect(throws: BrokenPromise.self) { try Promise.check(changed, against: picture, hole: hole) }
+        #expect(throws: InvariantViolation.self) {
+            try EditInvariant.check(changed, against: picture, hole: hole)
+        }
         var broken = picture
         broken.pixels.withUnsafeMutableBuffer { $0[27 * 3] = .nan }
-        #expect(throws: BrokenPromise.self) { try Promise.check(broken, against: picture, hole: hole) }
-        #expect(throws: BrokenPromise.self) {
-            try Promise.check(Pictures.gradient(width: 8, height: 7), against: picture, hole: hole)
+        #expect(throws: InvariantViolation.self) {
+            try EditInvariant.check(broken, against: picture, hole: hole)
         }
-        #expect(throws: Never.self) { try Promise.check(picture, against: picture, hole: hole) }
+        #expect(throws: InvariantViolation.self) {
+            try EditInvariant.check(Pictures.gradient(width: 8, height: 7), against: picture, hole: hole)
+        }
+        #expect(throws: Never.self) { try EditInvariant.check(picture, against: picture, hole: hole) }
     }
 
-    @Test func aStepThatTheEditAddsIsABrokenPromise() {
+    @Test func aStepThatTheEditAddsViolatesAnInvariant() {
         let grey = Image(width: 20, height: 20, color: [0.5, 0.5, 0.5])
         let hole = Mask(
             width: 20, height: 20, inside: (0..<400).map { 5..<15 ~= $0 % 20 && 5..<15 ~= $0 / 20 })
@@ -142,8 +146,8 @@ import Testing
                 for c in 0..<3 { values[pixel * 3 + c] = 0.6 }
             }
         }
-        #expect(throws: BrokenPromise.self) {
-            try Promise.check(
+        #expect(throws: InvariantViolation.self) {
+            try EditInvariant.check(
                 result, against: grey, hole: hole, made: Image(width: 20, height: 20, color: [0.6, 0.6, 0.6]))
         }
     }

@@ -46,10 +46,10 @@ enum DistillationFixtures {
         (0..<8).map { Camera(azimuth: Float($0) * 45, elevation: $0 % 2 == 0 ? 5 : 30) }
     }
 
-    static func prior(size: Int = 24, window: PictureWindow? = nil) throws -> GaussianViewPrior {
+    static func prior(size: Int = 24, crop: CropTransform? = nil) throws -> GaussianViewPrior {
         GaussianViewPrior(
             targets: ball(ring(), size: size), spread: 0.05, schedule: try schedule(), referenceElevation: 10,
-            referenceWindow: window)
+            referenceCrop: crop)
     }
 
     /// Every pixel of every view the same: what a prior that has gone wrong would ask for.

@@ -49,23 +49,23 @@ import Testing
         var lift = try Distiller(configuration, prior: prior, reference: DistillationFixtures.reference())
         for _ in 0..<61 { _ = lift.next() }
         let camera = try #require(lift.referenceCamera)
-        // The true window: see the fixture. The forming field is soft, so a few percent.
+        // The true crop: see the fixture. The forming field is soft, so a few percent.
         #expect(abs(camera.magnification - 1.109) < 0.08, "magnification \(camera.magnification)")
         #expect(abs(camera.principalPoint.x + 0.099) < 0.06, "shift \(camera.principalPoint)")
     }
 
     /// A guess that is right is kept, one that is wrong gives way to the field.
     @Test func aGuessOfTheWindowIsWeighedAgainstTheField() throws {
-        // The true window has magnification 1.109 and shift -0.099: see the fixture.
+        // The true crop has magnification 1.109 and shift -0.099: see the fixture.
         let guesses = [
-            PictureWindow(principalPoint: SIMD2(-0.099, 0), magnification: 1.109),
-            PictureWindow(principalPoint: SIMD2(0.02, 0), magnification: 1.35),
+            CropTransform(principalPoint: SIMD2(-0.099, 0), magnification: 1.109),
+            CropTransform(principalPoint: SIMD2(0.02, 0), magnification: 1.35),
         ]
         for (guess, bound) in zip(guesses, [0.06, 0.12] as [Float]) {
             var configuration = DistillationFixtures.configuration(steps: 100)
             configuration.formingShare = 0.6
             var lift = try Distiller(
-                configuration, prior: try DistillationFixtures.prior(window: guess),
+                configuration, prior: try DistillationFixtures.prior(crop: guess),
                 reference: DistillationFixtures.reference())
             for _ in 0..<61 { _ = lift.next() }
             let camera = try #require(lift.referenceCamera)
@@ -74,10 +74,10 @@ import Testing
         }
     }
 
-    @Test func windowsAreKeptWithinWhatPicturesCanBe() {
+    @Test func cropsAreKeptWithinWhatPicturesCanBe() {
         #expect(
-            PictureWindow(principalPoint: [3, -2], magnification: 9).plausible
-                == PictureWindow(principalPoint: [1, -1], magnification: 3))
+            CropTransform(principalPoint: [3, -2], magnification: 9).plausible
+                == CropTransform(principalPoint: [1, -1], magnification: 3))
     }
 
     @Test func aResumedRunEndsInTheSameBytes() throws {

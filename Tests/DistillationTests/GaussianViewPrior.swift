@@ -1,4 +1,4 @@
-// An analytic prior whose best estimate is known: pictures that scatter around given ones.
+// An analytic prior: views normally distributed around given pictures.
 
 import Arrays
 import Distillation
@@ -8,12 +8,12 @@ import StableDiffusion
 /// Views drawn from a normal distribution around target pictures.
 ///
 /// With clean ~ N(target, spread^2) and noisy = a clean + s noise the posterior mean is
-/// `target + a spread^2 / (a^2 spread^2 + s^2) * (noisy - a target)`. It proves the machinery of distillation.
+/// `target + a spread^2 / (a^2 spread^2 + s^2) * (noisy - a target)`. Used to test distillation against a known answer.
 struct GaussianViewPrior: ViewPrior {
     let schedule: NoiseSchedule
     let guidance: Float = 1
     let referenceElevation: Float?
-    let referenceWindow: PictureWindow?
+    let referenceCrop: CropTransform?
     private let targets: PosedPictures
     private let spread: Float
     private let encoded: NDArray
@@ -25,7 +25,7 @@ struct GaussianViewPrior: ViewPrior {
     ///   - spread: standard deviation in the space [-1, 1].
     init(
         targets: PosedPictures, spread: Float, schedule: NoiseSchedule, referenceElevation: Float? = nil,
-        referenceWindow: PictureWindow? = nil
+        referenceCrop: CropTransform? = nil
     ) {
         precondition(
             targets.width == targets.height,
@@ -34,7 +34,7 @@ struct GaussianViewPrior: ViewPrior {
         self.spread = spread
         self.schedule = schedule
         self.referenceElevation = referenceElevation
-        self.referenceWindow = referenceWindow
+        self.referenceCrop = referenceCrop
         encoded = targets.pixels.mapped { 2 * $0 - 1 }
     }
 

@@ -20,9 +20,9 @@ import Testing
         expectClose(guided, try example["guided"], relative: 1e-5)
         let elevation = try #require(conditioning.estimatedElevation)
         expectClose([elevation], try example["elevation"].scalars, relative: 1e-5)
-        let window = try #require(conditioning.estimatedWindow)
+        let crop = try #require(conditioning.estimatedCrop)
         expectClose(
-            [window.principalPoint.x, window.principalPoint.y, log(window.magnification)],
+            [crop.principalPoint.x, crop.principalPoint.y, log(crop.magnification)],
             try example["window"].scalars, relative: 1e-5)
     }
 
@@ -55,7 +55,7 @@ import Testing
             }
             let seen = try MultiViewPrior(folder: folder + "/prior").encode(try example["picture"])
             #expect(seen.estimatedElevation == nil)
-            #expect(seen.estimatedWindow == nil)
+            #expect(seen.estimatedCrop == nil)
         }
     }
 

@@ -37,7 +37,7 @@ import Toybox
         (diffusion.steps, diffusion.detail) = (2, 0)
         var shown = 0, steps: [Int] = []
         let scores = try PromptEvaluation(count: 1, seed: 0).scores(
-            models: Starter.models, diffusion: diffusion, show: { _, _ in shown += 1 }
+            session: ModelSession(Starter.models), diffusion: diffusion, show: { _, _ in shown += 1 }
         ) { done, total in
             #expect(total == 2)
             steps.append(done)
@@ -54,7 +54,8 @@ import Toybox
         let folder = try Starter.models.folder(of: .inpainter)
         let error = #expect(throws: LatheError.self) {
             _ = try PromptEvaluation(count: 1, seed: 0).scores(
-                models: Starter.models, diffusion: DiffusionOptions(), reader: folder, show: { _, _ in }
+                session: ModelSession(Starter.models), diffusion: DiffusionOptions(), reader: folder,
+                show: { _, _ in }
             ) { _, _ in }
         }
         #expect(error?.code == .modelUnusable && error?.message.contains(folder) == true)

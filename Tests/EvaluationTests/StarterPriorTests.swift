@@ -44,7 +44,7 @@ import Toybox
         let framed = ToyRenderer.framing(object, camera: whole)
         let truth = framed.window(in: whole)
         let photograph = Baselines.picture(object, camera: framed, size: 64)
-        let guess = try #require(JointViewPrior(try Self.model(), reference: photograph).referenceWindow)
+        let guess = try #require(JointViewPrior(try Self.model(), reference: photograph).referenceCrop)
         let shift = guess.principalPoint - truth.principalPoint
         // About three mean errors on unseen classes, which stand on the model card.
         #expect(max(abs(shift.x), abs(shift.y)) < 0.08, "\(guess), expected \(truth)")

@@ -130,7 +130,7 @@ private func flooded(_ mask: Mask, _ connectivity: Connectivity) -> [Int32] {
         let row = Array(soft.values.scalars[800..<840])
         #expect(zip(row, row.dropFirst()).allSatisfy { $0 <= $1 + 1e-6 })
         #expect(abs(row[19] + row[20] - 1) < 1e-5 && row[19] > 0.3 && row[10] < 1e-3 && row[39] > 0.999)
-        #expect(soft.hardened.inside == source.inside)
+        #expect(soft.binarised.inside == source.inside)
         #expect(source.feathered(by: 0).values.scalars == source.values.scalars)
     }
 

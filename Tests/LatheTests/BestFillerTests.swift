@@ -36,7 +36,7 @@ import Testing
     func whatShowsThePromptIsKept(lucky: Int) throws {
         for trial in try PromptTrial.trials(.fill, count: 3, seed: 1, side: 96) {
             let filler = Lucky(lucky: lucky, truth: trial.truth)
-            let best = try BestFiller(filler, of: 3, task: .fill, models: EditBench.models)
+            let best = try BestFiller(filler, of: 3, task: .fill, session: ModelSession(EditBench.models))
             let request = try request(trial, prompt: "(\(trial.prompt):1.2)")
             var steps: [Int] = []
             let kept = try best.fill(request) { step in
@@ -53,7 +53,7 @@ import Testing
     @Test func whatHasNoWordsIsMadeOnce() throws {
         let trial = try PromptTrial.trials(.fill, count: 1, seed: 1, side: 96)[0]
         let best = try BestFiller(
-            Lucky(lucky: 0, truth: trial.truth), of: 4, task: .fill, models: EditBench.models)
+            Lucky(lucky: 0, truth: trial.truth), of: 4, task: .fill, session: ModelSession(EditBench.models))
         var steps = 0
         _ = try best.fill(try request(trial, prompt: "")) { _ in steps += 1 }
         #expect(steps == 3)

@@ -126,7 +126,7 @@ import Testing
         #expect(told == result.notes)
     }
 
-    @Test func aBrokenPromiseIsCodeFourAndNothingIsWritten() throws {
+    @Test func aViolatedInvariantIsCodeFourAndNothingIsWritten() throws {
         let before = folder.names
         for output in ["broken.png", "deep/er/broken"] {
             let error = #expect(throws: LatheError.self) {
@@ -249,7 +249,7 @@ import Testing
     }
 }
 
-/// Black where nothing is missing, white inside: nothing for the seam to correct, all to see of a passage.
+/// Black where nothing is missing, white inside: nothing for the seam to correct, all to see of the feather.
 private struct StripeFiller: HoleFiller {
     var needs: CropPlan.Needs { CropPlan.Needs(size: .free(thickness: 500), multiple: 1, context: 0.5) }
 

@@ -30,12 +30,13 @@ import Testing
             let input = try InputPicture.find("\(Self.root)/Scenes/\(scene)")
             let photograph = try Photograph.load(input.picture)
             let masks = try Precision.allCases.map {
-                try Selector.select(in: photograph, input.selection, models: models($0)).mask
+                try Selector.select(in: photograph, input.selection, session: ModelSession(models($0))).mask
             }
             let overlap = masks[0].intersectionOverUnion(masks[1])
             #expect(overlap > 0.99, "\(scene): \(overlap)")
             let captions = try Precision.allCases.map {
-                try Captioning.describe(photograph.seen, search: .beams(3), models: models($0))[0]
+                try Captioning.describe(
+                    photograph.seen, search: .beams(3), session: ModelSession(models($0)))[0]
             }
             if captions[0] == captions[1] { same += 1 }
         }

@@ -25,7 +25,7 @@ import Testing
         let covered = Double(hole.intersection(object).area) / Double(object.area)
         // The hole holds the object, or all but it.
         #expect(task == .replace ? covered < 0.03 : covered > 0.98, "\(covered)")
-        #expect(result.versions[0].seams[0].excess <= Promise.seamBound)
+        #expect(result.versions[0].seams[0].excess <= EditInvariant.seamBound)
         let changed = PictureScores.psnr(before, after, inside: hole)
         #expect(changed < 30, "\(changed) dB: the hole is as it was")
     }
@@ -74,7 +74,7 @@ import Testing
         let box = try #require(hole.boundingBox)
         let seen = box.expanded(by: max(box.width, box.height) / 8).clipped(width: 512, height: 512)
         return try Captioning.describe(
-            picture.cropped(to: seen), search: .beams(3), models: EditBench.models)[0]
+            picture.cropped(to: seen), search: .beams(3), session: ModelSession(EditBench.models))[0]
     }
 
     @Test func whatFillsAHoleIsNamedByTheCaptioner() throws {

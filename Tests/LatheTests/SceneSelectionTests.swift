@@ -17,7 +17,7 @@ import Testing
         let input = try InputPicture.find(folder)
         let found = try Selector.select(
             in: try Photograph.load(input.picture), input.selection,
-            models: ModelSet(root: "\(Self.root)/Models/starter"))
+            session: ModelSession(ModelSet(root: "\(Self.root)/Models/starter")))
         let overlap = found.mask.intersectionOverUnion(try Mask.load("\(folder)/mask.png"))
         #expect(overlap > 0.975, "\(scene): \(overlap)")
         for click in input.selection.points {

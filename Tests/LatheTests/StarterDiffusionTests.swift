@@ -29,7 +29,8 @@ import Testing
             let picture = pipeline.pictures(of: last.latents)
             #expect(picture.shape == [1, 64, 64, 3])
             let said = try Captioning.describe(
-                Image(picture.reshaped([64, 64, 3])), search: .beams(3), models: Self.models)[0]
+                Image(picture.reshaped([64, 64, 3])), search: .beams(3),
+                session: ModelSession(Self.models))[0]
             if said.contains(name) { named += 1 }
             if said.contains(colour) { coloured += 1 }
         }

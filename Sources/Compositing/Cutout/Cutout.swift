@@ -1,31 +1,32 @@
-// The object of a photograph, cut out: soft edge, clean colours, framed for the lift.
+// An object cut out of a photograph: soft edge, estimated foreground colours, framed for the lift.
 
 package import Arrays
 package import Images
 
-/// Nothing can be cut out: no pixel of a mask is above one half.
+/// No pixel of a mask is above one half, so there is nothing to cut out.
 package struct EmptyMaskError: Error, CustomStringConvertible {
     package var description: String {
         "the selection is empty: no pixel belongs to an object; select again"
     }
 }
 
-/// An object freed from its background.
+/// An object without its background.
 package struct Cutout: Sendable {
-    /// `[height, width, 3]`, sRGB, straight; past the edge the object's own colours go on.
+    /// `[height, width, 3]`, sRGB, straight alpha; foreground colours extend past the edge.
     package let colour: NDArray
     /// `[height, width]`, 0 … 1.
     package let opacity: NDArray
-    /// Where these pixels lie in the photograph.
+    /// Top left corner of these pixels in the photograph.
     package let origin: (x: Int, y: Int)
     /// The object's half-open box (opacity above one half) in the photograph.
     package let box: (x: Range<Int>, y: Range<Int>)
 
     /// Cuts an object out.
     /// - Parameters:
-    ///   - colour: The photograph, `[height, width, 3]`.
+    ///   - colour: the photograph, `[height, width, 3]`, sRGB 0 … 1.
     ///   - mask: `[height, width]`, 0 … 1.
-    ///   - clean: Whether edge colours may hold background; false for pictures that carry their own transparency.
+    ///   - clean: whether to estimate foreground colours along the edge; false for pictures with their own
+    ///     alpha channel.
     /// - Throws: ``EmptyMaskError``.
     package init(colour: NDArray, mask: NDArray, clean: Bool = true) throws {
         precondition(
@@ -36,7 +37,7 @@ package struct Cutout: Sendable {
         }
         self.box = box
         let (h, w) = (colour.shape[0], colour.shape[1])
-        // A margin keeps the soft edge and gives the square frame something to look at.
+        // A margin for the soft edge and for the square frame.
         let margin = 4 + max(box.x.count, box.y.count) / 32
         let rows = max(0, box.y.lowerBound - margin)..<min(h, box.y.upperBound + margin)
         let columns = max(0, box.x.lowerBound - margin)..<min(w, box.x.upperBound + margin)
@@ -44,13 +45,13 @@ package struct Cutout: Sendable {
         let cropped = Cutout.crop(colour, rows: rows, columns: columns)
         opacity = Cutout.crop(mask.reshaped([h, w, 1]), rows: rows, columns: columns)
             .reshaped([rows.count, columns.count])
-        self.colour = clean ? EdgeColours.extended(cropped, opacity: opacity) : cropped
+        self.colour = clean ? ForegroundEstimation.colours(cropped, opacity: opacity) : cropped
     }
 
-    /// The square in which the object is framed, in photograph pixels.
+    /// The square crop that frames the object, in photograph pixels.
     package var framing: Framing { Framing(box: box) }
 
-    /// The framed object, premultiplied RGBA `[size, size, 4]`.
+    /// The framed object, premultiplied RGBA `[size, size, 4]`, `size` in pixels.
     package func framed(size: Int) -> NDArray {
         let local = (
             x: box.x.lowerBound - origin.x..<box.x.upperBound - origin.x,
@@ -74,22 +75,22 @@ package struct Cutout: Sendable {
         }
     }
 
-    /// The framed object as a straight-alpha picture, as large as the photograph shows it, at most 512 pixels a side.
+    /// The framed object with straight alpha at the photograph's resolution, 64 to 512 pixels a side.
     package var picture: Image {
         Image(premultiplied: framed(size: max(64, min(512, Int(framing.side.rounded(.up))))))
     }
 
-    /// The object as it lies in the photograph, straight alpha, of the photograph's size.
+    /// The object at its place in the photograph, straight alpha; `width` and `height` are the photograph's.
     package func inPlace(width: Int, height: Int) -> Image {
         var whole = Image(width: width, height: height, color: [0, 0, 0, 0])
         whole.paste(Image(colour).withAlpha(opacity), left: origin.x, top: origin.y)
         return whole
     }
 
-    /// The object on white, framed: what captioners know how to describe.
+    /// The framed object over white, as captioning models expect it.
     package var onWhite: Image { picture.composited(over: [1, 1, 1]) }
 
-    /// The smallest box round all pixels above one half; nil when there is none.
+    /// The bounding box of all pixels above one half; nil when there is none.
     package static func box(of mask: NDArray) -> (x: Range<Int>, y: Range<Int>)? {
         precondition(mask.rank == 2, "Cutout.box: mask \(mask.shape)")
         let (h, w) = (mask.shape[0], mask.shape[1])

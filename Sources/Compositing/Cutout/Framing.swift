@@ -1,21 +1,22 @@
-// Puts the object into a square picture the way the priors were trained to see objects.
+// The square crop in which the view priors were trained to see objects.
 
 package import Arrays
 
-/// A similarity between a photograph and a square picture in which the object is centred.
+/// A similarity between a photograph and a square crop in which the object is centred.
 ///
-/// The larger side of the object's box takes 46 of 64 parts of the square.
+/// The longer side of the object's bounding box is 46/64 of the square's side.
 package struct Framing: Codable, Sendable, Hashable {
-    /// Share of the square that the larger side of the object takes.
+    /// Ratio of the longer side of the object's bounding box to the side of the square.
     package static let objectShare: Float = 46.0 / 64
 
-    /// The centre of the object's box, photograph pixels.
+    /// The centre of the object's bounding box, photograph pixels.
     package let centreX: Float
     package let centreY: Float
     /// Side of the square in photograph pixels.
     package let side: Float
 
-    /// - Parameter box: The object's half-open box in the photograph, not empty.
+    /// Frames an object.
+    /// - Parameter box: the object's half-open bounding box in the photograph, not empty.
     package init(box: (x: Range<Int>, y: Range<Int>)) {
         precondition(!box.x.isEmpty && !box.y.isEmpty, "Framing: the object's box is empty")
         centreX = Float(box.x.lowerBound + box.x.upperBound) / 2
@@ -23,11 +24,13 @@ package struct Framing: Codable, Sendable, Hashable {
         side = Float(max(box.x.count, box.y.count)) / Framing.objectShare
     }
 
-    /// Samples the square from a photograph, `size` by `size` pixels; what lies outside is 0.
+    /// Resamples the square from a photograph, zero outside of it.
     ///
-    /// A triangle as wide as an output pixel (at least as an input pixel) weighs the input, first along rows,
-    /// then along columns, so that shrinking does not alias.
-    /// - Parameter picture: `[height, width, channels]`, colours premultiplied by opacity.
+    /// Separable triangle filter, as wide as an output pixel but at least as an input pixel, so that
+    /// minification does not alias.
+    /// - Parameters:
+    ///   - picture: `[height, width, channels]`, colours premultiplied by opacity.
+    ///   - size: side of the result in pixels.
     /// - Returns: `[size, size, channels]`
     package func sample(_ picture: NDArray, size: Int) -> NDArray {
         precondition(picture.rank == 3 && size > 0, "Framing.sample: picture \(picture.shape), size \(size)")
@@ -75,7 +78,8 @@ package struct Framing: Codable, Sendable, Hashable {
         }
     }
 
-    /// Where each output pixel looks along one axis; weights outside the picture are left out, not renormalised.
+    /// Filter taps of each output pixel along one axis; taps outside the picture are dropped without
+    /// renormalising.
     private func taps(centre: Float, extent: Int, size: Int) -> [(start: Int, weights: [Float])] {
         let step = side / Float(size)
         let radius = max(step, 1)

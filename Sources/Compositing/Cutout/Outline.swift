@@ -1,41 +1,45 @@
-// A coarse mask's outline, moved to where the photograph has it.
+// Refines the outline of a coarse mask to the edges and colours of the photograph.
 
 import Arrays
 package import Images
 
-/// Makes masks, which are as coarse as the cells of a segmenter's answer, follow a photograph.
+/// Refines masks that have the resolution of a segmenter's output grid to the resolution of the photograph.
 package struct Outline {
     private let photograph: Image
-    /// Photograph pixels to a cell.
+    /// Photograph pixels per cell of the segmenter's output grid.
     private let cell: Float
 
-    /// How far an outline may be off, cells.
+    /// Radius of the guided filter, cells.
     private static let edgeReach: Float = 2.6
-    /// How far colours may move it once it follows edges, cells.
+    /// Width of the band in which GrabCut may move the outline, cells.
     private static let colourReach: Float = 2
-    /// What speaks against moving it that far, in units of log-likelihood.
+    /// Cost of moving the outline by that distance, in units of log-likelihood.
     private static let trust: Float = 4
-    /// Longer side of the picture in which colours are parted, pixels.
+    /// Longer side of the picture on which GrabCut runs, pixels.
     private static let cutSide = 400
 
+    /// - Parameters:
+    ///   - photograph: the picture whose edges the outline shall follow.
+    ///   - cell: photograph pixels per cell of the mask's grid.
     package init(photograph: Image, cell: Float) {
         self.photograph = photograph
         self.cell = cell
     }
 
-    /// The mask with its outline at the nearest edges (guided filter), then where the colours of the object and its
-    /// surroundings part (GrabCut).
-    /// - Parameter clicks: Points whose side is known: a hole that was clicked opens, a part that was clicked comes
-    ///   along, also where the segmenter thought otherwise.
+    /// Moves the outline to the nearest edges (guided filter), then to where the colours of object and
+    /// surroundings separate (GrabCut).
+    /// - Parameters:
+    ///   - mask: of the photograph's size.
+    ///   - clicks: points with a known label; a disc of one cell around each keeps that label.
     package func refined(_ mask: Mask, clicks: [ClickMark]) -> Mask {
         guard let box = mask.boundingBox else { return mask }
-        // The surroundings must show their colours.
+        // GrabCut needs a margin of background to model its colours.
         let margin = max(box.width, box.height) / 4 + Int(2 * Self.edgeReach * cell) + 1
         let near = box.expanded(by: margin).clipped(width: mask.width, height: mask.height)
         let picture = photograph.cropped(to: near).rgb
         let edged = Mask(mask.image.cropped(to: near).pixels.reshaped([near.height, near.width]))
-            .guided(by: picture, radius: Self.edgeReach * cell).hardened
-        // A neighbour that came along would lend the object its colours.
+            .guided(by: picture, radius: Self.edgeReach * cell).binarised
+        // Neighbouring objects in the mask would enter the foreground's colour model.
         let alone = edged.removingIslands(smallerThan: edged.area / 20)
         let refined = partedByColour(alone, in: picture, clicks: clicks, from: near)
             .guided(by: picture, radius: cell)
@@ -44,7 +48,7 @@ package struct Outline {
         return Mask(whole.pixels.reshaped([mask.height, mask.width]))
     }
 
-    /// `Mask.grabCut` at a size that is cheap, with clicks that hold.
+    /// `Mask.grabCut` at a reduced size, with the labels of clicks fixed.
     private func partedByColour(
         _ mask: Mask, in picture: Image, clicks: [ClickMark], from origin: PixelRectangle
     ) -> Mask {
@@ -61,7 +65,7 @@ package struct Outline {
             .resized(width: mask.width, height: mask.height)
     }
 
-    /// Whether pixels belong to the object, in a disc of a cell round each click; nil elsewhere.
+    /// Known labels: true or false in a disc of one cell round each click, nil elsewhere.
     private func sides(
         of clicks: [ClickMark], from origin: PixelRectangle, scale: Float, width: Int, height: Int
     ) -> [Bool?] {

@@ -1,32 +1,34 @@
-// Which part of a picture a model is shown, and at what size: one planner for every edit.
+// Chooses the crop round a hole and its working size, for every edit.
 
 import Arrays
 public import Images
 
-/// A window of a picture round a hole, and the size at which a model works on it.
+/// A crop of a picture round a hole, and the size at which a model works on it.
 ///
-/// The window is moved inwards at the picture's edges; where the picture is too small for it, it hangs over and the
-/// overhang is filled by reflection. Whatever comes back from the model is laid back over the hole alone, so nothing
-/// here can reach a pixel outside of it.
+/// The crop is shifted to lie inside the picture; where the picture is too small, it overhangs and the
+/// overhang is filled by reflection. Only the hole is pasted back, so pixels outside the hole cannot change.
 public struct CropPlan: Sendable, Hashable {
-    /// What a model wants of the pictures that it is given.
+    /// The input sizes that a model supports.
     public struct Needs: Sendable, Hashable {
+        /// How large the input may be.
         public enum Size: Sendable, Hashable {
-            /// Pictures of about the area of a square of this side, at most `aspect` times as long as wide or as wide as long:
-            /// squares, as models of latent diffusion were trained on, unless the picture is too narrow for one.
+            /// About the area of a square with this side in pixels, with an aspect ratio of at most `aspect`;
+            /// square where the picture allows, as latent diffusion models were trained.
             case area(side: Int, aspect: Float)
-            /// Any size, for models that see far only relative to what they were trained on: the picture is made smaller
-            /// until the hole is at most this thick, in pixels.
+            /// Any size; the picture is minified until the hole's thickness is at most this many pixels, for
+            /// models whose receptive field is limited.
             case free(thickness: Int)
         }
 
+        /// How large the input may be.
         public var size: Size
-        /// Both sides of what the model gets are multiples of this.
+        /// Both sides of the input are multiples of this, in pixels.
         public var multiple: Int
-        /// Known surroundings on each side of the hole: in sides of the hole's box for `area`, in thicknesses of the hole for
-        /// `free`.
+        /// Context on each side of the hole: in sides of the hole's bounding box for `area`, in thicknesses
+        /// of the hole for `free`.
         public var context: Float
 
+        /// See the properties.
         public init(size: Size, multiple: Int, context: Float) {
             if case .area(let side, let aspect) = size {
                 precondition(
@@ -38,17 +40,21 @@ public struct CropPlan: Sendable, Hashable {
         }
     }
 
-    /// Size of the whole picture.
+    /// Width of the whole picture, pixels.
     public let width: Int
+    /// Height of the whole picture, pixels.
     public let height: Int
-    /// The part that is shown; it may hang over the picture's edges.
+    /// The crop in pixels of the picture; may overhang its edges.
     public let window: PixelRectangle
-    /// Size of what the model gets.
+    /// Width of the model's input, pixels.
     public let workingWidth: Int
+    /// Height of the model's input, pixels.
     public let workingHeight: Int
 
-    /// Plans for a hole.
-    /// - Parameter hole: inside where pixels are to be made up.
+    /// Plans the crop for a hole.
+    /// - Parameters:
+    ///   - hole: the pixels to be inpainted.
+    ///   - needs: what the model supports.
     /// - Returns: nil if the hole is empty.
     public init?(hole: Mask, needs: Needs) {
         guard let box = hole.boundingBox else { return nil }
@@ -56,18 +62,18 @@ public struct CropPlan: Sendable, Hashable {
         switch needs.size {
         case .area(let side, let aspect):
             let grown = 1 + 2 * needs.context
-            // Context gives way before the window hangs over: a reflection tells a model less than nothing.
+            // Reduce the context before overhanging: reflected context is worse than none.
             func shown(_ count: Int, _ limit: Int) -> Float {
                 min(Float(count) * grown, Float(max(count, limit)))
             }
             var (w, h) = (shown(box.width, width), shown(box.height, height))
-            // The models know squares best: the shorter side is given more, as far as the picture reaches.
+            // The shorter side is extended towards a square as far as the picture reaches.
             (w, h) = (max(w, min(h, Float(width))), max(h, min(w, Float(height))))
             (w, h) = (max(w, h / aspect), max(h, w / aspect))
             let cells = Float(side / needs.multiple), stretch = (w / h).squareRoot()
             func working(_ factor: Float) -> Int { max(1, Int((cells * factor).rounded())) * needs.multiple }
             (workingWidth, workingHeight) = (working(stretch), working(1 / stretch))
-            // One scale for both sides, so that nothing is squeezed.
+            // One scale for both sides, so the aspect ratio is kept.
             let scale = max(w / Float(workingWidth), h / Float(workingHeight))
             func span(_ range: Range<Int>, _ working: Int, _ limit: Int) -> Range<Int> {
                 CropPlan.span(range, max(range.count, Int((Float(working) * scale).rounded())), within: limit)
@@ -91,7 +97,7 @@ public struct CropPlan: Sendable, Hashable {
         }
     }
 
-    /// A plan that shows a whole picture as it is.
+    /// The identity plan: the whole picture at its own size.
     public init(wholeWidth width: Int, height: Int) {
         self.init(
             width: width, height: height,
@@ -102,12 +108,14 @@ public struct CropPlan: Sendable, Hashable {
     /// Photograph pixels per working pixel.
     public var scale: Float { Float(window.width) / Float(workingWidth) }
 
-    /// The part of the window that lies in the picture.
+    /// The crop clipped to the picture.
     public var inside: PixelRectangle { window.clipped(width: width, height: height) }
 
-    /// What the model gets of a picture: opaque RGB, transparency over white.
-    /// - Parameter hole: if given, what lies in it is replaced by a smooth continuation of what lies round it, so that its
-    ///   colours cannot bleed out of the hole where the picture is made smaller.
+    /// The model's input: opaque RGB, transparency composited over white.
+    /// - Parameters:
+    ///   - picture: of the plan's size.
+    ///   - hole: if given, its pixels are replaced by a harmonic interpolation of the surroundings first, so
+    ///     that its colours do not bleed out when minified.
     public func shown(_ picture: Image, bridging hole: Mask? = nil) -> Image {
         checkSize(picture.width, picture.height)
         var part = picture.window(window, beyond: .reflect).seen
@@ -115,13 +123,13 @@ public struct CropPlan: Sendable, Hashable {
         return part.resized(width: workingWidth, height: workingHeight, filter: .bicubic)
     }
 
-    /// What the model gets of the hole: hard, and inside wherever any of its pixels is, so that nothing of the hole shows
-    /// through; what hangs over the picture is hole where its reflection is.
+    /// The hole at the working size: binary, set wherever any pixel of the hole falls; the overhang reflects
+    /// the hole too.
     public func shown(_ hole: Mask) -> Mask {
         cut(hole).touching(width: workingWidth, height: workingHeight)
     }
 
-    /// A working picture brought back to the picture's scale: the pixels of ``inside``.
+    /// The model's output resampled to the picture's scale: the pixels of ``inside``.
     public func restored(_ working: Image) -> Image {
         precondition(
             working.width == workingWidth && working.height == workingHeight,
@@ -134,7 +142,7 @@ public struct CropPlan: Sendable, Hashable {
                 bottom: part.bottom - window.top))
     }
 
-    /// The same window as a part of a larger picture, of which this plan's picture is the part from (left, top) on.
+    /// The same crop as part of a larger picture, in which this plan's picture starts at (left, top).
     public func placed(left: Int, top: Int, width: Int, height: Int) -> CropPlan {
         precondition(
             left >= 0 && top >= 0 && left + self.width <= width && top + self.height <= height,
@@ -156,10 +164,10 @@ public struct CropPlan: Sendable, Hashable {
     private func cut(_ hole: Mask) -> Mask {
         checkSize(hole.width, hole.height)
         let part = hole.image.window(window, beyond: .reflect)
-        return Mask(part.pixels.reshaped([window.height, window.width])).hardened
+        return Mask(part.pixels.reshaped([window.height, window.width])).binarised
     }
 
-    /// `count` places round the middle of a range, moved into `0..<limit` where they fit and else evenly over it.
+    /// `count` places centred on a range, shifted into `0..<limit` where they fit, centred on that otherwise.
     private static func span(_ range: Range<Int>, _ count: Int, within limit: Int) -> Range<Int> {
         let start =
             count >= limit

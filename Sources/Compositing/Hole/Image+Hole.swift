@@ -1,25 +1,25 @@
-// A hole closed by nothing but smoothness.
+// Fills a hole by harmonic interpolation.
 
 import Arrays
 public import Images
 
 extension Image {
-    /// The picture with the inside of a hole replaced by a membrane through the colours round it.
+    /// The picture with the hole replaced by a harmonic interpolation of the colours around it.
     ///
-    /// A picture that is all hole becomes mid-grey.
+    /// A picture without pixels outside the hole becomes mid-grey.
     public func bridged(over hole: Mask) -> Image {
         precondition(
             hole.width == width && hole.height == height,
             "Image.bridged: a hole of \(hole.width)×\(hole.height) in \(width)×\(height)")
         guard let box = hole.boundingBox else { return self }
-        // What lies farther away than the border has no say in the membrane.
+        // Pixels beyond the border do not affect the interpolation.
         let area = box.expanded(by: 2).clipped(width: width, height: height)
         let known = hole.cropped(to: area).inside.map { !$0 }
         guard known.contains(true) else {
             return Image(width: width, height: height, color: [Float](repeating: 0.5, count: channels))
         }
         let part = cropped(to: area)
-        let filled = Membrane.fill(
+        let filled = HarmonicFill.fill(
             part.pixels.scalars, known: known, width: area.width, height: area.height, channels: channels)
         var result = self
         result.paste(Image(NDArray(filled, shape: part.pixels.shape)), left: area.left, top: area.top)

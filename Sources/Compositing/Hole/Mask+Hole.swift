@@ -1,43 +1,44 @@
-// Masks as holes: what is to be made up anew.
+// Masks as holes: the pixels to be inpainted.
 
 import Arrays
 public import Images
 
 extension Mask {
-    /// The diameter of the largest disc that fits inside, in pixels; the picture's edge does not bound it.
+    /// Diameter of the largest inscribed disc in pixels; the picture's edge does not count as border.
     public var thickness: Float {
         guard let box = boundingBox else { return 1 }
-        // One pixel round the box holds the nearest outside of every pixel inside.
+        // A margin of one pixel contains the nearest outside pixel of every inside pixel.
         let part = cropped(to: box.expanded(by: 1).clipped(width: width, height: height))
         let deepest = part.depths.max() ?? 0
         return max(1, 2 * (deepest.isFinite ? deepest : Float(max(width, height))) - 1)
     }
 
-    /// The part inside a rectangle of the picture.
+    /// Crops the mask.
     package func cropped(to rectangle: PixelRectangle) -> Mask {
         Mask(image.cropped(to: rectangle).pixels.reshaped([rectangle.height, rectangle.width]))
     }
 
-    /// A mask of a part of a picture as one of the picture, with nothing inside elsewhere.
+    /// The mask pasted into an empty mask of a whole picture.
     package func placed(left: Int, top: Int, width: Int, height: Int) -> Mask {
         var whole = Mask(width: width, height: height, value: 0).image
         whole.paste(image, left: left, top: top)
         return Mask(whole.pixels.reshaped([height, width]))
     }
 
-    /// What `work` makes of the mask, where that changes nothing farther than `reach` from what is inside.
+    /// Applies `work` to the bounding box grown by `reach` pixels only, for operations that change nothing
+    /// farther away.
     ///
-    /// An object is small in a large picture; the work is as large as the object.
+    /// The cost depends on the size of the object, not on that of the picture.
     package func locally(within reach: Float, _ work: (Mask) -> Mask) -> Mask {
         guard let box = boundingBox else { return work(self) }
         let area = box.expanded(by: Int(max(0, reach).rounded(.up)) + 1).clipped(width: width, height: height)
         return work(cropped(to: area)).placed(left: area.left, top: area.top, width: width, height: height)
     }
 
-    /// The mask at a lower (or higher) resolution: inside wherever a pixel covers any part of the inside.
+    /// Resamples the mask: set wherever a pixel overlaps any part of the inside.
     public func touching(width: Int, height: Int) -> Mask {
         precondition(width > 0 && height > 0, "Mask.touching: \(width)×\(height)")
-        // Pixel x covers [x, x + 1) · w / width; in whole numbers, so that no rounding lets one slip through.
+        // Pixel x covers [x, x + 1) · w / width; integer arithmetic, so that rounding cannot miss a pixel.
         func covered(_ place: Int, _ count: Int, _ old: Int) -> Range<Int> {
             let low = place * old / count
             return low..<max(low + 1, min(old, ((place + 1) * old + count - 1) / count))
@@ -64,19 +65,20 @@ extension Mask {
             })
     }
 
-    /// The hole that removes an object: grown in proportion to the object, and more at its foot, where its shadow lies.
+    /// The hole that removes an object: dilated in proportion to the object, and more at its base for the
+    /// contact shadow.
     ///
-    /// A mask ends where the object's colour ends; what a removal must not leave behind are the mixed pixels of the outline,
-    /// the glow of the object's colour round it and the contact shadow, all of which are larger for larger objects.
+    /// A mask ends where the object's colour ends. Mixed pixels of the outline, light reflected from the
+    /// object and the contact shadow lie outside of it; all of them grow with the object.
     /// - Parameters:
-    ///   - share: growth as a share of the square root of the object's area.
-    ///   - shadow: further growth of the lower third, as the same kind of share; 0 for none.
-    ///   - least: the smallest growth in pixels.
+    ///   - share: dilation as a share of the square root of the object's area.
+    ///   - shadow: further dilation of the lower third, as the same kind of share; 0 for none.
+    ///   - least: the smallest dilation in pixels.
     public func removalHole(share: Float = 0.05, shadow: Float = 0.06, least: Float = 3) -> Mask {
         let size = Float(area).squareRoot()
         let (growth, foot) = (max(least, share * size), max(least, (share + shadow) * size))
         return locally(within: max(growth, foot)) { part in
-            let object = part.hardened
+            let object = part.binarised
             guard let box = object.boundingBox else { return object }
             let hole = object.grown(by: growth)
             guard shadow > 0 else { return hole }

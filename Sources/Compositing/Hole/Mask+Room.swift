@@ -1,14 +1,17 @@
-// Room for something of other proportions.
+// Enlarges a hole so that an object of other proportions fits.
 
 import Foundation
 public import Images
 
 extension Mask {
-    /// The mask and a rounded box round it, no narrower than `share` of its longer side, in which another thing can stand.
+    /// The union of the mask and a rounded box around it with an aspect ratio of at least `share`.
     ///
-    /// The box reaches to both sides of what is inside and upwards from its foot; what would leave the picture is cut off. Its
-    /// edge is |u|⁴ + |v|⁴ = 1.
-    /// - Parameter margin: distance of the box from what is inside, in its longer sides; six tenths of it below the foot.
+    /// The box extends to both sides and upwards from the base of the mask and is clipped to the picture. Its
+    /// outline is |u|⁴ + |v|⁴ = 1.
+    /// - Parameters:
+    ///   - share: least ratio of the shorter to the longer side.
+    ///   - margin: distance of the box from the mask, in longer sides of the mask's bounding box; 0.6 of it
+    ///     below the base.
     public func room(share: Float, margin: Float) -> Mask {
         guard let box = boundingBox else { return self }
         let (w, h) = (Float(box.width), Float(box.height)), longer = max(w, h)

@@ -1,53 +1,54 @@
-// Laying what a model made into a hole of a picture.
+// Pasting a model's output into a hole of a picture.
 
 import Arrays
 public import Images
 
-/// A finished edit of one hole.
+/// The result of an edit of one hole.
 public struct Retouch: Sendable {
-    /// What the border of a hole is in the finished picture.
+    /// How the pasted part meets the picture.
     public enum Border: Sendable, Hashable {
-        /// What lies outside goes on inside: colours are matched all over the hole.
+        /// The surroundings continue inside: colours are matched over the whole hole.
         case ground
-        /// What lies outside goes on round something new: colours are matched near the border alone, for what is in the
-        /// middle has colours of its own.
+        /// The surroundings continue around a new object: colours are matched near the border only.
         case frame
-        /// What lies outside ends here: the model's picture keeps its colours, and what it made of the thing itself, seen as
-        /// a rim where the working size is small, gives way to what lies behind.
+        /// The object's outline is the border (the background is replaced): no colour matching; the model's
+        /// own rendering of the object, visible as a rim where the working size is small, is replaced by
+        /// extrapolated background.
         case outline
     }
 
-    /// The picture with the hole filled; shape and alpha as before.
+    /// The picture with the hole filled; same shape, same alpha.
     public let picture: Image
-    /// The steps at the border of the hole.
+    /// Steps across the border of the hole.
     public let seam: Seam.Steps
 
-    /// Lays a model's picture into the hole of a picture.
+    /// Pastes a model's output into the hole of a picture.
     ///
-    /// Colours are matched at the border, and over the first `feather` pixels inside the hole the picture goes over into the
-    /// model's. Everything outside of the hole stays bit for bit.
+    /// Colours are matched at the border, and the first `feather` pixels inside the hole blend from the
+    /// picture to the model's output. Pixels outside the hole stay bit-identical.
     /// - Parameters:
-    ///   - working: what the model made, at the plan's working size.
-    ///   - picture: any channels; grey stays grey, alpha stays as it is.
-    ///   - hole: what may change.
-    ///   - feather: width of the passage in pixels; less where the hole is thin.
-    ///   - border: how the model's picture meets the other.
-    ///   - share: of the picture's size, how much of the model's may show at most; nil shows all of it.
-    /// - Throws: ``BrokenPromise`` if the result does not keep what ``Promise`` says.
+    ///   - working: the model's output, of the plan's working size.
+    ///   - picture: any channels; grey stays grey, alpha is unchanged.
+    ///   - hole: the pixels that may change.
+    ///   - plan: the crop of which `working` is a version.
+    ///   - feather: feather width in pixels; less where the hole is thin.
+    ///   - border: how the pasted part meets the picture.
+    ///   - share: upper bound of the blend weight per pixel, of the picture's size; nil is 1 everywhere.
+    /// - Throws: ``InvariantViolation`` if the result violates an invariant of ``EditInvariant``.
     public init(
         laying working: Image, into picture: Image, hole: Mask, plan: CropPlan, feather: Float,
         border: Border = .ground, share: Mask? = nil
     ) throws {
-        try Promise.check(made: working)
+        try EditInvariant.check(made: working)
         guard let box = hole.boundingBox else {
             (self.picture, seam) = (picture, Retouch.noSeam)
             return
         }
-        // The hole and the pixels beside it are all that has a say; the rest of the window was for the model.
+        // Only the hole and the pixels next to it matter; the rest of the crop is context for the model.
         let inside = plan.inside
         let area = Retouch.border(of: box, within: inside)
         let before = picture.cropped(to: area)
-        let part = hole.cropped(to: area).hardened
+        let part = hole.cropped(to: area).binarised
         let restored = plan.restored(working).cropped(
             to: PixelRectangle(
                 left: area.left - inside.left, top: area.top - inside.top, right: area.right - inside.left,
@@ -64,24 +65,25 @@ public struct Retouch: Sendable {
             made, into: before, hole: part, feather: feather, share: share?.cropped(to: area))
         var whole = picture
         whole.paste(after, left: area.left, top: area.top)
-        seam = try Promise.check(after, against: before, hole: part, made: made) ?? Retouch.noSeam
+        seam = try EditInvariant.check(after, against: before, hole: part, made: made) ?? Retouch.noSeam
         self.picture = whole
     }
 
-    /// A box and the pixels round it, as far as the window reaches.
+    /// A bounding box grown by one pixel, clipped to the crop.
     private static func border(of box: PixelRectangle, within window: PixelRectangle) -> PixelRectangle {
         PixelRectangle(
             left: max(window.left, box.left - 1), top: max(window.top, box.top - 1),
             right: min(window.right, box.right + 1), bottom: min(window.bottom, box.bottom + 1))
     }
 
-    /// How far what a model made of a thing reaches beyond its outline, in working pixels.
+    /// How far a model's rendering of the object exceeds its outline, in working pixels.
     private static let rim: Float = 2
 
-    /// The model's picture in the hole without the rim round what stays, and what stays as it is.
+    /// The model's output in the hole with the rim round the object replaced by extrapolated background;
+    /// unchanged outside.
     private static func freed(_ made: Image, round hole: Mask, rim: Float, _ before: Image) -> Image {
         let depths = hole.depths, c = made.channels
-        let behind = Membrane.fill(
+        let behind = HarmonicFill.fill(
             made.pixels.scalars, known: depths.map { $0 > rim }, width: made.width, height: made.height,
             channels: c)
         let isThin = !depths.contains { $0 > rim }
@@ -96,7 +98,7 @@ public struct Retouch: Sendable {
 
     private static let noSeam = Seam.Steps(result: 0, before: 0, made: 0, excess: 0)
 
-    /// `made` inside the hole, `before` outside, with a passage inside the hole.
+    /// `made` inside the hole, `before` outside, blended over the feather width inside the hole.
     private static func blended(
         _ made: Image, into before: Image, hole: Mask, feather: Float, share: Mask?
     ) -> Image {
@@ -106,7 +108,7 @@ public struct Retouch: Sendable {
         made.pixels.withUnsafeBuffer { made in
             result.pixels.withUnsafeMutableBuffer { values in
                 for pixel in depths.indices where depths[pixel] > 0 {
-                    // The outermost pixel of the hole has depth 1 and already takes a part of the model's.
+                    // The outermost pixel of the hole has depth 1, so its blend weight is above 0.
                     let t = min(1, depths[pixel] / (feather + 1))
                     let share = t * t * (3 - 2 * t) * (limits?[pixel] ?? 1)
                     for k in 0..<colours {

@@ -1,31 +1,31 @@
-// Where the made-up part meets the picture: matching its colours, and measuring the step.
+// The border between a pasted part and the picture: colour matching and step measurement.
 
 import Arrays
 public import Images
 
-/// The border between a hole and what surrounds it.
+/// The border of a hole.
 public struct Seam: Sendable {
-    /// Steps between neighbours on both sides of the border, in levels of 8 bits: the mean over the border and over the colour
-    /// channels.
+    /// Mean absolute differences of neighbouring pixels across the border, over all channels, in 8-bit
+    /// levels.
     public struct Steps: Sendable, Hashable, Codable {
-        /// Across the border in the result.
+        /// In the result.
         public var result: Float
         /// At the same places in the picture before the edit.
         public var before: Float
-        /// At the same places in what the model made, both sides being its own.
+        /// At the same places in the model's output.
         public var made: Float
 
-        /// What the edit itself adds: by how much the step is larger than both the picture's and the model's own at the same
-        /// place, as the same kind of mean.
+        /// Mean of what exceeds the larger of the picture's and the model's own step: the step added by the
+        /// edit.
         public var excess: Float
     }
 
     let width: Int
     let height: Int
-    /// Pairs of pixels: one in the hole, the other beside it and not.
+    /// Pairs of neighbours across the border: one in the hole, one outside.
     private let pairs: [(inner: Int, outer: Int)]
 
-    /// The border of the hole; empty if the hole is, or leaves nothing outside.
+    /// The border of a hole; empty if the hole is empty or covers everything.
     public init(of hole: Mask) {
         (width, height) = (hole.width, hole.height)
         let members = hole.inside, (w, h) = (hole.width, hole.height)
@@ -44,17 +44,18 @@ public struct Seam: Sendable {
         self.pairs = pairs
     }
 
-    /// Whether there is any border.
+    /// Whether there is no border.
     public var isEmpty: Bool { pairs.isEmpty }
 
-    /// The model's picture with its colours bent so that it meets the picture at the border.
+    /// The model's output with its colours shifted to match the picture at the border.
     ///
-    /// The differences just outside the hole, where both are known, are spread over the hole as a membrane (Pérez et al.
-    /// 2003): local differences stay local, a difference of the whole tone moves the whole.
+    /// The differences just outside the hole, where both are known, are interpolated harmonically into the
+    /// hole and added (Pérez et al. 2003).
     /// - Parameters:
-    ///   - made: the model's picture, with the colour channels of `picture`.
+    ///   - made: the model's output, with the colour channels of `picture`.
     ///   - picture: of the same size.
-    ///   - depths: of each pixel in the hole; if given, the match fades to nothing at half of the greatest depth.
+    ///   - depths: distance of each pixel from the border of the hole; if given, the shift fades to zero at
+    ///     half of the greatest depth.
     public func matched(_ made: Image, to picture: Image, depths: [Float]? = nil) -> Image {
         check(made, picture)
         guard !pairs.isEmpty else { return made }
@@ -69,26 +70,26 @@ public struct Seam: Sendable {
                 }
             }
         }
-        let membrane = Membrane.fill(offsets, known: known, width: width, height: height, channels: c)
+        let shift = HarmonicFill.fill(offsets, known: known, width: width, height: height, channels: c)
         let reach = max(1, 0.5 * (depths?.max() ?? 0))
         func weight(_ pixel: Int) -> Float {
             guard let depths else { return 1 }
-            // The first pixel of the hole, of depth 1, is matched in full.
+            // The first pixel of the hole, of depth 1, is shifted in full.
             let t = min(1, max(0, (depths[pixel] - 1) / reach))
             return 1 - t * t * (3 - 2 * t)
         }
         var result = made
         result.pixels.withUnsafeMutableBuffer { values in
-            for k in values.indices { values[k] = min(1, max(0, values[k] + weight(k / c) * membrane[k])) }
+            for k in values.indices { values[k] = min(1, max(0, values[k] + weight(k / c) * shift[k])) }
         }
         return result
     }
 
-    /// The steps across the border.
+    /// Measures the steps across the border.
     /// - Parameters:
     ///   - result: the edited picture.
-    ///   - before: the picture.
-    ///   - made: what was laid into the hole, whole.
+    ///   - before: the picture before the edit.
+    ///   - made: the model's output, of the same size.
     public func steps(result: Image, before: Image, made: Image) -> Steps {
         check(result, before)
         check(made, before)

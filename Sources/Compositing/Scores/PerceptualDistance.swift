@@ -1,16 +1,17 @@
-// A distance between pictures as the eye's first stages see them, in the manner of LPIPS.
+// A perceptual distance with fixed features, similar to LPIPS.
 
 public import Images
 
-/// How different two pictures look inside a mask: 0 for equal ones, about 0.5 for a textured against a flat one.
+/// Perceptual distance of two pictures inside a mask: 0 for equal ones, about 0.5 for a textured against a
+/// flat one.
 ///
-/// Like LPIPS (Zhang et al. 2018, "The unreasonable effectiveness of deep features", equation 1) it compares, at several
-/// scales, feature vectors normalised to unit length at every place. The features are not learned: they are the local
-/// energies of oriented derivatives of Gaussians in three opponent colours (complex cells, Adelson & Bergen 1985), so grain
-/// of the right kind in another arrangement counts as alike, and a blur counts as different.
+/// As in LPIPS (Zhang et al. 2018, "The unreasonable effectiveness of deep features", equation 1), feature
+/// vectors normalised to unit length are compared at each pixel and several scales. The features are not
+/// learned: local energies of oriented Gaussian derivatives in three opponent colours (complex cells, Adelson
+/// & Bergen 1985). They ignore the phase of a texture but respond to blur.
 public enum PerceptualDistance {
     static let scales = 3
-    /// Energy below which a place counts as flat, in squared levels of [0, 1].
+    /// Energy below which a pixel counts as flat, in squared levels of [0, 1].
     static let noise: Float = 0.004
 
     private static let opponents: [SIMD3<Float>] = [
@@ -20,7 +21,7 @@ public enum PerceptualDistance {
     /// - Returns: the mean over the mask's inside and over the scales; 0 if it is empty.
     public static func score(_ a: Image, _ b: Image, inside mask: Mask) -> Double {
         requireOneSize(a, b, mask)
-        var members = mask.hardened, total = 0.0
+        var members = mask.binarised, total = 0.0
         guard members.area > 0 else { return 0 }
         var (p, q) = (opponents.map { Plane(a, weights: $0) }, opponents.map { Plane(b, weights: $0) })
         for scale in 0..<scales {
@@ -33,7 +34,7 @@ public enum PerceptualDistance {
         return total / Double(scales)
     }
 
-    /// Mean over the places inside of half the squared distance of the unit vectors.
+    /// Mean over the mask of half the squared distance of the unit vectors.
     private static func distance(_ a: [Plane], _ b: [Plane], _ inside: [Bool]) -> Double {
         var sum = 0.0, count = 0
         for i in inside.indices where inside[i] {
@@ -51,8 +52,8 @@ public enum PerceptualDistance {
         return sum / Double(count)
     }
 
-    /// Root mean square responses over a neighbourhood: gradients along two axes and two diagonals, and the same four of
-    /// second derivatives.
+    /// Root mean square responses over a neighbourhood: first derivatives along two axes and two diagonals,
+    /// and the same four second derivatives.
     private static func energies(_ plane: Plane) -> [Plane] {
         let smooth = gaussianWeights(0.7), edge: [Float] = [-0.5, 0, 0.5], line: [Float] = [0.5, -1, 0.5]
         let soft = plane.filtered(rows: smooth, columns: smooth)

@@ -1,4 +1,4 @@
-// One channel of a picture as plain numbers, with the few filters that scores need.
+// One channel of a picture as plain numbers, with the filters that the scores need.
 
 import Arrays
 import Images
@@ -32,12 +32,12 @@ struct Plane: Sendable {
     /// Luma of ITU-R BT.601.
     static func luma(_ image: Image) -> Plane { Plane(image, weights: [0.299, 0.587, 0.114]) }
 
-    /// Row by row product.
+    /// Element-wise product.
     func times(_ other: Plane) -> Plane {
         Plane(width: width, height: height, values: zip(values, other.values).map(*))
     }
 
-    /// Filtered along rows by one kernel and along columns by another, both of odd length; edges repeat.
+    /// Separable filter with odd kernels; edges are replicated.
     func filtered(rows: [Float], columns: [Float]) -> Plane {
         let plane = NDArray(values, shape: [height, width, 1])
         return Plane(
@@ -51,7 +51,7 @@ struct Plane: Sendable {
         return filtered(rows: kernel, columns: kernel)
     }
 
-    /// Half the size, every second pixel of a slight blur.
+    /// Downsampled by two after a slight blur.
     var halved: Plane {
         let soft = blurred(0.8), w = (width + 1) / 2, h = (height + 1) / 2
         return Plane(

@@ -1,4 +1,4 @@
-// SSIM: how alike two pictures are in local mean, contrast and structure.
+// SSIM inside a mask.
 
 import Arrays
 import Foundation
@@ -6,8 +6,8 @@ public import Images
 
 /// The structural similarity of two pictures inside a mask, 1 for equal pictures.
 ///
-/// Source: Wang et al. 2004, "Image quality assessment: from error visibility to structural similarity", equation 13: luma,
-/// Gaussian windows of standard deviation 1.5, K1 = 0.01, K2 = 0.03, here for values in [0, 1].
+/// Source: Wang et al. 2004, "Image quality assessment: from error visibility to structural similarity",
+/// equation 13: luma, Gaussian windows of standard deviation 1.5, K1 = 0.01, K2 = 0.03, for values in [0, 1].
 public enum StructuralSimilarity {
     /// - Returns: the mean over the mask's inside; 1 if it is empty.
     public static func score(_ a: Image, _ b: Image, inside mask: Mask) -> Double {

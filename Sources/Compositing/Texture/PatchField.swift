@@ -1,29 +1,29 @@
-// For every patch at a hole, a patch like it elsewhere.
+// PatchMatch: the nearest-neighbour field from patches at a hole to patches elsewhere.
 
 import Arrays
 
-/// The nearest-neighbour field from the patches that touch a hole to those that do not.
+/// The nearest-neighbour field from the patches that overlap a hole to those that do not.
 ///
-/// Found as in Barnes et al. 2009 ("PatchMatch", section 3): good matches spread to neighbours, random trials at falling
-/// distances find new ones. Every pass reads the field of the pass before it, neighbours at 8, 4, 2 and 1 pixels in
-/// turn, so that the result is the same whatever the number of threads.
+/// PatchMatch (Barnes et al. 2009, section 3): propagation from neighbours and random search at decreasing
+/// distances. Each pass reads the field of the previous pass, with neighbours at 8, 4, 2 and 1 pixels in
+/// turn, so that the result does not depend on the number of threads.
 struct PatchField {
     let width: Int
     let height: Int
-    /// The pixels whose patch touches the hole, as `y * width + x`.
+    /// Pixels whose patch overlaps the hole, as `y * width + x`.
     let targets: [Int]
-    /// The target of each pixel, -1 for none.
+    /// Index into `targets` per pixel, -1 for none.
     private let slots: [Int]
-    /// Whether a pixel's patch lies in the picture and outside of the hole.
+    /// Whether the patch of a pixel lies inside the picture and outside the hole.
     private let isSource: [Bool]
     private let sources: [Int]
-    /// The match of each target, a pixel.
+    /// The source pixel of each target.
     private(set) var matches: [Int]
-    /// How unlike target and match are: a mean squared difference.
+    /// Mean squared difference of target and match.
     private(set) var distances: [Float]
 
     /// A field of random matches.
-    /// - Returns: nil if there is no hole, or too little outside of it to take anything from.
+    /// - Returns: nil if there is no hole, or too few source patches.
     init?(hole: [Bool], width: Int, height: Int, random: inout RandomStream) {
         let reach = PatchPicture.reach
         (self.width, self.height) = (width, height)
@@ -44,10 +44,10 @@ struct PatchField {
         distances = [Float](repeating: .infinity, count: targets.count)
     }
 
-    /// Fewer patches than this repeat visibly.
+    /// With fewer source patches the texture repeats visibly.
     private static let fewest = 64
 
-    /// Takes over the matches found at a smaller size of the same picture, wherever these are matches here too.
+    /// Upsamples the matches of a coarser level where they are valid sources here.
     mutating func take(from coarse: PatchField) {
         let (sx, sy) = (Float(width) / Float(coarse.width), Float(height) / Float(coarse.height))
         for (slot, pixel) in targets.enumerated() {
@@ -66,10 +66,12 @@ struct PatchField {
         }
     }
 
-    /// Looks for better matches.
+    /// Improves the matches.
     /// - Parameters:
     ///   - picture: what is compared.
-    ///   - reach: how far from a match random trials begin, in pixels.
+    ///   - passes: number of passes.
+    ///   - reach: radius at which random search starts, in pixels.
+    ///   - random: the stream of the random search.
     mutating func improve(in picture: PatchPicture, passes: Int, reach: Int, random: inout RandomStream) {
         picture.withComparison { compare in
             self = measured(picture, compare)
@@ -80,16 +82,17 @@ struct PatchField {
         }
     }
 
-    /// What the matches show in the hole: at each pixel the mean of the patches over it, the likest counting most.
+    /// Voting: the weighted mean, at each pixel of the hole, of the patches that overlap it.
     /// - Parameters:
-    ///   - cells: as ``PatchPicture`` takes them.
-    ///   - hole: where they are replaced, but for what is blurred.
-    ///   - shares: how much the patch round each pixel counts.
-    ///   - within: of each patch only the pixels this near its centre count; small is sharp, large is smooth.
+    ///   - cells: as of ``PatchPicture``.
+    ///   - hole: where they are replaced, except for the blurred colours.
+    ///   - shares: weight of the patch centred at each pixel.
+    ///   - within: radius of the part of each patch that votes, in pixels; small is sharp, large is smooth.
+    /// - Returns: the cells after voting.
     func voted(_ cells: [SIMD8<Float>], hole: [Bool], shares: [Float], within: Int) -> [SIMD8<Float>] {
-        // The distance that three quarters of the matches keep is what counts as like (Wexler et al. 2007, section 3.2); a
-        // slow fall, for plain parts always find their like and would outvote all others.
-        // Infinite where nothing was measured yet.
+        // The third quartile of the distances sets the scale of similarity (Wexler et al. 2007, section 3.2);
+        // with a slow decay, because flat patches always find close matches and would dominate otherwise.
+        // Infinite distances are unmeasured.
         let usual = min(max(distances.sorted()[distances.count * 3 / 4], 1e-8), 1)
         let shares = zip(targets, distances).map { max(shares[$0], 1e-3) / (1 + $1 / usual) }
         var result = cells
@@ -126,7 +129,7 @@ struct PatchField {
         }
     }
 
-    /// Every target tries what its four neighbours at a distance have found, moved by that distance.
+    /// Propagation: each target tries the matches of its four neighbours at a distance, shifted by it.
     private func spread(
         _ step: Int, _ picture: PatchPicture, _ compare: PatchPicture.Comparison
     ) -> PatchField {
@@ -145,7 +148,7 @@ struct PatchField {
         }
     }
 
-    /// Every target tries places round its match, at distances that halve from `reach` to one pixel.
+    /// Random search: each target tries pixels round its match, at radii halving from `reach` to one pixel.
     private func searched(
         _ reach: Int, _ picture: PatchPicture, _ compare: PatchPicture.Comparison,
         _ random: inout RandomStream
@@ -176,7 +179,7 @@ struct PatchField {
         if distance < best.1 { best = (candidate, distance) }
     }
 
-    /// The field with another match and distance for every target, several found at a time.
+    /// The field with a new match and distance per target, computed in parallel.
     private func updated(_ body: (Int, Int, Float) -> (Int, Float)) -> PatchField {
         var result = self
         result.matches.withUnsafeMutableBufferPointer { matches in
@@ -203,13 +206,13 @@ struct PatchField {
         return y * width + x
     }
 
-    /// The pixels with a member in the square of `2 * reach + 1` pixels round them.
+    /// Dilation by a square of `2 * reach + 1` pixels.
     private static func grown(_ members: [Bool], by reach: Int, _ width: Int, _ height: Int) -> [Bool] {
         func along(_ members: [Bool], _ count: Int, _ lines: Int, _ step: Int, _ jump: Int) -> [Bool] {
             var result = members
             for line in 0..<lines {
                 var last = -reach - 1
-                // Forwards for members behind, backwards for members ahead.
+                // Forward pass for members behind, backward pass for members ahead.
                 for i in 0..<count {
                     if members[line * jump + i * step] { last = i }
                     if i - last <= reach { result[line * jump + i * step] = true }

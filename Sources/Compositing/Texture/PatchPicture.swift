@@ -1,31 +1,36 @@
-// A picture as patches are compared in it.
+// The per-pixel features on which patches are compared.
 
-/// What is compared of each pixel: its colours, how rough the picture is there, and what a blur leaves of the colours.
+/// Features of each pixel: colour, roughness, and blurred colour.
 struct PatchPicture {
     /// Patches are squares of `2 * reach + 1` pixels.
     static let reach = 3
-    /// What a pixel's blurred colours count beside its own: more holds to the model's smears, less to nothing (28 holes in
-    /// photographs: perceptual distance 0.0342 at 0.2, 0.0328 at 0.1, 0.0315 at 0.05, 0.0318 at 0.02).
-    private static let weightOfBlurred: Float = 0.05
-    /// What a squared difference in roughness counts beside one in colour.
+    /// Weight of the blurred colours relative to the colours.
     ///
-    /// Newson et al. take 50; a photograph's hole has a
-    /// model's colours to go by (the same holes: perceptual distance 0.0333 at 0, 0.0315 at 5, 0.0317 at 50, and 22.37, 22.45,
-    /// 21.70 dB).
+    /// Larger follows the model's fill, smaller ignores it (28 holes in photographs: perceptual distance
+    /// 0.0342 at 0.2, 0.0328 at 0.1, 0.0315 at 0.05, 0.0318 at 0.02).
+    private static let weightOfBlurred: Float = 0.05
+    /// Weight of squared roughness differences relative to colour differences.
+    ///
+    /// Newson et al. use 50; here the model's fill also guides the search (same holes: perceptual distance
+    /// 0.0333 at 0, 0.0315 at 5, 0.0317 at 50, and 22.37, 22.45, 21.70 dB).
     private static let weightOfRoughness: Float = 5
 
     let width: Int
     let height: Int
-    /// Width of `cells`, which has `reach` repeated pixels more on every side.
+    /// Row stride of `cells`, which are padded by `reach` replicated pixels on every side.
     let stride: Int
     /// Red, green, blue, roughness along rows, then red, green, blue blurred, roughness along columns.
     private let cells: [SIMD8<Float>]
-    /// How far a pixel can be relied on, 0 … 1, times what each lane counts; the blur's weight does not depend on it.
+    /// Trust per pixel, 0 … 1, times the weight of each lane; the blurred lanes ignore trust.
     private let weights: [SIMD8<Float>]
 
+    /// Pads and weights the features.
     /// - Parameters:
-    ///   - cells: row by row: red, green, blue, roughness along rows, red, green and blue blurred, roughness along columns.
-    ///   - trust: how far each pixel can be relied on but for what is blurred, 0 … 1.
+    ///   - pixels: row by row: red, green, blue, roughness along rows, red, green and blue blurred, roughness
+    ///     along columns.
+    ///   - trust: confidence of each pixel except for the blurred lanes, 0 … 1.
+    ///   - width: of the picture in pixels.
+    ///   - height: of the picture in pixels.
     init(cells pixels: [SIMD8<Float>], trust: [Float], width: Int, height: Int) {
         precondition(
             pixels.count == width * height && trust.count == width * height,
@@ -44,13 +49,13 @@ struct PatchPicture {
         }
     }
 
-    /// The place in `cells` of a pixel.
+    /// Index of a pixel in `cells`.
     func place(_ x: Int, _ y: Int) -> Int { (y + PatchPicture.reach) * stride + x + PatchPicture.reach }
 
-    /// Lanes that are found for a hole; the others, the blurred colours, are known.
+    /// Lanes that voting replaces; the blurred colours are known.
     static let found = SIMDMask<SIMD8<Int32>>([true, true, true, true, false, false, false, true])
 
-    /// Calls `body` with the means to compare patches, for loops that compare many.
+    /// Calls `body` with the comparison, for loops over many patches.
     func withComparison<Result>(_ body: (Comparison) -> Result) -> Result {
         cells.withUnsafeBufferPointer { cells in
             weights.withUnsafeBufferPointer { weights in
@@ -65,8 +70,12 @@ struct PatchPicture {
         fileprivate let weights: UnsafeBufferPointer<SIMD8<Float>>
         fileprivate let stride: Int
 
-        /// The weighted mean squared difference of two patches, by the weights of the first.
-        /// - Parameter limit: a mean above which the answer does not matter; then it may be any value above it.
+        /// The weighted mean squared difference of two patches, with the weights of the first.
+        /// - Parameters:
+        ///   - target: index of the first patch.
+        ///   - source: index of the second patch.
+        ///   - limit: early exit; above it the result is only known to be larger.
+        /// - Returns: the difference.
         func distance(_ target: Int, _ source: Int, limit: Float) -> Float {
             let reach = PatchPicture.reach
             let total = weight(target), most = limit * total
@@ -77,7 +86,7 @@ struct PatchPicture {
                     let difference = cells[t + dx] - cells[s + dx]
                     sum += weights[t + dx] * difference * difference
                 }
-                // Most candidates are far worse than what is known already.
+                // Most candidates are much worse than the current match.
                 if sum.sum() > most { return .infinity }
             }
             return sum.sum() / total

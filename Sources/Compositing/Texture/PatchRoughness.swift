@@ -1,24 +1,26 @@
-// How rough a picture is, as one more thing that patches are compared by.
+// Local roughness of a picture, as a feature for patch comparison.
 
 import Arrays
 import Images
 
-/// Mean differences between neighbours round each pixel.
+/// Mean absolute differences of neighbouring pixels in a neighbourhood of each pixel.
 ///
-/// A search for like colours alone ends in plain patches: the mean of what overlaps is plain, and plain parts are like it.
-/// Patches that are compared by their roughness too bring grain back (Newson et al. 2014, "Video inpainting of complex
-/// scenes", section 3.3).
+/// Matching by colour alone converges to flat patches, since the mean of overlapping patches is smooth and
+/// flat patches match it. Roughness as a feature keeps the grain (Newson et al. 2014, "Video inpainting of
+/// complex scenes", section 3.3).
 struct PatchRoughness {
     /// `[height, width, 3]`: along rows, along columns, 0.
     private let means: Image
 
+    /// Measures the roughness.
     /// - Parameters:
-    ///   - hole: what is in it says nothing.
-    ///   - reach: standard deviation of what counts as round a pixel, in pixels.
+    ///   - picture: RGB.
+    ///   - hole: pixels that are ignored.
+    ///   - reach: standard deviation of the neighbourhood, pixels.
     init(_ picture: Image, hole: Mask, reach: Float) {
         let (w, h) = (picture.width, picture.height)
         let colours = picture.pixels.scalars, inside = hole.inside
-        // Two channels of sums, one of how much was summed up.
+        // Two channels of weighted sums, one of the weights.
         let sums = gaussianBlurred(
             NDArray(shape: [h, w, 3]) { out in
                 for y in 0..<h {
@@ -50,7 +52,7 @@ struct PatchRoughness {
             })
     }
 
-    /// The same at another size of the picture, row by row, three to a pixel.
+    /// Resampled to another size, row by row, three values per pixel.
     func values(width: Int, height: Int) -> [Float] {
         means.resized(width: width, height: height, filter: .box).pixels.scalars
     }

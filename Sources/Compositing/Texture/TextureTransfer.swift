@@ -1,32 +1,37 @@
-// Texture for a smooth fill, from what surrounds it.
+// Texture transfer from a hole's surroundings to a smooth fill.
 
 import Arrays
 import Foundation
 public import Images
 
-/// Gives the smooth inside of a hole the grain and the sharp edges of the picture round it.
+/// Adds the grain and sharp edges of the surroundings to the smooth fill of a hole.
 ///
-/// A model that works at a fraction of the picture's size, or a small one, knows what belongs where but draws it soft.
-/// What it drew guides a search for patches of the picture that look the same once they are blurred, and these are laid in
-/// its place: guided PatchMatch (Zhang et al. 2022, "Inpainting at modern camera resolution by guided PatchMatch with
-/// auto-curation"), which is image analogies (Hertzmann et al. 2001, section 3) solved from coarse to fine by search and
-/// vote in turn (Wexler et al. 2007, "Space-time completion of video", section 3).
+/// A fill computed at a fraction of the picture's size has the right content but lacks detail. It guides a
+/// search for source patches that match it when blurred, which replace it: guided PatchMatch (Zhang et al.
+/// 2022, "Inpainting at modern camera resolution by guided PatchMatch with auto-curation"), that is, image
+/// analogies (Hertzmann et al. 2001, section 3) solved coarse to fine by alternating search and vote (Wexler
+/// et al. 2007, "Space-time completion of video", section 3).
 public struct TextureTransfer: Sendable {
-    /// What the fill lacks: it is about as soft as the picture blurred by this standard deviation, in pixels.
+    /// Softness of the fill: standard deviation in pixels of the blur that makes the picture equally soft.
     public var softness: Float
+    /// Seed of the random search.
     public var seed: UInt64
 
+    /// See the properties.
     public init(softness: Float, seed: UInt64) {
         precondition(softness > 0, "TextureTransfer: softness \(softness)")
         (self.softness, self.seed) = (softness, seed)
     }
 
-    /// A picture with texture in its hole.
+    /// Adds texture to the hole of a picture.
     ///
-    /// A fill that is about as rough as the rest of the picture stays as it is, and so does one with too little round it.
+    /// A fill about as rough as the rest of the picture is returned unchanged, and so is one with too few
+    /// source patches.
     /// - Parameters:
     ///   - picture: RGB, the hole filled.
-    ///   - progress: called with the rounds done and of all; what it throws ends the work.
+    ///   - hole: the filled pixels.
+    ///   - progress: called with the rounds done and the total; what it throws ends the work.
+    /// - Returns: the picture, changed inside the hole only.
     public func textured(_ picture: Image, hole: Mask, progress: (Int, Int) throws -> Void) rethrows -> Image
     {
         precondition(
@@ -48,8 +53,8 @@ public struct TextureTransfer: Sendable {
             var cells = level.cells
             let isFirst = coarse == nil, isLast = index == sizes.count - 1
             if let coarse {
-                // Patches of this size where the smaller ones lay. What was made of these, enlarged, would be soft, and soft
-                // parts of the picture the likest to it.
+                // Only the matches are upsampled. The coarse result, enlarged, would be soft and match soft
+                // parts of the picture best.
                 field.take(from: coarse)
                 cells = field.voted(
                     cells, hole: level.hole, shares: level.trust(round: nil), within: PatchPicture.reach)
@@ -74,7 +79,7 @@ public struct TextureTransfer: Sendable {
         return made ?? picture
     }
 
-    /// How often search and vote take turns at a size; the first, smallest one decides what goes where.
+    /// Rounds of search and vote at each scale; the first, coarsest one decides the layout.
     private static func rounds(_ index: Int) -> Int { [14, 3, 2][min(index, 2)] }
 
     /// Whether the hole has at least half of the finest detail of the rest.
@@ -92,22 +97,24 @@ public struct TextureTransfer: Sendable {
         return counts[1] == 0 || sums[0] * counts[1] >= 0.5 * sums[1] * counts[0]
     }
 
-    /// Sizes relative to the picture, each twice the one before, the first with a hole of 64 to 128 pixels: at smaller ones
-    /// too few patches are left beside it.
+    /// Scales relative to the picture, each twice the previous; at the first the hole is 64 to 128 pixels
+    /// long.
+    ///
+    /// Coarser ones leave too few source patches.
     private func scales(longest: Int) -> [Float] {
         let halvings = max(0, min(6, Int(log2f(Float(longest) / 64))))
         return (0...halvings).reversed().map { 1 / Float(1 << $0) }
     }
 }
 
-/// The picture at one size.
+/// The picture at one scale.
 private struct Level {
     let width: Int
     let height: Int
     let hole: [Bool]
-    /// Distances to the rest of the picture, in pixels; 0 outside of the hole.
+    /// Distance to the rest of the picture in pixels; 0 outside the hole.
     let depths: [Float]
-    /// As ``PatchPicture`` takes them.
+    /// As of ``PatchPicture``.
     let cells: [SIMD8<Float>]
 
     init(_ picture: Image, _ hole: Mask, scale: Float, softness: Float, _ roughness: PatchRoughness) {
@@ -124,11 +131,13 @@ private struct Level {
         }
     }
 
-    /// How far each pixel's colours count.
+    /// Confidence of each pixel's colours.
     ///
-    /// What is laid at the border comes to count round by round, so that the picture grows inwards; before that the model's
-    /// colours are known as far as the blur leaves them.
-    /// - Parameter round: of the first size; nil at the others, which begin from patches and trust all of them.
+    /// At the first scale confidence grows inwards from the border round by round; before that only the
+    /// blurred colours of the fill are trusted.
+    /// - Parameter round: of the first scale; nil at the others, which start from matches and trust all
+    ///   pixels.
+    /// - Returns: 0 … 1 per pixel.
     func trust(round: Int?) -> [Float] {
         guard let round else { return depths.map { _ in 1 } }
         let reached = Float(round * PatchPicture.reach)

@@ -5,17 +5,18 @@ import Images
 public import Radiance
 public import StableDiffusion
 
-/// Eight views (or as many as the model has) of the object in one picture.
+/// A joint model's views, eight in the starter model, of the object in one picture.
 public struct JointViewPrior: ViewPrior {
     private let model: MultiViewPrior
     private let conditioning: MultiViewPrior.Conditioning
-    /// The same of the picture's mirror image, with the view of the ring that each view's mirror image is.
+    /// The conditioning on the mirrored picture, and for each view of the ring the index of its mirror image.
     private let mirrored: (conditioning: MultiViewPrior.Conditioning, views: [Int])?
     private let ring: [Camera]
-    /// Elevation of the reference picture's camera, degrees: given, or the model's guess within -10 to 45.
+    /// Elevation of the reference picture's camera, degrees: given, or the model's estimate clamped to -10 to
+    /// 45.
     public let referenceElevation: Float?
-    /// The model's guess of how the reference picture was cropped, within what a picture can be.
-    public let referenceWindow: PictureWindow?
+    /// The model's estimate of the reference picture's crop, clamped to plausible values.
+    public let referenceCrop: CropTransform?
 
     public var schedule: NoiseSchedule { model.schedule }
     public var viewSize: Int { model.layout.viewSize }
@@ -23,9 +24,10 @@ public struct JointViewPrior: ViewPrior {
 
     /// Conditions a model on a picture.
     /// - Parameters:
-    ///   - reference: `[side, side, 4]`, premultiplied RGBA in 0...1, the object centred with its longer side 46/64
-    ///     of the picture.
-    ///   - elevation: of the picture's camera, degrees; nil lets the model guess.
+    ///   - model: the joint model.
+    ///   - reference: `[side, side, 4]`, premultiplied RGBA in 0...1, the object centred with its longer side
+    ///     46/64 of the picture.
+    ///   - elevation: of the picture's camera, degrees; nil uses the model's estimate.
     public init(_ model: MultiViewPrior, reference: NDArray, elevation: Float? = nil) {
         self.model = model
         let size = model.layout.pictureSize
@@ -35,7 +37,7 @@ public struct JointViewPrior: ViewPrior {
             (model.encode(Image(picture).mirrored.pixels, elevation: elevation), $0)
         }
         referenceElevation = elevation ?? conditioning.estimatedElevation.map { max(-10, min(45, $0)) }
-        referenceWindow = conditioning.estimatedWindow?.plausible
+        referenceCrop = conditioning.estimatedCrop?.plausible
         ring = zip(model.layout.azimuths, model.layout.elevations).map {
             Camera(
                 azimuth: $0, elevation: $1, radius: model.layout.radius, fieldOfView: model.layout.fieldOfView
@@ -43,12 +45,13 @@ public struct JointViewPrior: ViewPrior {
         }
     }
 
-    /// What all views most likely show: the mean of the clean estimates of a few noisy copies, from pure noise down.
+    /// An estimate of the most likely views: repeatedly the mean of the clean predictions of several noisy
+    /// copies, from pure noise downwards.
     ///
-    /// Each round noises the last round's mean a little less, so the estimate climbs from the mean over everything
-    /// possible to the top of one likely case, as mean shift does. A sample drawn by DDIM is one such case too, but
-    /// carries what this small a denoiser gets wrong at each step; the mean over copies does not. Every second copy is
-    /// made of the mirror image, which errs in other ways. No guidance: it would push away from the mean.
+    /// Each round adds less noise to the mean of the last, so the estimate moves from the mean of the
+    /// distribution to a mode, as mean shift does. A DDIM sample also ends at a mode but accumulates the
+    /// errors of a small denoiser over its steps; averaging over copies reduces them. Half of the copies are
+    /// mirrored, whose errors differ. Guidance is off, since it would move the estimate away from the mean.
     public func imagine(random: inout RandomStream) -> PosedPictures? {
         let last = Float(schedule.trainingSteps - 1)
         var views = NDArray.zeros([ring.count, viewSize, viewSize, 4])
@@ -69,11 +72,11 @@ public struct JointViewPrior: ViewPrior {
         return PosedPictures(cameras: ring, pixels: views.mapped { min(1, max(0, $0 * 0.5 + 0.5)) })
     }
 
-    /// Noise levels of the rounds, as shares of the schedule.
+    /// Timesteps of the rounds, as shares of the schedule.
     private static let rounds: [Float] = [1, 0.8, 0.6, 0.4]
     private static let copies = 8
 
-    /// The clean estimate by way of the mirror image; as it is where the ring has none.
+    /// The clean estimate from the mirrored views; the plain estimate where the ring has no mirror images.
     private func denoiseMirrored(_ noisy: NDArray, timestep: Int) -> NDArray {
         guard let mirrored else { return denoise(noisy, timestep: timestep, cameras: ring, guidance: 1) }
         let found = model.predictSample(
@@ -81,11 +84,11 @@ public struct JointViewPrior: ViewPrior {
         return flipped(found, mirrored.views)
     }
 
-    /// Views `[V, H, W, C]`, each in the place of its mirror image and left to right.
+    /// Views `[V, H, W, C]` mirrored left to right, each moved to the index of its mirror image.
     private func flipped(_ views: NDArray, _ places: [Int]) -> NDArray {
         let shape = views.shape
         let size = shape[1] * shape[2] * shape[3]
-        // Stacked, the views are one tall picture.
+        // Stacked vertically, so that one call mirrors all views.
         let stacked = Image(views.reshaped([shape[0] * shape[1], shape[2], shape[3]])).mirrored.pixels
         return stacked.withUnsafeBuffer { input in
             NDArray(shape: shape) { out in
@@ -96,7 +99,8 @@ public struct JointViewPrior: ViewPrior {
         }
     }
 
-    /// For each view of a ring the view from the other side at the same elevation; nil if one has none.
+    /// For each view of a ring the index of the view at the opposite azimuth and the same elevation; nil if
+    /// one is missing.
     private static func mirrorImages(_ layout: MultiViewLayout) -> [Int]? {
         let places = layout.azimuths.indices.compactMap { view in
             layout.azimuths.indices.first { other in

@@ -1,4 +1,4 @@
-// Rendered views to the latents of an autoencoder, with the way back.
+// Encodes rendered views to latents of an autoencoder, with the pullback.
 
 package import Arrays
 import Autograd
@@ -6,11 +6,13 @@ import Radiance
 package import StableDiffusion
 
 extension EncodedViews {
-    /// Puts views over a background, resizes them and encodes them.
+    /// Composites views over a background, resizes and encodes them.
     /// - Parameters:
     ///   - views: `[views, size, size, 4]`, premultiplied, 0...1.
     ///   - background: sRGB, three numbers.
-    ///   - side: of the picture the autoencoder gets, in pixels.
+    ///   - side: side of the autoencoder's input, in pixels.
+    ///   - autoencoder: encodes the pictures, scaled to [-1, 1].
+    /// - Returns: latents, and the pullback from their derivatives to those of the rendered views.
     package static func latents(
         _ views: NDArray, background: [Float], side: Int, _ autoencoder: Autoencoder
     ) -> EncodedViews {

@@ -1,6 +1,6 @@
-// What a joint multi-view prior looks at: its cameras, sizes and patches, as `prior.json` says.
+// The cameras, sizes and patches of a joint multi-view prior, read from `prior.json`.
 
-/// The views of a joint prior and how pictures become its channels.
+/// The views of a joint prior and the mapping between pictures and channels.
 public struct MultiViewLayout: Decodable, Sendable, Hashable {
     /// Side of a square view, in pixels.
     public let viewSize: Int
@@ -16,17 +16,17 @@ public struct MultiViewLayout: Decodable, Sendable, Hashable {
     public let pictureSize: Int
     /// The longer side of the object's bounding box in the input picture, in pixels; the box is centred.
     public let pictureObjectSide: Int
-    /// Guidance that the model's card recommends.
+    /// Guidance recommended by the model's card, s of `u + s (c - u)`.
     public let guidance: Float
     /// Side of the latent grid.
     let grid: Int
     let viewPatch: Int
     let picturePatch: Int
     let channels: Int
-    /// Whether the vision encoder's own guess of the views is among the U-Net's inputs.
+    /// Whether the vision encoder's first guess of the views is an input of the U-Net.
     let firstGuess: Bool
 
-    /// How many views are denoised together.
+    /// The number of views denoised together.
     public var viewCount: Int { azimuths.count }
 
     enum CodingKeys: String, CodingKey {
@@ -49,6 +49,8 @@ public struct MultiViewLayout: Decodable, Sendable, Hashable {
         }
     }
 
+    /// Decodes `prior.json`.
+    /// - Throws: `DecodingError` naming the key that is missing or does not fit the others.
     public init(from decoder: any Decoder) throws {
         let file = try decoder.container(keyedBy: CodingKeys.self)
         func fault(_ key: CodingKeys, _ reason: String) -> DecodingError {
@@ -94,4 +96,9 @@ public struct MultiViewLayout: Decodable, Sendable, Hashable {
         guard pictureObjectSide <= pictureSize else { throw fault(.pictureObjectSide, "exceeds the picture") }
         guard (1..<180).contains(fieldOfView), radius > 0 else { throw fault(.camera, "is not a camera") }
     }
+}
+
+extension MultiViewLayout {
+    var viewChannels: Int { viewCount * channels * viewPatch * viewPatch }
+    var pictureChannels: Int { channels * picturePatch * picturePatch }
 }

@@ -1,4 +1,4 @@
-// The starter prior: denoises several views of one object together, given a picture of it.
+// The model of the starter prior: a joint denoiser of several views of one object, conditioned on a picture.
 
 public import Arrays
 import Autograd
@@ -10,36 +10,39 @@ public import StableDiffusion
 
 /// A joint, picture-conditioned diffusion model of the views around an object.
 ///
-/// The views, premultiplied RGBA in [-1, 1], are cut into patches, stacked as channels of one grid, and denoised by
-/// one U-Net pass, so they agree by construction. The picture conditions it four ways: the vision encoder's first guess
-/// of the views (where the model has one) and the picture's own patches as further channels, the encoder's tokens
-/// through cross-attention, and the camera's elevation as a class vector.
+/// The views, premultiplied RGBA in [-1, 1], are cut into patches, stacked as channels of one grid and
+/// denoised by one U-Net pass, which keeps them consistent. The picture conditions it in four ways: the
+/// vision encoder's first guess of the views (where the model has that head) and the picture's own patches as
+/// further channels, the encoder's tokens through cross-attention, and the camera's elevation as a class
+/// vector.
 public struct MultiViewPrior: Sendable {
+    /// The views, their cameras and patches.
     public let layout: MultiViewLayout
+    /// Noise levels and what the network predicts.
     public let schedule: NoiseSchedule
     let unet: UNet2DConditionModel
     let vision: CLIPVisionEncoder
-    /// Tokens of "no picture", `[1, tokens, width]`.
+    /// Tokens of the unconditional branch, `[1, tokens, width]`.
     let nullTokens: NDArray
     let elevationHead: CameraHead?
-    let windowHead: CameraHead?
+    let cropHead: CameraHead?
     let firstGuessHead: FirstGuessHead?
 
-    /// What the prior knows of one picture; made once, used at every step.
+    /// The conditioning on one picture; computed once, used at every step.
     public struct Conditioning: Sendable {
-        /// `[2, tokens, width]`: without and with the picture.
+        /// `[2, tokens, width]`: unconditional, conditional.
         let tokens: NDArray
         /// `[2, grid, grid, patch channels]`: zeros, and the patches of the first guess, then of the picture.
         let channels: NDArray
-        /// `[2, 2]`, the same for both.
+        /// `[2, 2]`: elevation / 30° and whether it is known, the same for both branches.
         let pose: NDArray
-        /// The picture's elevation above the horizon as the model sees it, in degrees, if it has a head for that.
+        /// The estimated elevation above the horizon in degrees; nil without that head.
         public let estimatedElevation: Float?
-        /// Where the picture lies in an uncropped view, as the model sees it, if it has a head for that.
-        public let estimatedWindow: PictureWindow?
-        /// The views as the vision encoder alone would have them, or nil for a model without that head.
+        /// The estimated crop transform from an uncropped view to the picture; nil without that head.
+        public let estimatedCrop: CropTransform?
+        /// The views as estimated by the vision encoder alone, or nil for a model without that head.
         ///
-        /// `[viewCount, viewSize, viewSize, 4]` in [-1, 1]; blurred where one picture leaves them open.
+        /// `[viewCount, viewSize, viewSize, 4]` in [-1, 1].
         public let firstGuess: NDArray?
     }
 
@@ -63,7 +66,7 @@ public struct MultiViewPrior: Sendable {
         try null.finish()
         elevationHead = try CameraHead(
             path: folder + "/elevation.safetensors", width: eye.hiddenSize, numbers: 1)
-        windowHead = try CameraHead(
+        cropHead = try CameraHead(
             path: folder + "/window.safetensors", width: eye.hiddenSize, numbers: 3)
         firstGuessHead =
             layout.firstGuess
@@ -91,10 +94,10 @@ public struct MultiViewPrior: Sendable {
             net.classEmbedding == .projection(width: 2), "the U-Net takes no elevation of two numbers")
     }
 
-    /// Looks at a picture.
+    /// Encodes a picture.
     /// - Parameters:
-    ///   - picture: `[pictureSize, pictureSize, 4]`, premultiplied RGBA in [0, 1], the object centred with its
-    ///     longer side `pictureObjectSide` pixels.
+    ///   - picture: `[pictureSize, pictureSize, 4]`, premultiplied RGBA in [0, 1], the object centred with
+    ///     its longer side `pictureObjectSide` pixels.
     ///   - elevation: of the picture's camera above the horizon, in degrees; nil if unknown.
     public func encode(_ picture: NDArray, elevation: Float? = nil) -> Conditioning {
         let size = layout.pictureSize
@@ -115,31 +118,34 @@ public struct MultiViewPrior: Sendable {
             channels: Tensor.concatenated([Tensor(NDArray.zeros(patches.shape)), patches], axis: 0).value,
             pose: NDArray(pose + pose, shape: [2, 2]),
             estimatedElevation: elevationHead.map { 30 * $0(seen.value)[0] },
-            estimatedWindow: windowHead.map { window(of: picture, seen: seen, $0) },
+            estimatedCrop: cropHead.map { crop(of: picture, seen: seen, $0) },
             firstGuess: guess?.value)
     }
 
-    /// What the vision encoder sees, `[1, size, size, channels]` in [-1, 1].
+    /// The vision encoder's input, `[1, size, size, channels]` in [-1, 1].
     private func pixels(_ picture: NDArray) -> Tensor {
         Tensor(picture).reshaped([1] + picture.shape) * 2 - 1
     }
 
-    /// Reads the window off the picture and off its mirror image, and takes the mean: on starter models that is a tenth
-    /// nearer to the truth from left to right, because a guess that leans one way leans the other way in a mirror.
-    private func window(of picture: NDArray, seen: Tensor, _ head: CameraHead) -> PictureWindow {
+    /// Estimates the crop from the picture and from its mirror image and averages, which cancels errors from
+    /// left to right.
+    ///
+    /// On the starter models the horizontal error is a tenth smaller.
+    private func crop(of picture: NDArray, seen: Tensor, _ head: CameraHead) -> CropTransform {
         let found = head(seen.value)
         let mirrored = head(vision(pixels(Image(picture).mirrored.pixels)).tokens.value)
-        return PictureWindow(
+        return CropTransform(
             principalPoint: SIMD2(found[0] - mirrored[0], found[1] + mirrored[1]) / 2,
             magnification: exp((found[2] + mirrored[2]) / 2))
     }
 
     /// Predicts the clean views from noisy ones.
     /// - Parameters:
-    ///   - noisy: `[viewCount, viewSize, viewSize, 4]`: `signal(t) · clean + sigma(t) · noise`, where clean views
-    ///     are premultiplied RGBA, `2 · value - 1`.
+    ///   - noisy: `[viewCount, viewSize, viewSize, 4]`: `signal(t) · clean + sigma(t) · noise`, where clean
+    ///     views are premultiplied RGBA, `2 · value - 1`.
     ///   - timestep: t, from 0 to the schedule's last.
-    ///   - guidance: s of `u + s (c - u)`; 1 is none and takes half the time.
+    ///   - conditioning: from ``encode(_:elevation:)``.
+    ///   - guidance: s of `u + s (c - u)`; 1 skips the unconditional branch, which halves the time.
     /// - Returns: clean views of the same shape, in [-1, 1] if the schedule clips.
     public func predictSample(
         _ noisy: NDArray, timestep: Int, _ conditioning: Conditioning, guidance: Float

@@ -3,17 +3,20 @@
 import Arrays
 import Radiance
 
-/// How random views are spread.
+/// The distribution of random views.
 public struct RandomViews: Codable, Sendable, Hashable {
     /// Views per step; azimuths are stratified over the circle.
     public var count: Int
-    /// Degrees.
+    /// Least elevation, degrees above the horizon.
     public var lowestElevation: Float
+    /// Greatest elevation, degrees above the horizon.
     public var highestElevation: Float
+    /// Distance from the origin, scene units.
     public var radius: Float
-    /// Vertical, degrees.
+    /// Vertical field of view, degrees.
     public var fieldOfView: Float
 
+    /// A distribution of views; see the properties.
     public init(
         count: Int = 4, lowestElevation: Float = -10, highestElevation: Float = 45, radius: Float = 2.7,
         fieldOfView: Float = 45
@@ -35,7 +38,7 @@ public struct RandomViews: Codable, Sendable, Hashable {
 }
 
 extension Camera {
-    /// Degrees round from the front, 0...180, without a side.
+    /// Angle from the front in degrees, 0...180, the same for left and right.
     var turn: Float {
         let a = abs(azimuth).truncatingRemainder(dividingBy: 360)
         return a > 180 ? 360 - a : a

@@ -1,14 +1,14 @@
-// A text-to-image model as a prior of views: what the words say, seen from where the camera stands.
+// A text-to-image model as a prior of single views.
 
 public import Arrays
 import Autograd
 public import Radiance
 public import StableDiffusion
 
-/// A text-conditioned latent diffusion model that judges random single views.
+/// A text-conditioned latent diffusion model that scores random single views.
 ///
-/// The prompt is told three times, as front, side and back view, and the embeddings are blended by how far the
-/// camera has turned (stable-dreamfusion `nerf/utils.py`).
+/// View-dependent prompting: the prompt is embedded as front, side and back view, and the embeddings are
+/// interpolated by the camera's azimuth (stable-dreamfusion `nerf/utils.py`).
 public struct TextViewPrior: ViewPrior {
     private let pipeline: DiffusionPipeline
     private let front: NDArray
@@ -22,9 +22,14 @@ public struct TextViewPrior: ViewPrior {
     public var referenceElevation: Float? { nil }
     public var schedule: NoiseSchedule { pipeline.schedule }
 
+    /// Embeds the prompts.
     /// - Parameters:
+    ///   - pipeline: the text-to-image model.
     ///   - prompt: what the object is.
-    ///   - viewSize: side of the rendered views; they are enlarged to what the model was trained on.
+    ///   - negativePrompt: text of the unconditional branch.
+    ///   - viewSize: side of the rendered views in pixels; they are enlarged to the model's native size.
+    ///   - guidance: s of `u + s (c - u)`.
+    ///   - views: the distribution of cameras.
     public init(
         _ pipeline: DiffusionPipeline, prompt: String, negativePrompt: String = "", viewSize: Int = 64,
         guidance: Float = 7.5, views: RandomViews = RandomViews()
@@ -55,7 +60,7 @@ public struct TextViewPrior: ViewPrior {
         return schedule.clean(from: Tensor(output), noisy: Tensor(noisy), at: timestep).value
     }
 
-    /// Front to side over the first 90 degrees, side to back over the rest.
+    /// Front to side over the first 90 degrees, side to back over the rest; linear.
     func embedding(turn: Float) -> NDArray {
         let (from, to, share) = turn < 90 ? (front, side, turn / 90) : (side, back, (turn - 90) / 90)
         return from.mapped(with: to) { $0 + ($1 - $0) * share }

@@ -1,53 +1,64 @@
-// The one question distillation asks of a diffusion model: what would these views look like without their noise?
+// The interface between distillation and diffusion models: predict clean views from noisy ones.
 
 public import Arrays
 public import Radiance
 public import StableDiffusion
 
-/// A diffusion prior over views of one object, already conditioned on what is known of it.
+/// A diffusion prior over views of one object, already conditioned on a picture or a prompt.
 ///
-/// Joint models look at a fixed set of views together; per-view models treat whatever views they asked for as a
+/// Joint models denoise a fixed set of views together; per-view models treat the views they asked for as a
 /// batch. Either way one call denoises all views of a step.
 public protocol ViewPrior: Sendable {
     /// Noise levels and what the network predicts.
     var schedule: NoiseSchedule { get }
     /// Side of the square views, in pixels.
     var viewSize: Int { get }
-    /// Guidance the prior works best with, s of `u + s (c - u)`.
+    /// The recommended guidance, s of `u + s (c - u)`.
     var guidance: Float { get }
-    /// Elevation of the reference picture's camera in degrees, if the prior knows or guesses it.
+    /// Elevation of the reference picture's camera in degrees; nil if neither known nor estimated.
     var referenceElevation: Float? { get }
-    /// Where the reference picture lies in a view of the prior's standard camera, if the prior knows or guesses it.
-    var referenceWindow: PictureWindow? { get }
-    /// Pictures of the object as the prior imagines it, from which the first rough shape is formed; nil from priors
-    /// that draw no consistent views.
+    /// The crop transform from a view of the prior's standard camera to the reference picture; nil if
+    /// unknown.
+    var referenceCrop: CropTransform? { get }
+    /// Consistent views of the object sampled from the prior, to which the first rough field is fitted; nil
+    /// from priors that cannot sample consistent views.
     func imagine(random: inout RandomStream) -> PosedPictures?
     /// The cameras of one step.
-    /// - Parameter progress: share of the run that is done, 0 to 1.
+    /// - Parameters:
+    ///   - progress: share of the run that is done, 0 to 1.
+    ///   - random: the step's random stream.
     func cameras(progress: Float, random: inout RandomStream) -> [Camera]
-    /// Takes rendered views to the space in which the prior adds and removes noise.
-    /// - Parameter views: `[views, viewSize, viewSize, 4]`, premultiplied, 0 to 1.
+    /// Maps rendered views to the space in which the prior adds and removes noise.
+    /// - Parameters:
+    ///   - views: `[views, viewSize, viewSize, 4]`, premultiplied, 0 to 1.
+    ///   - random: the step's random stream.
     func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews
-    /// Estimates the clean views.
+    /// Predicts the clean views.
     /// - Parameters:
     ///   - noisy: `signal(t) * clean + sigma(t) * noise`, in the space of `encode`.
     ///   - timestep: t, from 0 to the schedule's last.
+    ///   - cameras: of the views.
+    ///   - guidance: s of `u + s (c - u)`.
     /// - Returns: an estimate of the clean views, of the shape of `noisy`.
     func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray
 }
 
 extension ViewPrior {
-    public var referenceWindow: PictureWindow? { nil }
+    /// No estimate.
+    public var referenceCrop: CropTransform? { nil }
 
+    /// No sampled views.
     public func imagine(random: inout RandomStream) -> PosedPictures? { nil }
 }
 
-/// Views in a prior's space, with the way back for derivatives.
+/// Views in a prior's space, with the pullback.
 public struct EncodedViews: Sendable {
+    /// In the prior's space; of the shape that the prior's network takes.
     public let values: NDArray
-    /// From derivatives by `values` to derivatives by the rendered views.
+    /// From derivatives with respect to `values` to derivatives with respect to the rendered views.
     public let pullback: @Sendable (NDArray) -> NDArray
 
+    /// Values with their pullback.
     public init(values: NDArray, pullback: @escaping @Sendable (NDArray) -> NDArray) {
         self.values = values
         self.pullback = pullback

@@ -1,4 +1,4 @@
-// Zero-1-to-3 as a prior of views: one picture, and how far the camera has moved from it.
+// Zero-1-to-3: a prior conditioned on one picture and the relative camera.
 
 public import Arrays
 import Autograd
@@ -12,10 +12,10 @@ public import StableDiffusion
 
 /// A latent diffusion model conditioned on a picture and the relative camera.
 ///
-/// Its U-Net takes the noisy latents beside the picture's (the autoencoder's mode, not scaled) and attends to one
-/// token: the picture's CLIP embedding with (change of polar angle, sine and cosine of the change of azimuth, change
-/// of distance), projected. Unconditional means zeros for both. Source: Liu and others 2023; diffusers' community
-/// pipeline `pipeline_zero1to3.py`.
+/// The U-Net's input is the noisy latents concatenated with the picture's latents (the autoencoder's mode,
+/// unscaled). It attends to one token: the picture's CLIP embedding with (change of polar angle, sine and
+/// cosine of the change of azimuth, change of distance), projected. Both are zero in the unconditional
+/// branch. Source: Liu and others 2023; diffusers' community pipeline `pipeline_zero1to3.py`.
 public struct Zero123Prior: ViewPrior {
     private let unet: UNet2DConditionModel
     private let autoencoder: Autoencoder
@@ -31,10 +31,16 @@ public struct Zero123Prior: ViewPrior {
     public let referenceElevation: Float?
 
     /// Opens a folder with `unet/`, `vae/`, `image_encoder/`, `scheduler/` and the camera projection
-    /// (`cc_projection/` or `clip_camera_projection/`), and looks at a picture.
+    /// (`cc_projection/` or `clip_camera_projection/`), and encodes a picture.
     /// - Parameters:
-    ///   - reference: `[side, side, 4]`, premultiplied, framed as the lift frames it.
+    ///   - folder: in diffusers' layout.
+    ///   - reference: `[side, side, 4]`, premultiplied RGBA in 0...1, the object centred with its longer side
+    ///     46/64 of the picture.
     ///   - elevation: of the picture's camera, degrees.
+    ///   - viewSize: side of the rendered views in pixels; they are enlarged to the model's native size.
+    ///   - guidance: s of `u + s (c - u)`.
+    ///   - views: the distribution of cameras.
+    ///   - precision: of the weights.
     /// - Throws: `CheckpointError` when a part is missing, damaged or does not fit.
     public init(
         folder: String, reference: NDArray, elevation: Float, viewSize: Int = 64, guidance: Float = 3,
@@ -95,7 +101,7 @@ public struct Zero123Prior: ViewPrior {
                 Tensor.concatenated(
                     [Tensor(embedding), Tensor(Self.pose(from: reference, to: camera))], axis: 1)
             }, axis: 0)
-        let bound = projection(tokens).reshaped([batch, 1, unet.configuration.crossAttentionWidth])
+        let token = projection(tokens).reshaped([batch, 1, unet.configuration.crossAttentionWidth])
         let picture = Tensor.concatenated(Array(repeating: Tensor(pictureLatents), count: batch), axis: 0)
         let noisyTensor = Tensor(noisy)
         let both = Tensor.concatenated(
@@ -103,7 +109,7 @@ public struct Zero123Prior: ViewPrior {
                 Tensor.concatenated([noisyTensor, Tensor(NDArray.zeros(picture.shape))], axis: 3),
                 Tensor.concatenated([noisyTensor, picture], axis: 3),
             ], axis: 0)
-        let context = Tensor.concatenated([Tensor(NDArray.zeros(bound.shape)), bound], axis: 0)
+        let context = Tensor.concatenated([Tensor(NDArray.zeros(token.shape)), token], axis: 0)
         let output = unet(both, timesteps: [Float(timestep)], context: context).value
         let guided = Tensor(Guidance(strength: guidance).combined(output))
         return schedule.clean(from: guided, noisy: noisyTensor, at: timestep).value

@@ -24,7 +24,7 @@ extension Mask {
             picture.width == width && picture.height == height && picture.channels == 3,
             "Mask.grabCut: a picture \(picture.pixels.shape) for a mask of \(width) x \(height)")
         let cut = GrabCut(mask: self, picture: picture, reach: reach, trust: trust, isCertain: isCertain)
-        guard let cut else { return hardened }
+        guard let cut else { return binarised }
         return Mask(width: width, height: height, inside: cut.labels(rounds: rounds))
     }
 }

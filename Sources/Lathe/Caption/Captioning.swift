@@ -17,21 +17,23 @@ public enum Captioning {
     /// Describes a picture file, or only what a mask selects of it.
     /// - Throws: `LatheError`: `badInput` for the picture or the mask, `modelUnusable` for the captioner.
     public static func run(
-        picture: String, maskPath: String?, search: CaptionSearch, models: ModelSet
+        picture: String, maskPath: String?, search: CaptionSearch, session: ModelSession
     ) throws -> [String] {
         let photograph = try Photograph.load(picture)
         guard let maskPath else {
-            return try describe(photograph.composited(over: [1, 1, 1]), search: search, models: models)
+            return try describe(photograph.composited(over: [1, 1, 1]), search: search, session: session)
         }
         var selection = Selection()
         selection.maskPath = maskPath
-        let found = try Selector.select(in: photograph, selection, models: models)
-        return try describe(try Cutout(photograph, found).onWhite, search: search, models: models)
+        let found = try Selector.select(in: photograph, selection, session: session)
+        return try describe(try Cutout(photograph, found).onWhite, search: search, session: session)
     }
 
     /// Describes an opaque picture.
-    package static func describe(_ image: Image, search: CaptionSearch, models: ModelSet) throws -> [String] {
-        try captions(of: image, by: try models.captioner(), search: search)
+    package static func describe(_ image: Image, search: CaptionSearch, session: ModelSession) throws
+        -> [String]
+    {
+        try captions(of: image, by: try session.captioner(), search: search)
     }
 
     /// Describes an opaque picture with a captioner at hand.

@@ -1,37 +1,51 @@
-// The best of several fills of a hole, as the captioner reads them.
+// Best-of-n filling, ranked by a captioning model.
 
 import Arrays
 package import Compositing
 package import Images
 import StableDiffusion
 
-/// Fills each hole several times and keeps the picture in which the captioner likeliest reads the prompt.
+/// Fills each hole several times and keeps the result with the highest likelihood of the prompt under the
+/// captioner.
 ///
-/// Holes that are filled with nothing in words are filled once.
+/// Requests without a prompt are filled once.
 package struct BestFiller: HoleFiller {
     private let filler: any HoleFiller
     private let judge: PromptJudge
     private let attempts: Int
     private let task: EditTask
 
+    /// - Parameters:
+    ///   - filler: makes each attempt.
+    ///   - attempts: number of attempts per hole.
+    ///   - task: fill or replace.
+    ///   - session: gives the captioner.
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the captioner.
-    package init(_ filler: any HoleFiller, of attempts: Int, task: EditTask, models: ModelSet) throws {
-        judge = try PromptJudge(models)
+    package init(_ filler: any HoleFiller, of attempts: Int, task: EditTask, session: ModelSession) throws {
+        judge = try PromptJudge(session)
         (self.filler, self.attempts, self.task) = (filler, attempts, task)
     }
 
-    /// A diffusion model that fills each hole `attempts` times.
-    /// - Parameter models: hold the captioner, if there is more than one attempt.
-    /// - Throws: as ``DiffusionFiller``, and `LatheError` (`modelUnusable`) naming what is wrong with the captioner.
+    /// A filler with a diffusion model; ranked if `attempts` is above one.
+    /// - Parameters:
+    ///   - pipeline: the diffusion model.
+    ///   - options: its settings.
+    ///   - canvas: the edited picture, whose size control pictures must have.
+    ///   - task: of the edit.
+    ///   - attempts: number of attempts per hole.
+    ///   - session: gives the captioner, if there is more than one attempt.
+    /// - Throws: as ``DiffusionFiller``, and `LatheError` (`modelUnusable`) naming what is wrong with the
+    ///   captioner.
+    /// - Returns: the filler.
     static func filler(
         _ pipeline: DiffusionPipeline, _ options: DiffusionOptions, for picture: Image, task: EditTask,
-        attempts: Int, models: ModelSet
+        attempts: Int, session: ModelSession
     ) throws -> any HoleFiller {
         let filler = try DiffusionFiller(
-            pipeline, options, precision: models.precision, for: picture,
+            pipeline, options, precision: session.models.precision, for: picture,
             context: DiffusionFiller.context(for: task))
         return attempts > 1
-            ? try BestFiller(filler, of: attempts, task: task, models: models) : filler
+            ? try BestFiller(filler, of: attempts, task: task, session: session) : filler
     }
 
     package var needs: CropPlan.Needs { filler.needs }
@@ -42,7 +56,7 @@ package struct BestFiller: HoleFiller {
         var best: (picture: Image, likelihood: Float)?
         for attempt in 0..<attempts {
             var request = request
-            // Far from the seeds of further versions and of the tiles of a second pass.
+            // Distinct from the seeds of further versions and of the tiles of the detail pass.
             request.seed &+= UInt64(attempt) << 48
             let picture = try filler.fill(request) { step in
                 var step = step
@@ -56,14 +70,14 @@ package struct BestFiller: HoleFiller {
         return best?.picture ?? request.shown
     }
 
-    /// What stays when everything round an object is replaced, in words.
+    /// A caption of the object that stays when its surroundings are replaced.
     private func subject(of request: HoleRequest) throws -> String {
         try judge.caption(request.shown.withAlpha(request.hole.inverted.values).composited(over: [1, 1, 1]))
     }
 }
 
 extension HoleRequest {
-    /// What is shown, with the hole filled: models also draw what stays, and not as it is.
+    /// The input with only the hole taken from the result, since models also change the rest.
     fileprivate func laid(_ made: Image) -> Image {
         let members = hole.inside
         var result = shown

@@ -1,18 +1,21 @@
-// A ControlNet with the user's picture that it steers by, cut as the photograph is cut.
+// A ControlNet with its control picture, cropped like the photograph.
 
 import Arrays
 import Compositing
 import Images
 import StableDiffusion
 
-/// A picture and the ControlNet that reads it.
+/// A control picture and its ControlNet.
 struct ControlPicture {
     private let options: DiffusionOptions.Control
     private let picture: Image
     private let net: ControlNet
 
     /// Opens both files.
-    /// - Parameter edited: what is edited, of whose size the picture must be; nil for any size.
+    /// - Parameters:
+    ///   - options: paths, kind and scale.
+    ///   - precision: of the ControlNet's weights.
+    ///   - edited: the edited picture, whose size the control picture must have; nil for any size.
     /// - Throws: `LatheError`: `badInput` for the picture, `modelUnusable` for the ControlNet.
     init(_ options: DiffusionOptions.Control, precision: Precision, for edited: Image? = nil) throws {
         self.options = options
@@ -30,23 +33,24 @@ struct ControlPicture {
     var width: Int { picture.width }
     var height: Int { picture.height }
 
-    /// - Throws: `LatheError` (`modelUnusable`) if the ControlNet was made for another model.
+    /// Checks that the ControlNet fits a model.
+    /// - Throws: `LatheError` (`modelUnusable`) if it was made for another one.
     func check(_ pipeline: DiffusionPipeline) throws {
         guard let reason = net.misfit(with: pipeline) else { return }
         throw LatheError.modelUnusable("\(options.model): \(reason)")
     }
 
-    /// What steers the work on a part of the picture.
+    /// The condition for a crop of the picture.
     ///
-    /// Edges and depth are taken from the picture as the model sees it, as in training. Strokes are found in the whole
-    /// sketch and kept wherever one touches, so that thin ones stay where it is made smaller.
+    /// Edges and depth are computed at the working size, as in training. Strokes are computed at full size
+    /// and downsampled by maximum, so that thin ones survive.
     func hint(cutBy plan: CropPlan) throws -> ControlHint {
         try hint(
             options.kind == .scribble
                 ? plan.shown(strokes).image : options.kind.condition(from: plan.shown(picture)))
     }
 
-    /// What steers a whole picture of this size.
+    /// The condition for the whole picture at this size in pixels.
     func hint(width: Int, height: Int) throws -> ControlHint {
         try hint(
             options.kind == .scribble

@@ -1,20 +1,20 @@
-// The tiles in which a hole is gone over at the picture's own resolution.
+// Tiles of a hole for the detail pass at the picture's own resolution.
 
 import Arrays
 import Images
 
-/// One tile: where it lies, and how its picture goes over into its neighbours'.
+/// One tile, with its blend weights towards its neighbours.
 struct DetailTile {
-    /// With what it shares with its neighbours.
+    /// Including the overlap with neighbours.
     let box: PixelRectangle
-    /// The box of the whole hole: only edges inside of it are edges to a neighbour.
+    /// The bounding box of the hole; tile edges on it have no neighbour.
     private let whole: PixelRectangle
-    /// Width of the passage to a neighbour, in pixels.
-    private let passage: Float
+    /// Width of the blend with a neighbour, in pixels.
+    private let featherWidth: Float
 
-    /// Tiles over a box, such that each fills three quarters of the sides of what a model of squares of `side` pixels sees.
+    /// Tiles over a box, each three quarters of `side` long, for a model with square inputs of `side` pixels.
     ///
-    /// Neighbours share a quarter of a tile.
+    /// Neighbours overlap by a quarter of a tile.
     static func tiles(over whole: PixelRectangle, side: Int) -> [DetailTile] {
         let step = max(1, side * 9 / 16), margin = side * 3 / 32
         func spans(_ range: Range<Int>) -> [Range<Int>] {
@@ -31,21 +31,21 @@ struct DetailTile {
                     box: PixelRectangle(
                         left: columns.lowerBound, top: rows.lowerBound, right: columns.upperBound,
                         bottom: rows.upperBound),
-                    whole: whole, passage: Float(2 * margin))
+                    whole: whole, featherWidth: Float(2 * margin))
             }
         }
     }
 
-    /// How much of the tile shows in an area of the picture: 0 outside of the box, rising from its edges to its neighbours.
+    /// Blend weights of the tile in an area of the picture: 0 outside, rising over the overlap.
     func share(in area: PixelRectangle) -> Mask {
         func ramp(_ place: Int, _ range: Range<Int>, _ whole: Range<Int>) -> Float {
             guard range.contains(place) else { return 0 }
             var t: Float = 1
             if range.lowerBound > whole.lowerBound {
-                t = min(t, Float(place - range.lowerBound + 1) / (passage + 1))
+                t = min(t, Float(place - range.lowerBound + 1) / (featherWidth + 1))
             }
             if range.upperBound < whole.upperBound {
-                t = min(t, Float(range.upperBound - place) / (passage + 1))
+                t = min(t, Float(range.upperBound - place) / (featherWidth + 1))
             }
             return t * t * (3 - 2 * t)
         }

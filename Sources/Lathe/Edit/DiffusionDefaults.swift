@@ -1,38 +1,40 @@
-// What a diffusion model is asked where the user leaves it open.
+// Default settings that depend on a diffusion model's native size.
 
-/// Settings that depend on the size that a model works at.
+/// Defaults by native size.
 ///
-/// A model of less than 256 pixels is a small one: strong guidance makes it glaring, it draws nothing finer than it was shown,
-/// and it misses often but is quick to ask again.
+/// Below 256 px: guidance 4, best of 8, no detail pass, the photograph's own ground. From 256 px: guidance
+/// 7.5, one attempt, detail pass of strength 0.35, the model's ground.
 struct DiffusionDefaults {
     /// s of `u + s (c - u)`.
     let guidance: Float
-    /// How many times each hole is filled for the captioner to choose.
+    /// Attempts per hole, ranked by the captioner.
     let attempts: Int
-    /// Strength of the second pass at the picture's own resolution.
+    /// Strength of the detail pass at the picture's own resolution.
     let detail: Double
-    /// What a filled thing stands on.
+    /// Source of the ground round a filled object.
     let ground: FillGround
 
-    /// - Parameter side: of the squares that the model was trained on, in pixels.
+    /// - Parameter side: side of the squares that the model was trained on, in pixels.
     init(side: Int) {
         (guidance, attempts, detail, ground) = side < 256 ? (4, 8, 0, .kept) : (7.5, 1, 0.35, .drawn)
     }
 
-    /// How many times something is made, and what the user should know of it.
+    /// The number of attempts, and a note if it is below the default.
     /// - Parameters:
-    ///   - asked: what the user says, if anything.
-    ///   - models: without a captioner nothing can choose among several.
+    ///   - asked: the user's choice, if any.
+    ///   - models: with a captioner, which ranking needs.
+    /// - Returns: the number, and a note for the user.
     func attempts(asked: Int?, models: ModelSet) -> (count: Int, note: String?) {
         if let asked { return (asked, nil) }
         guard attempts > 1, !models.has(.captioner) else { return (attempts, nil) }
         return (1, "there is no captioner to choose among several tries: the first is kept")
     }
 
-    /// What a filled thing stands on, and what the user should know of it.
+    /// The source of the ground, and a note if it is not the default.
     /// - Parameters:
-    ///   - asked: what the user says, if anything.
-    ///   - models: without an inpainter and a segmenter no ground can be kept.
+    ///   - asked: the user's choice, if any.
+    ///   - models: with an inpainter and a segmenter, which keeping the ground needs.
+    /// - Returns: the source, and a note for the user.
     func ground(asked: FillGround?, models: ModelSet) -> (FillGround, note: String?) {
         if let asked { return (asked, nil) }
         guard ground == .kept, !(models.has(.inpainter) && models.has(.segmenter)) else {

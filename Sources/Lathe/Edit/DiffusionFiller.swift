@@ -1,4 +1,4 @@
-// Holes filled by a diffusion model: what the prompt says appears in them.
+// Fills holes with a text-conditioned diffusion model.
 
 import Arrays
 import Compositing
@@ -12,7 +12,7 @@ struct DiffusionFiller: HoleFiller {
     /// Context round a hole, in sides of the hole.
     private let context: Float
 
-    /// What is put in an object's place is seen close; what surrounds an object is seen with all of it.
+    /// A filled object needs little context; replaced surroundings need the whole object in view.
     static func context(for task: EditTask) -> Float { task == .fill ? 0.15 : 0.25 }
 
     /// - Parameter picture: what is edited, of whose size control pictures must be.
@@ -42,9 +42,9 @@ struct DiffusionFiller: HoleFiller {
             Inpainting(picture: hole.shown, mask: hole.hole, strength: hole.strength))
         request.width = hole.shown.width
         request.height = hole.shown.height
-        // Where both prompts are the same there is nothing to be guided by, and one pass will do.
+        // Equal prompts make guidance a no-op, so one pass per step suffices.
         if hole.prompt == options.negativePrompt { request.guidance = 1 }
-        // A pass that is asked for nothing in words has no words to change.
+        // Prompt editing needs a prompt.
         if hole.prompt.isEmpty { request.change = nil }
         request.controls = try controls.map { try $0.hint(cutBy: hole.plan) }
         let run = try LatheError.asking(.badInput) { try pipeline.generate(request) }

@@ -1,20 +1,23 @@
-// How a diffusion model is asked.
+// Settings of a diffusion model.
 
 import Compositing
 import Foundation
 public import StableDiffusion
 
-/// The settings of a diffusion run, apart from what it shows.
+/// Settings of a diffusion model, apart from prompt and picture.
 public struct DiffusionOptions: Codable, Sendable, Hashable {
-    /// Adapters (LoRA, learned words) and control pictures are files with a strength.
+    /// An adapter file (LoRA or textual inversion) with its strength.
     public struct Weighted: Codable, Sendable, Hashable {
+        /// The file.
         public var path: String
+        /// Multiplier of the adapter's effect.
         public var strength: Float
 
+        /// See the properties.
         public init(path: String, strength: Float = 1) { (self.path, self.strength) = (path, strength) }
 
         /// Parses `FILE` or `FILE:0.8`.
-        public init?(parsing text: String) {
+        package init?(parsing text: String) {
             guard let mark = text.lastIndex(of: ":"), let strength = Float(text[text.index(after: mark)...])
             else {
                 guard !text.isEmpty else { return nil }
@@ -26,21 +29,24 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         }
     }
 
-    /// A ControlNet and the picture that it steers by.
+    /// A ControlNet with its control picture.
     public struct Control: Codable, Sendable, Hashable {
+        /// The condition computed from the picture.
         public var kind: ControlNetKind
         /// A folder, or a file of the original layout.
         public var model: String
-        /// The picture that the condition is made from.
+        /// The picture from which the condition is computed.
         public var picture: String
+        /// Multiplier of the ControlNet's outputs.
         public var scale: Float
 
+        /// See the properties.
         public init(kind: ControlNetKind, model: String, picture: String, scale: Float = 1) {
             (self.kind, self.model, self.picture, self.scale) = (kind, model, picture, scale)
         }
 
         /// Parses `KIND:MODEL:PICTURE` or `KIND:MODEL:PICTURE:0.8`; neither path may hold a colon.
-        public init?(parsing text: String) {
+        package init?(parsing text: String) {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
             guard (3...4).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }),
                 let kind = ControlNetKind(rawValue: parts[0]),
@@ -50,35 +56,42 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         }
     }
 
-    /// What the picture should not show.
+    /// Prompt of the unconditional branch.
     public var negativePrompt = ""
+    /// Denoising steps, 1 to 1000.
     public var steps = 30
-    /// s of `u + s (c - u)`; nil is 7.5, or 4 where the model works below 256 pixels.
+    /// s of `u + s (c - u)`, 0 to 50; nil is 7.5, or 4 for models below 256 pixels.
     public var guidance: Float?
-    /// Share, 0 … 1, by which guided answers get back the contrast of unguided ones (Lin and others 2023, section 3.4).
+    /// CFG rescale φ: 0 off, 1 full (Lin and others 2023, section 3.4).
     public var guidanceRescale: Float = 0
-    /// The sampler's short name; nil for the one that the model names.
+    /// The sampler's name; nil for the model's own.
     public var sampler: String?
-    /// How much of the old content of a hole is forgotten, above 0 up to 1.
+    /// Share of the noise schedule that a hole's content goes through, 0.02 to 1; 1 ignores the old content.
     public var strength = 1.0
-    /// Strength of the second pass at the picture's own resolution; 0 for none.
+    /// Strength of the detail pass at the picture's own resolution, 0 to 0.9; 0 for none.
     ///
-    /// nil is 0.35, or none where the model works below 256 pixels.
+    /// nil is 0.35, or none for models below 256 pixels.
     public var detail: Double?
-    /// Random numbers as PyTorch draws them.
+    /// Whether random numbers are those of PyTorch's generator.
     public var usesTorchRandom = false
+    /// Low-rank adapters.
     public var loras: [Weighted] = []
+    /// Textual inversions.
     public var embeddings: [Weighted] = []
+    /// ControlNets with their pictures.
     public var controls: [Control] = []
-    /// What of another prompt's attention is kept, and which words count more or less.
+    /// Attention control by another prompt (prompt-to-prompt).
     public var change: PromptChange?
-    /// The vocabulary of a model in a single file: a tokenizer folder or OpenAI's list of merges; nil looks beside the file.
+    /// Tokenizer of a model in a single file: a folder or OpenAI's list of merges; nil looks next to the
+    /// file.
     public var tokenizer: String?
-    /// What a model in a single file predicts, where its tensors do not tell.
+    /// What a model in a single file predicts; nil infers it from the tensors.
     public var prediction: PredictionType?
 
+    /// The defaults.
     public init() {}
 
+    /// Checks the values.
     /// - Throws: `LatheError` (`badInput`) for a value out of range.
     func validate() throws {
         func require(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
@@ -99,12 +112,12 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         _ = try samplerKind()
     }
 
-    /// Every file and folder that is read apart from the model: adapters, learned words, controls and their pictures.
+    /// All files and folders that are read apart from the model.
     var inputs: [String] {
         (loras + embeddings).map(\.path) + controls.flatMap { [$0.model, $0.picture] }
     }
 
-    /// A request with these settings, and what they leave open as `defaults` say.
+    /// A request with these settings, completed by `defaults`.
     func request(_ prompt: String, seed: UInt64, _ defaults: DiffusionDefaults) throws -> GenerationRequest {
         var request = GenerationRequest(
             prompt: prompt, negativePrompt: negativePrompt, steps: steps, sampler: try samplerKind(),
@@ -114,14 +127,14 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
         return request
     }
 
-    /// Strength of the second pass with a model that needs this.
+    /// Strength of the detail pass for a model with these needs.
     func strengthOfDetail(_ needs: CropPlan.Needs) -> Double {
         if let detail { return detail }
         guard case .area(let side, _) = needs.size else { return 0 }
         return DiffusionDefaults(side: side).detail
     }
 
-    /// Whether a second pass has at least one step to take.
+    /// Whether a detail pass of this strength has at least one step.
     func hasSteps(forDetail strength: Double) -> Bool { strength * Double(steps) >= 1 }
 
     func samplerKind() throws -> SamplerKind? {

@@ -1,22 +1,22 @@
-// The results of an edit: all of them appear, or none does.
+// Writes the results of an edit as a transaction.
 
 import Files
 import Foundation
 import Images
 
-/// Files that are written beside their places and put there together.
+/// Writes files under temporary names and renames them together.
 ///
-/// Dropping it uncommitted removes what was written.
+/// Temporary files are removed when this is released without a commit.
 final class EditFiles {
     private var files: [AtomicFile] = []
-    /// Where they go.
+    /// Final paths.
     private(set) var paths: [String] = []
 
-    /// Writes a picture; the name's ending says in which format.
+    /// Writes a picture; the format follows the extension.
     func add(_ picture: Image, at path: String, bits: Int = 8, colorProfile: [UInt8] = []) throws {
         let bytes = try LatheError.asking(.badInput) {
             switch (path as NSString).pathExtension.lowercased() {
-            // Laid over white here, so that grey stays grey and fits its profile.
+            // Composited over white here, so that grey pictures stay grey.
             case "jpg", "jpeg":
                 try picture.composited(over: [1]).jpeg(quality: 95, colorProfile: colorProfile, path: path)
             default: try picture.png(bits: bits, colorProfile: colorProfile, path: path)
@@ -25,12 +25,12 @@ final class EditFiles {
         try add(bytes, at: path)
     }
 
-    /// Writes a record.
+    /// Writes a record as JSON.
     func add(_ record: some Encodable, at path: String) throws {
         try add([UInt8](try LatheJSON.encode(record)), at: path)
     }
 
-    /// Puts every file in its place, in the order in which they were added.
+    /// Renames every file, in the order in which they were added.
     func commit() throws {
         try LatheError.asking(.badInput) {
             for file in files { try file.commit() }
@@ -42,7 +42,7 @@ final class EditFiles {
         try LatheError.asking(.badInput) {
             let file = try AtomicFile(path: path)
             try file.write(bytes)
-            // A full disk must be found before the first file is in its place.
+            // Detects a full disk before the first file is renamed.
             try file.flush()
             files.append(file)
             paths.append(path)

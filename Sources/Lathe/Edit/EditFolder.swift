@@ -1,16 +1,20 @@
-// Where an edit writes: one picture, or a folder with everything on the way to it.
+// Output paths of an edit: one picture, or a folder with masks, record and previews.
 
 import Foundation
 import Images
 
-/// The places of an edit's files.
+/// Output paths of an edit.
 struct EditFolder {
-    /// The picture to write.
+    /// Path of the picture.
     let picture: String
-    /// The folder for everything else; nil if only the picture was asked for.
+    /// The folder for further files; nil if only a picture is written.
     let folder: String?
 
-    /// - Parameter inputs: files that the edit reads, which no result may replace.
+    /// Resolves and checks the paths.
+    /// - Parameters:
+    ///   - output: a picture's name or a folder.
+    ///   - versions: number of pictures.
+    ///   - inputs: files that the edit reads, which must not be replaced.
     /// - Throws: `LatheError` (`badInput`) naming what is in the way.
     init(output: String, versions: Int, keeping inputs: [String] = []) throws {
         if EditPicture.isPictureName(output) {
@@ -39,10 +43,10 @@ struct EditFolder {
         }
     }
 
-    /// The picture of version `index`; the first is ``picture``.
+    /// Path of version `index`; the first is ``picture``.
     func version(_ index: Int) -> String { index == 0 ? picture : beside("-\(index)") }
 
-    /// All versions side by side.
+    /// Path of the contact sheet of all versions.
     var sheet: String { beside("-sheet") }
 
     func mask(_ index: Int, of count: Int) -> String? {
@@ -53,21 +57,22 @@ struct EditFolder {
     var record: String? { folder.map { "\($0)/run.json" } }
     private var progress: String? { folder.map { "\($0)/progress" } }
 
-    /// A look at the unfinished picture.
+    /// Path of a preview; nil without a folder.
     func preview(_ number: Int) -> String? {
         progress.map {
             "\($0)/\(String(repeating: "0", count: max(0, 6 - String(number).count)))\(number).png"
         }
     }
 
-    /// Does the work of an edit and puts its results in their places; an edit that fails leaves nothing, and what an earlier
-    /// one left stays as it was.
-    /// - Parameter work: previews are written at once, results added to what it is given.
+    /// Runs an edit and commits its results; on failure its files are removed and earlier results stay.
+    /// - Parameter work: adds results to the files that it is given; previews are written at once.
+    /// - Throws: what `work` throws, or `LatheError` (`badInput`) if files cannot be written.
+    /// - Returns: the value of `work`.
     func filled<R>(_ work: (EditFiles) throws -> R) throws -> R {
         let missing = firstMissing
         do {
             if let progress {
-                // What an earlier edit left would be taken for this one's.
+                // Previews of an earlier edit must not be mixed with this one's.
                 if isFolder(progress) { try? FileManager.default.removeItem(atPath: progress) }
                 try Disk.createFolder(progress)
             }
@@ -88,7 +93,7 @@ struct EditFolder {
         var command: String
     }
 
-    /// An earlier edit may be replaced; what else lies there is not mixed with one.
+    /// Checks that a folder is empty or holds an earlier edit, which may be replaced.
     private func checkIsFree(_ folder: String) throws {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         guard !entries.isEmpty else { return }
@@ -100,7 +105,7 @@ struct EditFolder {
         }
     }
 
-    /// The first folder above and with the output that does not exist yet.
+    /// The topmost missing folder of the output path.
     private var firstMissing: String? {
         guard var path = folder, !isFolder(path) else { return nil }
         while true {
@@ -110,19 +115,19 @@ struct EditFolder {
         }
     }
 
-    /// Removes the previews, and the folders that were made for them.
+    /// Removes the previews and the folders made for them.
     ///
-    /// Does what it can: the error that led here is the one to tell.
+    /// Errors are ignored in favour of the one that led here.
     private func discard(from first: String?) {
         guard let folder, let progress else { return }
         try? FileManager.default.removeItem(atPath: progress)
         guard let first else { return }
         var path = folder
-        // Only empty folders go.
+        // Only empty folders are removed.
         while rmdir(path) == 0, path != first { path = parentFolder(path) }
     }
 
-    /// Removes the results of an earlier edit, of which there may be more than of this one.
+    /// Removes further results of an earlier edit, which may have had more versions.
     private func clearEarlier(but paths: [String]) {
         guard let folder else { return }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -1,26 +1,27 @@
-// The hole of an edit: what may change, how soft its inner edge is.
+// The hole of an edit with its feather.
 
 package import Compositing
 package import Images
 
-/// What may change in a picture.
+/// The pixels that an edit may change.
 package struct EditHole: Sendable {
-    /// Hard.
+    /// Binary.
     package let mask: Mask
-    /// Width of the passage inside the hole, in pixels.
+    /// Feather width inside the hole, in pixels.
     let feather: Float
-    /// What its border is in the finished picture.
+    /// How the result meets the picture at the border.
     let border: Retouch.Border
-    /// The part of a fill's hole that shows the old thing, its outline or its shadow, and so no ground; softness as of the hole.
+    /// For fills: the part that shows the old object, its outline or its shadow, so where the photograph has
+    /// no ground.
     var bare: Mask?
 
     /// The hole for a selected object.
     ///
-    /// - `remove` takes the object with its outline, its glow and the shadow at its foot;
-    /// - `fill` takes the object and a rounded box round it, widened where it is narrow;
-    /// - `replace` takes everything but the object, to the pixel.
+    /// - `remove`: the object dilated, with the contact shadow at its base;
+    /// - `fill`: the object dilated, in a rounded box of a less extreme aspect ratio;
+    /// - `replace`: everything but the object.
     package init(object: Mask, options: EditOptions) {
-        let object = object.hardened
+        let object = object.binarised
         let size = Float(object.area).squareRoot()
         border = options.task == .replace ? .outline : options.task == .fill ? .frame : .ground
         switch options.task {
@@ -38,21 +39,21 @@ package struct EditHole: Sendable {
                 grown = max(3, 0.05 * size)
                 mask = object.removalHole(share: 0.05, shadow: options.allowsForShadow ? 0.06 : 0)
             } else {
-                // What comes has another outline than what goes: a hole with arms and handles would ask for them again, and
-                // a narrow one for something narrow.
+                // The new object has another shape. A hole with the old one's shape would make the model draw
+                // the old one again.
                 grown = max(4, 0.08 * size)
                 mask = EditHole.grown(object, by: grown).room(share: 0.7, margin: 0.06)
             }
             if options.task == .fill {
-                // Wider than a removal's: the rest of the hole has the drawn thing to hide it, and ground to spare.
+                // Larger than for a removal: the new object covers part of it.
                 bare = object.removalHole(share: 0.12, least: max(4, grown)).intersection(mask)
             }
-            // What shows through the passage must be surroundings, not the object.
+            // The feathered rim shows the picture partly, so it must lie outside the object.
             feather = options.feather ?? min(6, max(0, grown - 2))
         }
     }
 
-    /// The hole that grows a picture: the margins of the canvas.
+    /// The hole of an outpainted picture: the margins of the canvas.
     init(margins: EditMargins, width: Int, height: Int, feather: Float?) {
         let canvas = (
             width: width + margins.left + margins.right, height: height + margins.top + margins.bottom
@@ -67,7 +68,7 @@ package struct EditHole: Sendable {
         border = .ground
     }
 
-    /// A hole whose surroundings go on inside.
+    /// A hole with a given mask.
     package init(mask: Mask, feather: Float, border: Retouch.Border = .ground) {
         (self.mask, self.feather, self.border) = (mask, feather, border)
     }

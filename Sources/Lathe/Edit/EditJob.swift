@@ -1,14 +1,15 @@
-// The parts of one edit that share its picture, its notes and its clock.
+// The steps of an edit that share its picture, notes and timing.
 
 import Compositing
 import Foundation
 import Images
 
-/// The work of an edit, in the order in which ``EditRun`` asks for it.
+/// The steps of an edit, in the order in which ``EditRun`` calls them.
 struct EditJob {
-    /// What was asked for; once there is a painter, also what was left open.
+    /// The options as given; after ``painter(for:)`` with all defaults settled.
     private(set) var options: EditOptions
     let picture: EditPicture
+    private let session: ModelSession
     private(set) var notes: [String] = []
     private let report: (EditState) throws -> Void
     private var last = EditState(stage: .select, step: 0, total: 1)
@@ -17,18 +18,20 @@ struct EditJob {
     private var previews = 0
 
     /// Opens the picture.
-    init(_ options: EditOptions, report: @escaping (EditState) throws -> Void) throws {
+    init(_ options: EditOptions, session: ModelSession, report: @escaping (EditState) throws -> Void) throws {
         self.options = options
         self.report = report
+        self.session = session
         picture = try EditPicture(path: options.picture)
         for object in options.objects {
             try object.selection.validate(width: picture.image.width, height: picture.image.height)
         }
     }
 
-    // MARK: What is edited
+    // MARK: Picture and holes
 
-    /// The holes, and the picture that they are holes of: the photograph, or the canvas that an outpainted one lies in.
+    /// The holes, and the picture that they refer to: the photograph, or the enlarged canvas when
+    /// outpainting.
     mutating func holes() throws -> ([EditHole], Image) {
         let image = picture.image
         guard options.task != .outpaint else {
@@ -48,11 +51,11 @@ struct EditJob {
         for object in options.objects {
             try tell(.select, masks.count, options.objects.count)
             masks.append(
-                try Selector.select(in: picture.photograph, object.selection, models: options.models).mask)
+                try Selector.select(in: picture.photograph, object.selection, session: session).mask)
         }
         try tell(.select, masks.count, masks.count)
         if options.task == .replace, let first = masks.first {
-            // Every one of them stays, so they have one hole round them.
+            // All selected objects stay, so there is one hole round all of them.
             masks = [masks.dropFirst().reduce(first) { $0.union($1) }]
         }
         return (try masks.map(hole), image)
@@ -73,9 +76,9 @@ struct EditJob {
         return hole
     }
 
-    /// What each hole is filled with, in words.
+    /// The prompt of each hole.
     ///
-    /// Where the user gave none, the captioner says what the picture shows.
+    /// Without a given prompt it is a caption of the picture.
     mutating func prompts(_ count: Int) throws -> [String] {
         let given =
             switch options.task {
@@ -86,33 +89,34 @@ struct EditJob {
             return (0..<count).map { given[$0] ?? "" }
         }
         try tell(.caption, 0, 1)
-        let caption = try Captioning.describe(picture.image.seen, search: .beams(3), models: options.models)[
+        let caption = try Captioning.describe(picture.image.seen, search: .beams(3), session: session)[
             0]
         try note("no prompt was given; the captioner says: \(caption)")
         try tell(.caption, 1, 1)
         return given.map { $0 ?? caption }
     }
 
-    /// The model that fills holes of a picture.
+    /// Opens the model that fills the holes.
     mutating func painter(for canvas: Image) throws -> HolePainter {
         switch options.method {
         case .lama:
             return HolePainter(
-                filler: try LaMaFiller(options.models, refines: options.refines), textures: options.textures)
+                filler: try LaMaFiller(session, refines: options.refines), textures: options.textures)
         case .diffusion:
-            let pipeline = try DiffusionModel.open(options.models, options.diffusion)
-            let (painter, notes) = try HolePainter.diffusion(pipeline, for: canvas, settling: &options)
+            let pipeline = try session.diffusion(options.diffusion)
+            let (painter, notes) = try HolePainter.diffusion(
+                pipeline, for: canvas, settling: &options, session: session)
             for text in notes { try note(text) }
             return painter
         }
     }
 
-    // MARK: What is promised
+    // MARK: Invariants
 
-    /// Checks the finished picture against the one that was edited, and that an outpainted one still holds the photograph.
+    /// Checks the invariants, and when outpainting that the canvas still contains the photograph.
     func check(_ edited: Image, against canvas: Image, hole: Mask) throws {
         _ = try LatheError.asking(.guaranteeFailed) {
-            try Promise.check(edited, against: canvas, hole: hole)
+            try EditInvariant.check(edited, against: canvas, hole: hole)
         }
         guard options.task == .outpaint else { return }
         let m = options.margins, image = picture.image
@@ -120,7 +124,7 @@ struct EditJob {
             to: PixelRectangle(
                 left: m.left, top: m.top, right: m.left + image.width, bottom: m.top + image.height))
         _ = try LatheError.asking(.guaranteeFailed) {
-            try Promise.check(
+            try EditInvariant.check(
                 kept, against: image, hole: Mask(width: image.width, height: image.height, value: 0))
         }
     }
@@ -130,15 +134,15 @@ struct EditJob {
         var found: [EditResult.Remainder] = []
         for (object, hole) in zip(options.objects, holes) {
             try tell(.check, found.count, holes.count)
-            found.append(try Remainder.look(for: object, in: edited, hole: hole, models: options.models))
+            found.append(try Remainder.look(for: object, in: edited, hole: hole, session: session))
         }
         try tell(.check, holes.count, holes.count)
         return found
     }
 
-    // MARK: What the caller sees
+    // MARK: Progress
 
-    /// Tells something once, however many objects and versions it concerns.
+    /// Reports a note once per edit.
     mutating func note(_ text: String) throws {
         guard !notes.contains(text) else { return }
         notes.append(text)
@@ -157,10 +161,10 @@ struct EditJob {
         try report(last)
     }
 
-    /// Tells of a filler's step; `unit` of `units` holes are done, over all versions.
+    /// Reports a filler's step; `unit` of `units` holes are done, over all versions.
     mutating func tell(_ stage: EditStage, _ step: FillStep, unit: Int, of units: Int) throws {
         for text in step.notes { try note(text) }
-        // Second passes have different numbers of tiles, so each is counted by itself.
+        // Detail passes differ in their number of tiles, so each is counted separately.
         if stage == .fill {
             try tell(stage, unit * step.total + step.step, units * step.total)
         } else {
@@ -168,7 +172,7 @@ struct EditJob {
         }
     }
 
-    /// Keeps a look at the unfinished picture about ten times a pass, if there is a folder for it.
+    /// Saves a preview about ten times a pass, if there is a folder for it.
     mutating func keep(_ step: FillStep, in places: EditFolder) throws {
         guard let preview = step.preview, step.step % max(1, step.total / 10) == 0,
             let path = places.preview(previews)

@@ -1,19 +1,24 @@
-// How far an outpainted picture grows.
+// Margins of an outpainted picture.
 
 import Images
 
-/// How far a picture is grown, in pixels.
+/// The margins added to a picture, in pixels.
 public struct EditMargins: Codable, Sendable, Hashable {
+    /// At the left edge.
     public var left = 0
+    /// At the top.
     public var top = 0
+    /// At the right edge.
     public var right = 0
+    /// At the bottom.
     public var bottom = 0
 
+    /// See the properties.
     public init(left: Int = 0, top: Int = 0, right: Int = 0, bottom: Int = 0) {
         (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
     }
 
-    /// The margins that give a picture an aspect ratio by growing it evenly at two opposite edges.
+    /// The margins that reach an aspect ratio (width / height), split evenly over two opposite edges.
     public init(width: Int, height: Int, aspect: Double) {
         self.init()
         let wide = Int((Double(height) * aspect).rounded()), high = Int((Double(width) / aspect).rounded())
@@ -26,12 +31,17 @@ public struct EditMargins: Codable, Sendable, Hashable {
         }
     }
 
+    /// Whether nothing is added.
     public var isEmpty: Bool { left + top + right + bottom == 0 }
 }
 
 extension EditMargins {
-    /// The margins that give a picture file an aspect ratio.
+    /// The margins that bring a picture file to an aspect ratio (width / height).
+    /// - Parameters:
+    ///   - aspect: width / height.
+    ///   - path: the picture file.
     /// - Throws: `LatheError` (`badInput`) if it cannot be read.
+    /// - Returns: the margins.
     public static func reaching(_ aspect: Double, for path: String) throws -> EditMargins {
         let image = try EditPicture(path: path).image
         return EditMargins(width: image.width, height: image.height, aspect: aspect)

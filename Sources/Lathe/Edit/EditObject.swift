@@ -1,21 +1,23 @@
-// One object of an edit: where it is, and what should be there instead.
+// An object of an edit with its prompt.
 
 /// A selection with its prompt.
 public struct EditObject: Codable, Sendable, Hashable {
+    /// The object.
     public var selection: Selection
-    /// What is asked for in words; nil if the captioner should write it, or nothing needs one.
+    /// The prompt; nil uses a caption where one is needed.
     public var prompt: String?
 
+    /// See the properties.
     public init(selection: Selection, prompt: String? = nil) {
         self.selection = selection
         self.prompt = prompt
     }
 
-    /// Parses `320,240 100,80,- : a red apple`: clicks of two numbers (`,-` excludes) and boxes of four, separated by spaces,
-    /// and after a colon the prompt, which may be left out.
+    /// Parses `320,240 100,80,- : a red apple`: points and boxes separated by spaces, and after a colon an
+    /// optional prompt.
     ///
-    /// A text with a name that ends in `.png`, `.jpg` or `.jpeg` in place of the numbers is a mask file.
-    public init?(parsing text: String) {
+    /// A name that ends in `.png`, `.jpg` or `.jpeg` in place of the numbers is a mask file.
+    package init?(parsing text: String) {
         let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let words = halves[0].split(separator: " ")
         guard !words.isEmpty else { return nil }

@@ -1,48 +1,60 @@
-// Everything that decides the outcome of a 2D edit.
+// Options of a 2D edit with all defaults filled in.
 
-/// An edit as it was asked for, with every default filled in.
+/// Options of a 2D edit.
 public struct EditOptions: Codable, Sendable {
+    /// What is done.
     public var task: EditTask
-    /// The picture file.
+    /// Path of the picture.
     public var picture: String
-    /// What is edited, one after the other; empty for `outpaint`.
+    /// The objects, edited in order; empty for `outpaint`.
     public var objects: [EditObject]
+    /// The models used.
     public var models: ModelSet
+    /// The kind of model that fills holes.
     public var method: EditMethod
+    /// Seed of all random numbers; the same seed gives the same bytes on the same machine.
     public var seed: UInt64 = 0
-    /// A picture file, or a folder for the result and everything on the way to it.
+    /// A picture's name, or a folder for the result with masks, record and previews.
     public var output: String
-    /// How far the hole reaches beyond the object; nil: in proportion to the object, as the task needs it.
+    /// Dilation of the object to the hole; nil: in proportion to the object, by task.
     public var growth: Selection.Growth?
-    /// Whether the hole reaches farther at the object's foot, where its shadow lies; only for `remove`.
+    /// Whether `remove` enlarges the hole at the object's base for its contact shadow.
     public var allowsForShadow = true
-    /// Width of the passage from picture to model inside the hole, in pixels; nil: as the growth of the hole allows.
-    public var feather: Float?
-    /// LaMa's multi-scale refinement.
-    public var refines = false
-    /// Whether a fill of LaMa that is softer than what surrounds it is given the texture of that.
-    public var textures = true
-    /// After `remove`, selects again at the old place and says whether something is still there.
-    public var checks = false
-    public var margins = EditMargins()
-    public var diffusion = DiffusionOptions()
-    /// How many versions are made, with the seeds `seed`, `seed + 1` and so on.
-    public var candidates = 1
-    /// How many times each hole is filled; kept is what the captioner finds likeliest to show the prompt.
+    /// Feather width: how far inside the hole the picture blends into the result, 0 to 500 pixels.
     ///
-    /// nil is once, or 8 times where the model works below 256 pixels and there is a captioner.
+    /// nil derives it from the dilation.
+    public var feather: Float?
+    /// Whether LaMa refines its result coarse to fine.
+    public var refines = false
+    /// Whether LaMa's result receives texture from its surroundings.
+    public var textures = true
+    /// Whether `remove` selects again at the old place to detect remains.
+    public var checks = false
+    /// The margins of `outpaint`.
+    public var margins = EditMargins()
+    /// Settings of the diffusion model.
+    public var diffusion = DiffusionOptions()
+    /// Number of versions, with the seeds `seed`, `seed + 1` and so on; 1 to 64.
+    public var candidates = 1
+    /// Attempts per hole, 1 to 64, of which the captioner selects the one most likely to show the prompt.
+    ///
+    /// nil is one, or 8 for models below 256 pixels if there is a captioner.
     public var attempts: Int?
-    /// What a filled thing stands on; nil is the model's own drawing, or the photograph's ground where the model works below 256
-    /// pixels and there are an inpainter and a segmenter.
+    /// Source of the ground round a filled object.
+    ///
+    /// nil is the model's, or the photograph's for models below 256 pixels if there are an inpainter and a
+    /// segmenter.
     public var ground: FillGround?
 
+    /// An edit with default settings; see the properties.
     public init(task: EditTask, picture: String, objects: [EditObject], models: ModelSet, output: String) {
         (self.task, self.picture, self.objects, self.models) = (task, picture, objects, models)
         method = task == .remove ? .lama : .diffusion
         self.output = output
     }
 
-    /// - Throws: `LatheError` (`badInput`) for a value out of range or a combination that means nothing.
+    /// Checks the options.
+    /// - Throws: `LatheError` (`badInput`) for a value out of range or an invalid combination.
     func validate() throws {
         guard (1...64).contains(candidates) else {
             throw LatheError.badInput("\(candidates) candidates are out of range; use 1 to 64")
@@ -86,10 +98,10 @@ public struct EditOptions: Codable, Sendable {
         try diffusion.validate()
     }
 
-    /// Whether the captioner has a say in what a settled edit shows.
+    /// Whether a settled edit uses the captioner.
     var asksCaptioner: Bool { attempts ?? 1 > 1 || (ground == .kept && models.has(.captioner)) }
 
-    /// Every file that is read, apart from models.
+    /// All files that are read, apart from models.
     var inputs: [String] {
         [picture] + objects.flatMap { [$0.selection.maskPath, $0.selection.subtractPath].compactMap(\.self) }
     }

@@ -1,19 +1,25 @@
-// The picture that an edit works on, and how its result is written as a picture of the same kind.
+// The picture of an edit, and how results are written in its format.
 
 import Foundation
 package import Images
 
-/// A picture file opened to be edited.
+/// A picture file opened for editing.
 ///
-/// The upright picture with its own channels: grey stays grey, transparency stays. What is written keeps size, colour profile,
-/// bits per sample and transparency; it is stored upright, so it shows as the input does without any orientation mark.
+/// Upright, with its own channels: grey stays grey, alpha stays. Results keep size, colour profile, bits per
+/// sample and alpha; they are stored upright without an orientation tag.
 package struct EditPicture: Sendable {
+    /// Path of the file.
     package let path: String
+    /// The upright picture.
     package let image: Image
+    /// The embedded ICC profile; empty without one.
     package let colorProfile: [UInt8]
+    /// Bits per sample, 8 or 16.
     package let bits: Int
+    /// PNG or JPEG.
     package let format: ImageFile.Format
 
+    /// Opens a picture file.
     /// - Throws: `LatheError` (`badInput`) naming the file and what is wrong with it.
     package init(path: String) throws {
         let file = try LatheError.asking(.badInput) { try ImageFile(path: path) }
@@ -21,21 +27,21 @@ package struct EditPicture: Sendable {
         self.path = path
     }
 
-    /// RGB, or RGBA where there is transparency, as selections want it.
+    /// RGB, or RGBA where there is alpha.
     package var photograph: Image { image.hasAlpha ? image.rgba : image.rgb }
 
-    /// Whether `path` names a picture file to write, rather than a folder.
+    /// Whether `path` has the extension of a picture file.
     package static func isPictureName(_ path: String) -> Bool {
         ["png", "jpg", "jpeg"].contains((path as NSString).pathExtension.lowercased())
     }
 
-    /// Writes an edited version of this picture; the name's ending says in which format.
+    /// Writes a version of this picture; the format follows the extension.
     /// - Throws: `LatheError` (`badInput`) if it cannot be written.
     func add(_ edited: Image, at path: String, to files: EditFiles) throws {
         try files.add(edited, at: path, bits: bits, colorProfile: colorProfile)
     }
 
-    /// What writing in that format loses, for a note to the user; nil if nothing.
+    /// What the format loses, as a note for the user; nil if nothing.
     package func loss(writing path: String) -> String? {
         guard ["jpg", "jpeg"].contains((path as NSString).pathExtension.lowercased()) else { return nil }
         if image.hasAlpha {

@@ -2,7 +2,7 @@
 
 import Images
 
-/// What went into an edit and what came out.
+/// Inputs and results of an edit.
 struct EditRecord: Codable {
     var tool = "lathe"
     var version = LatheVersion.current

@@ -1,40 +1,46 @@
-// What an edit leaves.
+// The result of an edit.
 
 public import Compositing
 
-/// The files of an edit and what was measured on the way.
+/// The files of an edit with measurements.
 public struct EditResult: Codable, Sendable {
-    /// One version.
+    /// One version of the result.
     public struct Version: Codable, Sendable {
+        /// Path of the picture.
         public var picture: String
+        /// Seed of this version.
         public var seed: UInt64
-        /// Steps at the border of the hole, per object: in the result, in the photograph, in what the model made; 8-bit levels.
+        /// Steps across the border of each object's hole, in 8-bit levels.
         public var seams: [Seam.Steps]
     }
 
-    /// What `--check` found where an object was.
+    /// What was found when an object was selected again after its removal.
     public struct Remainder: Codable, Sendable {
         /// Whether something is still there.
         public var isThere: Bool
-        /// Share of the hole that the segmenter takes for an object when asked at the old place.
+        /// Share of the hole covered by the new selection, 0 … 1.
         public var share: Double
     }
 
-    /// The picture: the first version.
+    /// Path of the first version.
     public var picture: String
+    /// All versions.
     public var versions: [Version]
-    /// All versions side by side; nil if there is one.
+    /// Path of the contact sheet of all versions; nil if there is one.
     public var sheet: String?
-    /// Prompts as used, per object.
+    /// The prompts used, per hole.
     public var prompts: [String]
-    /// Share of the result's pixels that could change, 0 … 1.
+    /// Area of the holes as a share of the result, 0 … 1.
     public var coverage: Double
+    /// Per object, if asked for; see ``EditOptions/checks``.
     public var remainders: [Remainder]
+    /// Remarks for the user.
     public var notes: [String]
+    /// Duration in seconds.
     public var seconds: Double
 
-    /// The result for a person.
-    public var lines: [String] {
+    /// The result as lines of text.
+    package var lines: [String] {
         var lines =
             versions.count > 1
             ? versions.map { "version \($0.picture)  (seed \($0.seed))" } : ["picture \(picture)"]

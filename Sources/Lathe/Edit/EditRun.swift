@@ -1,35 +1,48 @@
-// A 2D edit from a picture file to a picture file.
+// Runs a 2D edit from file to file.
 
 import Compositing
 import Foundation
 import Images
 
-/// Removes, fills, replaces and outpaints.
+/// 2D edits: remove, fill, replace, outpaint.
 public enum EditRun {
     /// Edits a picture.
-    /// - Parameter progress: called after every step; what it throws ends the work, and nothing stays.
-    /// - Throws: `LatheError`: `badInput` for files and selections, `modelUnusable` for models, `guaranteeFailed` for a
-    ///   result that does not keep what every edit promises. All results are written, or none.
-    public static func run(_ options: EditOptions, progress: @escaping (EditState) throws -> Void = { _ in })
-        throws -> EditResult
-    {
-        try run(options, filler: nil, progress: progress)
+    /// - Parameters:
+    ///   - options: the edit.
+    ///   - session: opened for `options.models`; nil opens the models for this job alone.
+    ///   - progress: called after every step; what it throws ends the edit, and no file remains.
+    /// - Throws: `LatheError`: `badInput` for files and selections, `modelUnusable` for models,
+    ///   `guaranteeFailed` for a result that violates an invariant. Either all results are written or none.
+    /// - Returns: the files written.
+    public static func run(
+        _ options: EditOptions, session: ModelSession? = nil,
+        progress: @escaping (EditState) throws -> Void = { _ in }
+    ) throws -> EditResult {
+        try run(options, filler: nil, session: session, progress: progress)
     }
 
-    /// - Parameter filler: fills the holes in place of the model that the options name.
+    /// Edits a picture with a given filler.
+    /// - Parameters:
+    ///   - options: the edit.
+    ///   - filler: replaces the model that the options name; nil for that model.
+    ///   - session: opened for `options.models`; nil opens the models for this edit alone.
+    ///   - progress: called after every step; what it throws ends the edit.
+    /// - Throws: as `run(_:session:progress:)`.
+    /// - Returns: the files written.
     package static func run(
-        _ options: EditOptions, filler: (any HoleFiller)?,
+        _ options: EditOptions, filler: (any HoleFiller)?, session: ModelSession? = nil,
         progress: @escaping (EditState) throws -> Void = { _ in }
     ) throws -> EditResult {
         try options.validate()
         let start = Date.now
         let places = try EditFolder(
             output: options.output, versions: options.candidates, keeping: options.inputs)
-        var job = try EditJob(options, report: progress)
+        let session = session ?? ModelSession(options.models)
+        var job = try EditJob(options, session: session, report: progress)
         let (holes, canvas) = try job.holes()
         let prompts = try job.prompts(holes.count)
         let painter =
-            try filler.map { try HolePainter(filler: $0, options) }
+            try filler.map { try HolePainter(filler: $0, options, session: session) }
             ?? job.painter(for: canvas)
         return try places.filled { files in
             let whole = holes.dropFirst().reduce(holes[0].mask) { $0.union($1.mask) }

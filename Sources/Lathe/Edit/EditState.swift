@@ -1,8 +1,21 @@
-// What a caller sees of an edit while it runs.
+// Progress of an edit.
 
 /// The stages of an edit, in order; not every edit has all of them.
 public enum EditStage: String, Codable, Sendable, CaseIterable {
-    case select, caption, fill, detail, ground, check, write
+    /// Finds the objects.
+    case select
+    /// Captions the picture where no prompt was given.
+    case caption
+    /// Fills the hole.
+    case fill
+    /// Adds detail at the picture's own resolution.
+    case detail
+    /// Composites the filled object over the photograph's own ground.
+    case ground
+    /// Selects again where the objects were.
+    case check
+    /// Writes the results.
+    case write
 
     /// What the stage does, for a progress line.
     public var label: String {
@@ -18,14 +31,16 @@ public enum EditStage: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// One step of an edit, as its caller sees it.
+/// Progress of an edit after one step.
 public struct EditState: Sendable {
+    /// The current stage.
     public var stage: EditStage
-    /// Steps of this stage that are done, 0 … `total`.
+    /// Finished steps of this stage, 0 … `total`.
     public var step: Int
+    /// Steps of this stage.
     public var total: Int
-    /// Estimated seconds to the end of the stage; nil while too little is known.
+    /// Estimated seconds to the end of the stage; nil if unknown.
     public var secondsLeft: Double?
-    /// Something the user should know.
+    /// A remark for the user.
     public var note: String?
 }

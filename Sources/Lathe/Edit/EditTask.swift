@@ -1,18 +1,21 @@
-// What an edit does, and with which kind of model.
+// The kinds of edits and of models for them.
 
-/// What is done with an object of a picture, or round the picture.
+/// What an edit does with the selected objects, or at the edges of the picture.
 public enum EditTask: String, Codable, Sendable, CaseIterable {
-    /// The object goes, and what may lie behind it appears.
+    /// Removes the object and inpaints the background.
     case remove
-    /// What the prompt says takes the object's place.
+    /// Replaces the object by what the prompt describes.
     case fill
-    /// The object stays, and everything else becomes what the prompt says.
+    /// Keeps the object and replaces everything else by what the prompt describes.
     case replace
-    /// The picture grows at its edges.
+    /// Extends the picture at its edges.
     case outpaint
 }
 
-/// Which model fills a hole.
+/// The kind of model that fills holes.
 public enum EditMethod: String, Codable, Sendable, CaseIterable {
-    case lama, diffusion
+    /// LaMa: continues the surroundings, without a prompt.
+    case lama
+    /// A text-conditioned diffusion model.
+    case diffusion
 }

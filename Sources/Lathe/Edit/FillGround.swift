@@ -1,8 +1,8 @@
-// What a filled thing stands on.
+// Source of the ground round a filled object.
 
-/// What a filled thing stands on and before, inside the hole.
+/// Source of the ground round a filled object, inside the hole.
 public enum FillGround: String, Codable, Sendable, CaseIterable {
-    /// The photograph's own, continued by LaMa where the old thing was.
+    /// The photograph's, inpainted by LaMa where the old object was.
     case kept
     /// The diffusion model's.
     case drawn

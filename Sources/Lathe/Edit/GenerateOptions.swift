@@ -1,22 +1,31 @@
-// Everything that decides the outcome of a generation.
+// Options of text-to-image and image-to-image generation.
 
-/// A picture to be made, as it was asked for.
+/// Options of a generation.
 public struct GenerateOptions: Codable, Sendable {
+    /// What the pictures show.
     public var prompt: String
-    /// A picture to start from; how much of it is forgotten says `diffusion.strength`.
+    /// Path of a start picture (image-to-image); `diffusion.strength` sets how much it changes.
     public var start: String?
+    /// Width in pixels, 1 to 4096; nil for the model's native size.
     public var width: Int?
+    /// Height in pixels, 1 to 4096; nil for the model's native size.
     public var height: Int?
+    /// The models used.
     public var models: ModelSet
+    /// Seed of all random numbers; the same seed gives the same bytes on the same machine.
     public var seed: UInt64 = 0
+    /// Number of versions, 1 to 64.
     public var candidates = 1
-    /// How many times each version is made; kept is what the captioner finds likeliest to show the prompt.
+    /// Attempts per version, 1 to 64, of which the captioner selects the one most likely to show the prompt.
     ///
-    /// nil is once, or 8 times where the model works below 256 pixels and there is a captioner.
+    /// nil is one, or 8 for models below 256 pixels if there is a captioner.
     public var attempts: Int?
+    /// Settings of the diffusion model.
     public var diffusion = DiffusionOptions()
+    /// A picture's name, or a folder.
     public var output: String
 
+    /// A generation with default settings; see the properties.
     public init(prompt: String, models: ModelSet, output: String) {
         (self.prompt, self.models, self.output) = (prompt, models, output)
     }

@@ -1,4 +1,4 @@
-// Pictures from words, or from a picture and words.
+// Text-to-image and image-to-image generation.
 
 import Arrays
 import Compositing
@@ -6,13 +6,20 @@ import Foundation
 import Images
 import StableDiffusion
 
+/// Text-to-image and image-to-image generation.
 public enum GenerateRun {
-    /// Makes pictures.
-    /// - Parameter progress: called after every step; what it throws ends the work, and nothing stays.
-    /// - Throws: `LatheError`: `badInput` for what cannot be made, `modelUnusable` for models.
-    public static func run(_ options: GenerateOptions, progress: (EditState) throws -> Void = { _ in }) throws
-        -> GenerateResult
-    {
+    /// Generates pictures.
+    /// - Parameters:
+    ///   - options: what is generated.
+    ///   - session: opened for `options.models`; nil opens the models for this job alone.
+    ///   - progress: called after every step; what it throws ends the work, and no file remains.
+    /// - Throws: `LatheError`: `badInput` for options and files, `modelUnusable` for models.
+    /// - Returns: the files written.
+    public static func run(
+        _ options: GenerateOptions, session: ModelSession? = nil,
+        progress: (EditState) throws -> Void = { _ in }
+    ) throws -> GenerateResult {
+        let session = session ?? ModelSession(options.models)
         try options.validate()
         let began = Date.now
         let places = try EditFolder(
@@ -21,7 +28,7 @@ public enum GenerateRun {
         let controls = try diffusion.controls.map {
             try ControlPicture($0, precision: options.models.precision)
         }
-        let pipeline = try DiffusionModel.open(options.models, diffusion)
+        let pipeline = try session.diffusion(diffusion)
         for control in controls { try control.check(pipeline) }
         let defaults = DiffusionModel.defaults(pipeline)
         let (attempts, warning) = defaults.attempts(asked: options.attempts, models: options.models)
@@ -30,7 +37,7 @@ public enum GenerateRun {
         var request = try diffusion.request(options.prompt, seed: options.seed, defaults)
         (request.width, request.height) = (options.width, options.height)
         request.candidates = options.candidates * attempts
-        let judge = attempts > 1 ? try PromptJudge(options.models) : nil
+        let judge = attempts > 1 ? try PromptJudge(session) : nil
         var notes = [warning].compactMap(\.self)
         if let path = options.start {
             let (picture, note) = try fitted(try Photograph.load(path), to: pipeline)
@@ -72,7 +79,7 @@ public enum GenerateRun {
         }
     }
 
-    /// The number of the picture that likeliest shows the prompt; without a judge, the first.
+    /// The index of the picture most likely to show the prompt; without a judge, the first.
     private static func best(of range: Range<Int>, _ pictures: [Image], prompt: String, _ judge: PromptJudge?)
         throws -> Int
     {
@@ -82,8 +89,8 @@ public enum GenerateRun {
             ?? range.lowerBound
     }
 
-    /// Adds controls of the size of the picture to be made.
-    /// - Returns: a note for each picture that is of another aspect.
+    /// Adds the control conditions at the size of the result.
+    /// - Returns: a note for each control picture of another aspect ratio.
     private static func steer(
         _ request: inout GenerationRequest, _ controls: [ControlPicture], _ pipeline: DiffusionPipeline
     ) throws -> [String] {
@@ -126,7 +133,7 @@ public enum GenerateRun {
         }
     }
 
-    /// A picture at the nearest size that the model can start from.
+    /// The start picture resized to the nearest size that the model supports.
     private static func fitted(_ picture: Image, to pipeline: DiffusionPipeline) throws -> (Image, String?) {
         let multiple = DiffusionModel.multiple(pipeline)
         func near(_ side: Int) -> Int { max(1, (side + multiple / 2) / multiple) * multiple }

@@ -1,35 +1,40 @@
-// A drawn thing on the photograph's own ground.
+// Composites a filled object over the photograph's own ground.
 
 import Arrays
 import Compositing
 import Images
 
-/// Puts what a model drew into a hole on the ground that was there before.
+/// Composites the object that a model drew into a hole over the original ground.
 ///
-/// A small model draws ground as coarse as everything else; the photograph's own, with LaMa's where the old thing was, is as
-/// sharp as the rest. Segment Anything cuts the drawn thing out.
+/// A small model's ground is blurred; the photograph's own, inpainted by LaMa where the old object was, is
+/// not. Segment Anything cuts the drawn object out.
 struct GroundKeeper {
     private let remover: LaMaFiller
     private let segmenter: Segmenter
     private let judge: PromptJudge?
 
-    /// - Parameter models: with a captioner, it says whether a cut-out still shows what was asked for.
+    /// Opens the models.
+    /// - Parameter session: gives an inpainter and a segmenter; a captioner, if there, checks that the cut-out
+    ///   still shows the prompt.
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with a model.
-    init(_ models: ModelSet) throws {
-        judge = models.has(.captioner) ? try PromptJudge(models) : nil
-        remover = try LaMaFiller(models, refines: false)
-        segmenter = try Segmenter(models)
+    init(_ session: ModelSession) throws {
+        judge = session.models.has(.captioner) ? try PromptJudge(session) : nil
+        remover = try LaMaFiller(session, refines: false)
+        segmenter = try Segmenter(session)
     }
 
-    /// The drawn thing before the photograph's ground.
+    /// The drawn object over the photograph's ground.
     /// - Parameters:
-    ///   - filled: the part of the picture round the hole, with the hole filled.
-    ///   - picture: the same part as it was.
-    ///   - hole: what may change.
-    ///   - bare: the part of the hole that has no ground to show, with its feather.
-    ///   - prompt: what was asked for.
-    ///   - scale: picture pixels per pixel that was drawn.
-    /// - Returns: opaque RGB; nil if nothing can be cut out that shows what was asked for about as well as the whole.
+    ///   - filled: a crop round the hole, with the hole filled.
+    ///   - picture: the same crop before the edit.
+    ///   - hole: the pixels that may change.
+    ///   - bare: the part of the hole without original ground.
+    ///   - prompt: of the fill.
+    ///   - scale: picture pixels per working pixel.
+    ///   - seed: of the inpainter.
+    ///   - progress: as of ``HoleFiller``.
+    /// - Returns: opaque RGB; nil if no cut-out has about the likelihood of the prompt that the whole fill
+    ///   has.
     func kept(
         _ filled: Image, _ picture: Image, hole: Mask, bare: EditHole, prompt: String, scale: Float,
         seed: UInt64, progress: FillProgress
@@ -47,7 +52,7 @@ struct GroundKeeper {
         func likelihood(_ picture: Image) throws -> Float {
             try judge.likelihood(of: prompt, in: picture.cropped(to: view))
         }
-        // On white too: what else stands on the ground is no fault of the cut-out.
+        // Also over white, since other objects on the ground should not count against the cut-out.
         let likelihoods = try zip(made, cutouts).map {
             max(try likelihood($0), try likelihood($1.composited(over: [1, 1, 1])))
         }
@@ -57,22 +62,23 @@ struct GroundKeeper {
         return made[best]
     }
 
-    /// How much less likely the captioner may find the prompt, in mean log-probability of its tokens, for a sharp ground.
+    /// Accepted loss of mean log-probability per token of the prompt.
     private static let loss: Float = 0.05
 
-    /// A thing with transparency round it, of the size of what it is cut out of.
+    /// A mask cut out with a soft edge, of the size of the picture.
     private func cutout(_ thing: Mask, of filled: Image, _ hole: Mask, _ scale: Float) throws -> Image? {
-        // The outline is as soft as the drawing, and a little inside, where no drawn ground is mixed in.
+        // As soft as the drawing, and eroded slightly to exclude mixed pixels.
         let opacity = thing.grown(by: -0.25 * scale).feathered(by: max(1.5, scale)).intersection(hole)
         guard opacity.area > 0 else { return nil }
         return try Cutout(colour: filled.pixels, mask: opacity.values)
             .inPlace(width: filled.width, height: filled.height)
     }
 
-    /// What was drawn lies in the hole but for this share, and covers between these shares of the hole.
+    /// Bounds on a plausible object: its share outside the hole, and the least and most of the hole that it
+    /// covers.
     private static let (outside, least, most) = (0.1, 0.05, 0.9)
 
-    /// What may be the thing in a filled hole, asked for by the hole's box and by its middle.
+    /// Candidate masks of the object, selected by the hole's bounding box and by its centre.
     private func things(in filled: Image, _ hole: Mask) throws -> [Mask] {
         guard let box = hole.boundingBox else { return [] }
         var (whole, middle) = (Selection(), Selection())
@@ -86,9 +92,9 @@ struct GroundKeeper {
         return try [whole, middle].compactMap { selection in
             let found: Mask
             do {
-                found = Selector.withoutSpecks(try segmenter.find(selection, in: filled).mask.hardened)
+                found = Selector.withoutSpecks(try segmenter.find(selection, in: filled).mask.binarised)
             } catch let error as LatheError where error.code == .badInput {
-                // The segmenter finds nothing at all there.
+                // The segmenter found nothing.
                 return nil
             }
             let inside = Double(found.intersection(hole).area), share = inside / Double(max(1, hole.area))

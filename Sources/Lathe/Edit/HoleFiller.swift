@@ -1,23 +1,32 @@
-// What makes up the inside of a hole.
+// The interface of models that fill holes.
 
 package import Compositing
 package import Images
 
-/// A hole of a picture as a model is shown it.
+/// A crop with a hole, as input of a model.
 package struct HoleRequest {
-    /// Where the hole lies in the picture: whatever else a model is shown of pictures of that size is cut like this.
+    /// The crop; further inputs of the picture's size, such as control pictures, are cropped by it.
     package var plan: CropPlan
     /// Opaque RGB of the planned size.
     package let shown: Image
-    /// Hard, of the same size.
+    /// Binary, of the same size.
     package let hole: Mask
+    /// What the hole shall show; may be empty.
     package var prompt: String
+    /// Seed of this request.
     package var seed: UInt64
-    /// How much of what is in the hole is forgotten, above 0 up to 1.
+    /// Share of the noise schedule that the hole's content goes through, above 0 up to 1.
     package var strength: Double
 
-    /// A hole of a whole picture.
-    /// - Parameter bridged: whether what lies in the hole is replaced by a smooth continuation before it is scaled.
+    /// Crops a picture.
+    /// - Parameters:
+    ///   - picture: any channels.
+    ///   - hole: of its size.
+    ///   - plan: the crop.
+    ///   - bridged: whether the hole's content is replaced by a harmonic interpolation before resampling.
+    ///   - prompt: what the hole shall show.
+    ///   - seed: of this request.
+    ///   - strength: see the property.
     package init(
         _ picture: Image, hole: Mask, plan: CropPlan, bridged: Bool, prompt: String, seed: UInt64,
         strength: Double
@@ -28,30 +37,35 @@ package struct HoleRequest {
     }
 }
 
-/// A model that fills holes of pictures of the size that it asks for.
+/// A model that fills holes of crops of the size that it needs.
 package protocol HoleFiller {
-    /// What the crop planner should give it.
+    /// Sizes and context for the crop planner.
     var needs: CropPlan.Needs { get }
 
     /// Fills a hole.
-    /// - Parameter progress: called after every step; what it throws ends the work.
-    /// - Returns: a whole picture of the size of what is shown.
+    /// - Parameters:
+    ///   - request: the crop with the hole.
+    ///   - progress: called after every step; what it throws ends the work.
+    /// - Returns: a picture of the crop's size; only its hole is used.
     func fill(_ request: HoleRequest, progress: FillProgress) throws -> Image
 }
 
-/// How far a filler is.
+/// Progress of a filler.
 package struct FillStep {
-    /// Steps done and of all.
+    /// Finished steps.
     package var step: Int
+    /// All steps.
     package var total: Int
-    /// A look at the unfinished picture.
+    /// Renders the unfinished picture.
     var preview: (() -> Image)?
-    /// What the user should know, such as words of a prompt that the model cannot see.
+    /// Remarks for the user, such as words of a prompt that exceed the model's context.
     var notes: [String] = []
 
+    /// See the properties.
     package init(_ step: Int, of total: Int, preview: (() -> Image)? = nil, notes: [String] = []) {
         (self.step, self.total, self.preview, self.notes) = (step, total, preview, notes)
     }
 }
 
+/// Called after every step of a filler; what it throws ends the work.
 package typealias FillProgress = (FillStep) throws -> Void

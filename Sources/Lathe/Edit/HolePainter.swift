@@ -1,4 +1,4 @@
-// One hole of one picture: shown to a model, laid back, and gone over once more at full resolution.
+// Fills one hole of one picture: crop, fill, paste, and an optional detail pass.
 
 import Arrays
 package import Compositing
@@ -6,30 +6,38 @@ package import Images
 
 /// Fills holes with one model.
 package struct HolePainter {
+    /// The model.
     let filler: any HoleFiller
-    /// Strength of the second pass; 0 for none.
+    /// Strength of the detail pass; 0 for none.
     var detail = 0.0
-    /// Whether a soft fill is given the texture of what surrounds it.
+    /// Whether the result receives texture from its surroundings.
     var textures = false
-    /// Puts what is drawn on the photograph's own ground.
+    /// Composites the filled object over the photograph's own ground; nil keeps the model's.
     var keeper: GroundKeeper?
 
+    /// - Parameters:
+    ///   - filler: the model.
+    ///   - textures: whether results receive texture from their surroundings.
     package init(filler: any HoleFiller, textures: Bool = false) {
         (self.filler, self.textures) = (filler, textures)
     }
 
-    /// A painter of what is asked for in words.
+    /// A painter for fills by prompt.
     ///
-    /// A second pass without a step is left out; the ground is kept where the options say so.
-    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with a model that keeps the ground.
-    init(filler: any HoleFiller, _ options: EditOptions) throws {
+    /// The detail pass is skipped if it has no step; the ground is kept where the options say so.
+    /// - Parameters:
+    ///   - filler: the model.
+    ///   - options: settled options of the edit.
+    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with a model that keeping the ground
+    ///   needs.
+    init(filler: any HoleFiller, _ options: EditOptions, session: ModelSession) throws {
         self.filler = filler
         let strength = options.diffusion.strengthOfDetail(filler.needs)
         detail = options.diffusion.hasSteps(forDetail: strength) ? strength : 0
-        keeper = options.ground == .kept ? try GroundKeeper(options.models) : nil
+        keeper = options.ground == .kept ? try GroundKeeper(session) : nil
     }
 
-    /// A filled hole.
+    /// A picture with its hole filled, and the steps across the hole's border.
     package struct Result {
         package let picture: Image
         package let seam: Seam.Steps
@@ -38,9 +46,14 @@ package struct HolePainter {
     /// Fills a hole of a picture.
     /// - Parameters:
     ///   - picture: any channels.
+    ///   - hole: the pixels that may change.
+    ///   - prompt: what it shall show; may be empty.
+    ///   - seed: of all random numbers.
+    ///   - strength: share of the noise schedule, above 0 up to 1.
     ///   - progress: as of ``HoleFiller``, with the stage.
-    /// - Throws: `LatheError` (`guaranteeFailed`) for a result that does not keep its promises; what the model or `progress`
-    ///   throws.
+    /// - Throws: `LatheError` (`guaranteeFailed`) for a result that violates an invariant; what the model or
+    ///   `progress` throws.
+    /// - Returns: the filled picture.
     package func paint(
         _ picture: Image, _ hole: EditHole, prompt: String, seed: UInt64, strength: Double,
         progress: (EditStage, FillStep) throws -> Void
@@ -64,7 +77,7 @@ package struct HolePainter {
         }
     }
 
-    /// Puts what was drawn on the photograph's own ground.
+    /// Composites the filled object over the photograph's own ground.
     private func keep(
         _ filled: Result, _ picture: Image, _ hole: EditHole, _ bare: Mask, _ keeper: GroundKeeper,
         _ plan: CropPlan, prompt: String, seed: UInt64, progress: FillProgress
@@ -85,7 +98,7 @@ package struct HolePainter {
         }
     }
 
-    /// Lays texture from round the hole over the first pass.
+    /// Transfers texture from the surroundings to the result.
     private func texture(
         _ first: Result, _ picture: Image, _ hole: EditHole, _ plan: CropPlan, seed: UInt64,
         progress: (EditStage, FillStep) throws -> Void
@@ -98,10 +111,14 @@ package struct HolePainter {
         }
     }
 
-    /// Makes the part of a picture round a filled hole over again, at its own size.
+    /// Replaces the area round a filled hole by a new version at the picture's resolution.
     /// - Parameters:
-    ///   - margin: round the hole, as a part of its longer side.
-    ///   - make: makes the part that it is given filled, as it was, and where; nil leaves it filled as it is.
+    ///   - filled: the result so far.
+    ///   - picture: before the edit.
+    ///   - hole: the pixels that may change.
+    ///   - margin: round the hole, as a fraction of its longer side.
+    ///   - make: maps the filled area, the area before, and its place to the new version; nil keeps the area.
+    /// - Returns: the new result.
     private func redone(
         _ filled: Result, _ picture: Image, _ hole: EditHole, margin: (Int, of: Int),
         make: (_ filled: Image, _ before: Image, _ area: PixelRectangle) throws -> Image?
@@ -118,14 +135,14 @@ package struct HolePainter {
         return Result(picture: whole, seam: laid.seam)
     }
 
-    /// Photograph pixels per working pixel above which a second pass is worth its time.
+    /// Picture pixels per working pixel above which a detail pass is worthwhile.
     private static let coarse: Float = 1.3
 
-    /// Goes over the hole in tiles at the picture's own resolution, each starting from what is there.
+    /// The detail pass: image-to-image in tiles at the picture's own resolution.
     ///
-    /// Each tile sees what the one before left and goes over into it. Tiles are asked for nothing in words: one shows a
-    /// part, and a model that is told of the whole would draw it small into every one. The work of a tile does not grow with
-    /// the picture.
+    /// Each tile starts from the result of the previous one and is blended into it. Tiles have no prompt,
+    /// since the model would draw the whole object into every tile. The cost per tile does not depend on the
+    /// picture's size.
     private func sharpen(
         _ first: Result, _ picture: Image, _ hole: EditHole, seed: UInt64,
         progress: (EditStage, FillStep) throws -> Void
@@ -180,7 +197,7 @@ package struct HolePainter {
         return Result(picture: retouch.picture, seam: retouch.seam)
     }
 
-    /// The steps that the last pass left; what the model made of the border is the first one's.
+    /// The steps after the last pass; the model's own step is that of the first pass.
     private static func seam(
         of hole: Mask, _ box: PixelRectangle, _ result: Image, _ picture: Image, made: Float, _ excess: Float
     ) -> Seam.Steps {

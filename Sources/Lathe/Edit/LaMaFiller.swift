@@ -1,23 +1,28 @@
-// Holes filled by LaMa: what surrounds the hole goes on inside.
+// Fills holes with LaMa.
 
 import Arrays
 package import Compositing
 package import Images
 import LaMa
 
+/// Inpainting with LaMa, which continues the surroundings.
 package struct LaMaFiller: HoleFiller {
     private let model: LaMaModel
     private let refines: Bool
 
+    /// Opens the model.
+    /// - Parameters:
+    ///   - models: hold the inpainter.
+    ///   - refines: whether to refine results coarse to fine.
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
-    package init(_ models: ModelSet, refines: Bool) throws {
-        model = try models.inpainter()
+    package init(_ session: ModelSession, refines: Bool) throws {
+        model = try session.inpainter()
         self.refines = refines
     }
 
     package var needs: CropPlan.Needs {
-        // Seen larger than in training, a hole has no surroundings within the reach of the convolutions. The refinement goes
-        // from coarse to fine itself.
+        // A hole larger than in training has no surroundings within the receptive field. The refinement
+        // handles scale itself.
         CropPlan.Needs(
             size: .free(thickness: refines ? .max : model.configuration.trainingSide),
             multiple: model.configuration.modulo,

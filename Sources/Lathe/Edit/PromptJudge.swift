@@ -1,23 +1,26 @@
-// Whether a picture shows what a prompt asks for.
+// Scores how well a picture shows a prompt.
 
 import BLIP
 import Images
 import StableDiffusion
 
-/// The captioner as a judge of pictures made from words.
+/// A captioning model as a ranking model.
 ///
-/// Ramesh and others 2021 ("Zero-Shot Text-to-Image Generation", section 2.6) rank with a contrastive model; a captioner asks
-/// the same question the other way round.
+/// Ramesh and others 2021 ("Zero-Shot Text-to-Image Generation", section 2.6) rank samples by a contrastive
+/// model; here it is the likelihood of the prompt as a caption.
 struct PromptJudge: Sendable {
     private let captioner: BLIPCaptioner
 
-    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the captioner.
-    init(_ models: ModelSet) throws { captioner = try models.captioner() }
+    /// Opens the captioner.
+    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with it.
+    init(_ session: ModelSession) throws { captioner = try session.captioner() }
 
-    /// How likely the captioner describes an opaque picture by a prompt: mean log-probability of its tokens.
+    /// The mean log-probability of the prompt's tokens as a caption of an opaque picture.
     /// - Parameters:
-    ///   - prompt: may hold weights, which do not count.
-    ///   - subject: what a description would begin with.
+    ///   - prompt: prompt weights are ignored.
+    ///   - subject: a prefix of the caption.
+    ///   - picture: opaque RGB.
+    /// - Returns: at most 0; -∞ if the prompt has no token.
     func likelihood(of prompt: String, after subject: String = "", in picture: Image) throws -> Float {
         let words = PromptGrammar.weighted.pieces(of: prompt).map(\.text).joined()
         let start = CaptionOptions().prompt + (subject.isEmpty ? "" : subject + " ")
@@ -25,7 +28,7 @@ struct PromptJudge: Sendable {
         return found ?? -.infinity
     }
 
-    /// The description of an opaque picture.
+    /// A caption of an opaque picture.
     func caption(_ picture: Image) throws -> String {
         try Captioning.captions(of: picture, by: captioner, search: .beams(3))[0]
     }

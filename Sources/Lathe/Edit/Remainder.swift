@@ -1,19 +1,22 @@
-// Whether a removal left something: the same question to the segmenter again.
+// Checks whether a removal left something, by selecting again.
 
 import Arrays
 import Compositing
 import Images
 
+/// Detection of what a removal left.
 enum Remainder {
-    /// A selection of which this share lies in the hole, and which covers this share of it, is something that is still there.
+    /// Least share of the new selection inside the hole, and least share of the hole covered by it, to count
+    /// as an object.
     private static let (inHole, ofHole) = (0.6, 0.15)
-    /// The outline of a thing is this much steeper than what lies beside it.
+    /// Least ratio of the gradient along the selection's outline to the gradient beside it.
     ///
-    /// A segmenter that is asked about bare ground cuts some of it out all the same.
+    /// A segmenter also selects parts of plain background, whose outlines are not edges.
     private static let steepness: Float = 1.75
 
-    /// Selects at the old clicks, or for a mask file in the middle of the hole, and compares with the hole.
-    static func look(for object: EditObject, in edited: Image, hole: Mask, models: ModelSet) throws
+    /// Selects by the old clicks, or without clicks at the centre of the hole, and compares the selection
+    /// with the hole.
+    static func look(for object: EditObject, in edited: Image, hole: Mask, session: ModelSession) throws
         -> EditResult.Remainder
     {
         var again = Selection()
@@ -30,12 +33,12 @@ enum Remainder {
         let photograph = edited.hasAlpha ? edited.rgba : edited.rgb
         let found: FoundMask
         do {
-            found = try Selector.select(in: photograph, again, models: models)
+            found = try Selector.select(in: photograph, again, session: session)
         } catch let error as LatheError where error.code == .badInput {
-            // The segmenter finds nothing at all there.
+            // The segmenter found nothing.
             return EditResult.Remainder(isThere: false, share: 0)
         }
-        let selected = found.mask.hardened, both = Double(selected.intersection(hole).area)
+        let selected = found.mask.binarised, both = Double(selected.intersection(hole).area)
         let share = both / Double(max(1, hole.area))
         let isThing =
             both / Double(max(1, selected.area)) > inHole && share > ofHole
@@ -43,12 +46,12 @@ enum Remainder {
         return EditResult.Remainder(isThere: isThing, share: share)
     }
 
-    /// How much steeper the colours change along the outline of a mask than beside it.
+    /// Mean gradient magnitude along a mask's outline relative to that beside it.
     private static func edge(of mask: Mask, in picture: Image) -> Float {
         let (w, h) = (picture.width, picture.height)
         let values = gaussianBlurred(picture.pixels, sigma: 1.5).scalars
         let outside = Mask(width: w, height: h, inside: mask.inside.map { !$0 })
-        // Distances to the outline from either side, of which one is zero.
+        // Distance to the outline; one of the two terms is zero.
         let distances = zip(mask.depths, outside.depths).map { $0 + $1 }
         var (sums, counts) = (SIMD2<Float>.zero, SIMD2<Float>.zero)
         for y in 0..<h - 1 {

@@ -1,13 +1,13 @@
-// Errors of the targets below, given the code that the program exits with.
+// Maps errors of the targets below to `LatheError`.
 
 import Checkpoints
 import Tokenizers
 
 extension LatheError {
-    /// The same failure as an error of this library.
+    /// Maps an error to a code by its type.
     ///
-    /// Pictures, meshes and fields are input; checkpoints, configurations and vocabularies belong to models.
-    public init(wrapping error: any Error) {
+    /// Errors of checkpoints, configurations and tokenizers are `modelUnusable`; all others are `badInput`.
+    package init(wrapping error: any Error) {
         switch error {
         case let error as LatheError: self = error
         case is CheckpointError, is ConfigurationProblem, is TokenizerError:
@@ -16,7 +16,7 @@ extension LatheError {
         }
     }
 
-    /// Runs `body`; whatever it throws leaves as a `LatheError` with this code.
+    /// Runs `body`; errors other than `LatheError` are wrapped with this code.
     package static func asking<Result>(_ code: Code, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -1,13 +1,15 @@
-// SHA-256 of files, so that a run's record names exactly what went in.
+// SHA-256 digests of files, for records.
 
 import Files
 import Foundation
 
 /// Content digests.
-public enum Digest {
-    /// The SHA-256 of a file as 64 hexadecimal digits, read in pieces.
+package enum Digest {
+    /// The SHA-256 of a file, 64 hexadecimal digits.
+    /// - Parameter path: the file, which is read in chunks.
     /// - Throws: `LatheError` (`badInput`) if the file cannot be read.
-    public static func sha256(ofFile path: String) throws -> String {
+    /// - Returns: the digest.
+    package static func sha256(ofFile path: String) throws -> String {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw LatheError.badInput("cannot read \(path); check the path and its permissions")
         }
@@ -23,7 +25,7 @@ public enum Digest {
         return hash.hexadecimal()
     }
 
-    /// The SHA-256 of files by path; of a folder, that of its weight files.
+    /// Digests by path; a folder stands for the weight files in it.
     static func sha256(ofFiles paths: [String]) throws -> [String: String] {
         var digests: [String: String] = [:]
         for path in paths {
@@ -33,8 +35,8 @@ public enum Digest {
         return digests
     }
 
-    /// The SHA-256 of bytes in memory.
-    public static func sha256(of data: some Sequence<UInt8>) -> String {
+    /// The SHA-256 of bytes in memory, 64 hexadecimal digits.
+    package static func sha256(of data: some Sequence<UInt8>) -> String {
         var hash = SHA256()
         Array(data).withUnsafeBytes { hash.update($0) }
         return hash.hexadecimal()

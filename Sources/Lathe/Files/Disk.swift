@@ -1,10 +1,11 @@
-// Reading and writing files whole, with this library's errors.
+// Reads and writes whole files, with this library's errors.
 
 import Files
 import Foundation
 
+/// File access with `LatheError`.
 package enum Disk {
-    /// Writes a file so that a reader sees either the old bytes or all of the new ones.
+    /// Writes a file atomically.
     /// - Throws: `LatheError` (`badInput`) with the system's reason, for example a full disk.
     static func write(_ data: Data, to path: String) throws {
         try LatheError.asking(.badInput) { try writeFile([UInt8](data), to: path) }
@@ -23,6 +24,8 @@ package enum Disk {
         }
     }
 
+    /// Reads a UTF-8 text file.
+    /// - Throws: `LatheError` (`badInput`) if it cannot be read or is not UTF-8.
     package static func readText(_ path: String) throws -> String {
         guard let text = String(data: try read(path), encoding: .utf8) else {
             throw LatheError.badInput("\(path) is not UTF-8 text")
@@ -30,7 +33,8 @@ package enum Disk {
         return text
     }
 
-    /// Creates a folder and those above it.
+    /// Creates a folder and its parents.
+    /// - Throws: `LatheError` (`badInput`) if it cannot be created.
     package static func createFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

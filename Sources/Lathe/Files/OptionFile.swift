@@ -1,18 +1,20 @@
-// Option values kept in a YAML file, by the long names of the command line.
+// Option values from a YAML file, keyed by the long names of the command line.
 
 import Yams
 
 /// One entry of an option file.
-public struct OptionFile {
-    public enum Value: Sendable, Hashable {
+package struct OptionFile {
+    /// The value of an option.
+    package enum Value: Sendable, Hashable {
         case flag(Bool)
         /// One text per occurrence of the option.
         case values([String])
     }
 
     /// The long name without its dashes.
-    public let name: String
-    public let value: Value
+    package let name: String
+    /// Its value.
+    package let value: Value
 
     /// Reads a file: a mapping from long option names to values.
     ///
@@ -20,7 +22,7 @@ public struct OptionFile {
     /// numbers inside that list is one value, its numbers joined by commas. `point: [320, 240]` and
     /// `point: [[320, 240], [10, 12, "-"]]` are both understood.
     /// - Throws: `LatheError` (`badInput`) naming the file and what is wrong in it.
-    public static func load(_ path: String) throws -> [OptionFile] {
+    package static func load(_ path: String) throws -> [OptionFile] {
         try parse(try Disk.readText(path), name: path)
     }
 

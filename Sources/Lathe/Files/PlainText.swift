@@ -1,12 +1,12 @@
-// Numbers and text as messages and options have them.
+// Formatting and trimming for messages and options.
 
 extension Float {
-    /// Without a trailing `.0`.
+    /// Decimal text without a trailing `.0`.
     var plain: String { self == rounded() && abs(self) < 1e9 ? String(Int(self)) : String(self) }
 }
 
 extension Substring {
-    /// Without white space at either end.
+    /// Without leading and trailing white space.
     var trimmed: String {
         var rest = drop(while: \.isWhitespace)
         while rest.last?.isWhitespace == true { rest.removeLast() }

@@ -1,28 +1,32 @@
-// A film of one turn round an object: numbered frames, a GIF, and an .mp4 where ffmpeg is installed.
+// A turntable film: numbered frames, a GIF, and an .mp4 where ffmpeg is installed.
 
 import Foundation
 package import Images
 import Radiance
 
-/// Takes the frames of a turn one by one, then writes the films.
+/// Renders the frames of a turntable one by one, then writes them in several formats.
 package struct Film {
     private let subject: any Viewable
     private let options: FilmOptions
     private var frames: [Image] = []
 
+    /// - Parameters:
+    ///   - subject: what is filmed.
+    ///   - options: frames, camera, channels, background.
     package init(of subject: any Viewable, _ options: FilmOptions) {
         self.subject = subject
         self.options = options
     }
 
-    /// Frames taken so far.
+    /// Number of frames rendered.
     package var count: Int { frames.count }
+    /// Whether the turn is complete.
     package var isComplete: Bool { frames.count == options.frames }
 
-    /// A whole turn takes four seconds, within what players show smoothly.
+    /// A turn takes four seconds, at 1 to 30 frames per second.
     private var framesPerSecond: Int { max(1, min(30, options.frames / 4)) }
 
-    /// Takes the next frame; the camera goes round counter-clockwise seen from above, from the front.
+    /// Renders the next frame; the camera starts at the front and orbits counter-clockwise seen from above.
     package mutating func takeFrame() {
         precondition(!isComplete, "Film.takeFrame: all \(options.frames) frames are taken")
         let azimuth = 360 * Float(frames.count) / Float(options.frames)
@@ -32,7 +36,7 @@ package struct Film {
         frames.append(picture.shown(options.channels, background: options.background, camera: camera))
     }
 
-    /// Writes the frames as numbered files, `folder/000.png` and so on.
+    /// Writes the frames as `folder/000.png` and so on.
     package func writeFrames(into folder: String) throws {
         try Disk.createFolder(folder)
         for (index, frame) in frames.enumerated() {
@@ -40,14 +44,14 @@ package struct Film {
         }
     }
 
-    /// Writes one picture with up to sixteen frames in a grid.
+    /// Writes a contact sheet of up to sixteen frames.
     package func writeSheet(to path: String) throws {
         let count = min(16, frames.count)
         let chosen = (0..<count).map { frames[$0 * frames.count / count] }
         try Image.contactSheet(chosen, columns: min(count, 8)).savePNG(path)
     }
 
-    /// Writes the photograph and six sides in a row: the whole story in one picture.
+    /// Writes a strip: the photograph, then six views.
     package func writeStrip(after photograph: Image, to path: String) throws {
         let size = options.size
         let scale = Float(size) / Float(max(photograph.width, photograph.height))
@@ -70,8 +74,12 @@ package struct Film {
             .saveGIF(path, background: background)
     }
 
-    /// Writes an .mp4 from frames that `writeFrames` has written.
-    /// - Returns: Why there is no film; nil when there is one.
+    /// Encodes an .mp4 from frames that `writeFrames` has written.
+    /// - Parameters:
+    ///   - folder: holds the frames.
+    ///   - path: the film.
+    ///   - ffmpeg: path of the encoder.
+    /// - Returns: nil on success, else the reason of the failure.
     package func writeMovie(framesIn folder: String, to path: String, ffmpeg: String) -> String? {
         Movie(program: ffmpeg).encode(framesIn: folder, framesPerSecond: framesPerSecond, to: path)
     }

@@ -1,22 +1,31 @@
-// How a film of an object is taken.
+// Options of a turntable film.
 
-/// How a film of an object is taken: one turn round it.
+/// Options of a turntable film: one orbit round an object.
 public struct FilmOptions: Codable, Sendable, Hashable {
+    /// What a frame shows; several channels are placed side by side.
     public enum Channel: String, Codable, Sendable, CaseIterable {
-        case rgb, depth, normal, opacity
+        /// Colour.
+        case rgb
+        /// Distance from the camera, near is bright.
+        case depth
+        /// Normals in camera axes, mapped from [-1, 1] to colours.
+        case normal
+        /// Opacity as grey.
+        case opacity
     }
 
-    /// What lies behind the object.
+    /// The background behind the object.
     public enum Background: Codable, Sendable, Hashable {
-        /// sRGB, each in 0 … 1.
+        /// An opaque colour, sRGB, each in 0 … 1.
         case colour(red: Float, green: Float, blue: Float)
         /// Transparent.
         case alpha
 
+        /// Opaque white.
         public static let white = Background.colour(red: 1, green: 1, blue: 1)
 
         /// Parses `white`, `black`, `grey`, `alpha` or `#rrggbb`.
-        public init?(parsing text: String) {
+        package init?(parsing text: String) {
             switch text.lowercased() {
             case "white": self = .white
             case "black": self = .colour(red: 0, green: 0, blue: 0)
@@ -32,16 +41,20 @@ public struct FilmOptions: Codable, Sendable, Hashable {
         }
     }
 
+    /// Number of frames of the orbit, 1 to 1000.
     public var frames: Int
-    /// Side of the square frames, pixels.
+    /// Side of the square frames, 8 to 2048 pixels.
     public var size: Int
-    /// Degrees above the horizon.
+    /// Elevation of the camera above the horizon, -89 to 89 degrees.
     public var elevation: Float
-    /// Vertical field of view, degrees.
+    /// Vertical field of view, 5 to 120 degrees.
     public var fieldOfView: Float
+    /// What lies behind the object.
     public var background: Background
+    /// The channels of each frame, left to right; not empty.
     public var channels: [Channel]
 
+    /// See the properties; values are checked by ``validate()``.
     public init(
         frames: Int = 48, size: Int = 256, elevation: Float = 15, fieldOfView: Float = 45,
         background: Background = .white, channels: [Channel] = [.rgb]
@@ -54,6 +67,7 @@ public struct FilmOptions: Codable, Sendable, Hashable {
         self.channels = channels
     }
 
+    /// The options of a preset: 24, 48 or 72 frames of 128, 256 or 384 pixels.
     public init(for preset: LiftOptions.Preset) {
         switch preset {
         case .draft: self.init(frames: 24, size: 128)
@@ -62,6 +76,7 @@ public struct FilmOptions: Codable, Sendable, Hashable {
         }
     }
 
+    /// Checks the values.
     /// - Throws: `LatheError` (`badInput`) naming the first value out of range.
     public func validate() throws {
         guard (1...1000).contains(frames) else {

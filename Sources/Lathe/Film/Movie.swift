@@ -1,16 +1,20 @@
-// An .mp4 of numbered frames, made by `ffmpeg` where it is installed.
+// Encodes numbered frames as .mp4 with `ffmpeg`.
 
 import Foundation
 
-/// Runs `ffmpeg` on frames that are already on disk.
+/// Runs `ffmpeg` on frames on disk.
 struct Movie {
-    /// The `ffmpeg` program.
+    /// Path of the `ffmpeg` program.
     let program: String
 
     /// Encodes `folder/000.png`, `001.png` … as H.264.
     ///
-    /// The film is written beside its place and renamed, so that a failure leaves nothing half-written.
-    /// - Returns: nil when it worked, else what the program said.
+    /// Writes to a temporary file and renames it, so that a failure leaves no partial film.
+    /// - Parameters:
+    ///   - folder: holds the frames.
+    ///   - framesPerSecond: rate of the film.
+    ///   - path: the film.
+    /// - Returns: nil on success, else the first line of the encoder's message.
     func encode(framesIn folder: String, framesPerSecond: Int, to path: String) -> String? {
         let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).part.mp4"
         defer { try? FileManager.default.removeItem(atPath: temporary) }
@@ -19,7 +23,7 @@ struct Movie {
         process.arguments = [
             "-nostdin", "-y", "-loglevel", "error", "-framerate", "\(framesPerSecond)", "-i",
             "\(folder)/%03d.png",
-            // The common pixel format needs even sides.
+            // yuv420p needs even sides.
             "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p",
             "-movflags", "+faststart", temporary,
         ]

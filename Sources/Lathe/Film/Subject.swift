@@ -1,4 +1,4 @@
-// What `lathe turntable` and `lathe mesh` look at: a run, a field file or a mesh file.
+// The subject of a turntable or mesh command: a run, a field file or a mesh file.
 
 import Foundation
 package import Meshes
@@ -33,6 +33,7 @@ package enum Subject {
         }
     }
 
+    /// The subject as seen by a camera.
     package var viewable: any Viewable {
         switch self {
         case .field(let field): field
@@ -42,9 +43,9 @@ package enum Subject {
 }
 
 extension TexturedMesh {
-    /// The mesh moved and scaled into view if it does not fill the world's sphere as objects of runs do.
+    /// The mesh centred and scaled to radius 0.9 if it does not fit the scene's unit sphere.
     ///
-    /// Files of other programs come in centimetres or off centre; those of runs stay as they are.
+    /// Meshes of other programs may have any unit and origin; those of runs stay unchanged.
     func framed() -> TexturedMesh {
         guard let box = mesh.bounds else { return self }
         let centre = (box.lower + box.upper) / 2
@@ -59,6 +60,6 @@ extension TexturedMesh {
 }
 
 extension FieldCheckpoint {
-    /// The field to show: with averaged parameters where the run keeps averages.
+    /// The field for rendering: with averaged parameters (EMA) where the checkpoint has them.
     var shown: RadianceField { optimizer?.averaged(field) ?? field }
 }

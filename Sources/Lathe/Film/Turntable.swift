@@ -1,24 +1,27 @@
-// `lathe turntable`: films a run, a field or a mesh again.
+// Films a run, a field or a mesh that exists already.
 
 import Foundation
 import Images
 
-/// A film of something that exists already.
+/// Turntable films of existing results.
 public enum Turntable {
-    /// What a path's ending says should be written.
+    /// The output format by the path's extension.
     private enum Kind {
         case gif, movie, folder
-        /// One picture with all frames in a grid.
+        /// A contact sheet.
         case sheet
     }
 
-    /// Films a turn.
+    /// Renders and writes a turntable film.
     /// - Parameters:
-    ///   - path: A run directory, a `field.safetensors`, or a mesh (`.glb`, `.obj`, `.ply`).
-    ///   - output: `.gif`, `.mp4` (needs ffmpeg), `.png` (one sheet), or a folder for numbered frames; nil: beside
-    ///     the subject.
-    ///   - progress: Called after each frame with the number taken and the total; throws to stop.
-    /// - Returns: What was written.
+    ///   - path: a run directory, a `field.safetensors`, or a mesh (`.glb`, `.obj`, `.ply`).
+    ///   - options: of the film.
+    ///   - output: `.gif`, `.mp4` (needs ffmpeg), `.png` (a contact sheet), or a folder for numbered frames;
+    ///     nil writes a GIF next to the subject.
+    ///   - searchPath: folders in which `ffmpeg` is looked for.
+    ///   - progress: called after each frame; what it throws ends the work.
+    /// - Throws: `LatheError` (`badInput`) for options, a subject or an output that cannot be used.
+    /// - Returns: the path written.
     public static func run(
         _ path: String, film options: FilmOptions, output: String?, searchPath: [String],
         progress: (LiftState) throws -> Void

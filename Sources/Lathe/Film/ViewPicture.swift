@@ -1,10 +1,10 @@
-// One view of an object with all its channels, and how each is shown.
+// A rendered view with all its channels, and their visualisation.
 
 package import Arrays
 package import Images
 package import Radiance
 
-/// What a camera sees of an object.
+/// A rendered view.
 package struct ViewPicture: Sendable {
     /// Side in pixels.
     package let size: Int
@@ -15,6 +15,7 @@ package struct ViewPicture: Sendable {
     /// `[size, size, 3]`: unit normals in world axes times opacity.
     package let normal: NDArray
 
+    /// See the properties.
     package init(size: Int, colour: NDArray, depth: NDArray, normal: NDArray) {
         precondition(
             colour.shape == [size, size, 4] && depth.count == size * size && normal.count == size * size * 3,
@@ -25,7 +26,12 @@ package struct ViewPicture: Sendable {
         self.normal = normal
     }
 
-    /// The channels beside one another, over a background.
+    /// The channels side by side over a background.
+    /// - Parameters:
+    ///   - channels: left to right.
+    ///   - background: behind the object.
+    ///   - camera: of the view; depth and normals are shown relative to it.
+    /// - Returns: `size` pixels high, `size` times the number of channels wide.
     package func shown(_ channels: [FilmOptions.Channel], background: FilmOptions.Background, camera: Camera)
         -> Image
     {
@@ -48,7 +54,7 @@ package struct ViewPicture: Sendable {
         }
     }
 
-    /// One channel as premultiplied RGBA.
+    /// One channel as premultiplied RGBA, `[size, size, 4]`.
     private func premultiplied(_ channel: FilmOptions.Channel, camera: Camera) -> NDArray {
         switch channel {
         case .rgb:
@@ -56,7 +62,7 @@ package struct ViewPicture: Sendable {
         case .opacity:
             return mapped { _, opacity in SIMD3(repeating: opacity) }
         case .depth:
-            // Near is bright: the object lies within one unit of the origin.
+            // Near is bright; the range is one unit on either side of the origin.
             let distance = (camera.position * camera.position).sum().squareRoot()
             return depth.withUnsafeBuffer { depth in
                 mapped { pixel, opacity in

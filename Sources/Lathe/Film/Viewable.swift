@@ -1,12 +1,15 @@
-// What a film can be taken of.
+// The interface of what can be filmed.
 
 package import Radiance
 
-/// Something that can be looked at from all sides.
+/// Something that renders views.
 package protocol Viewable: Sendable {
+    /// Renders a view.
     /// - Parameters:
-    ///   - size: Side of the square picture, pixels.
-    ///   - needsNormals: Whether the normals will be shown; they may be zeros otherwise.
+    ///   - camera: where it is seen from.
+    ///   - size: side of the square picture, pixels.
+    ///   - needsNormals: whether normals are needed; they may be zeros otherwise.
+    /// - Returns: all channels.
     func view(from camera: Camera, size: Int, needsNormals: Bool) -> ViewPicture
 }
 

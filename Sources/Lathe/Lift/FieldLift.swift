@@ -1,4 +1,4 @@
-// One lift's field: the distiller with its prior and picture, and what is read off it.
+// The field of one lift: the distiller with its prior and reference, and the results.
 
 import Arrays
 import Compositing
@@ -7,33 +7,35 @@ import Foundation
 import Images
 import Radiance
 
-/// Grows a field that looks like a cut-out, step by step.
+/// Distils a field from a prior and a reference picture, step by step.
 final class FieldLift {
     private var distiller: Distiller
-    /// The framed object, premultiplied RGBA, at the largest size that is compared with.
+    /// The framed object, premultiplied RGBA, at the largest size of the reference loss.
     private let reference: NDArray
 
-    /// Loads the prior and prepares a fresh field.
+    /// Loads the prior and initialises a field.
     /// - Throws: `LatheError`: `badInput` for settings, `modelUnusable` for the prior.
-    init(_ cutout: Cutout, caption: String, options: LiftOptions) throws {
+    init(_ cutout: Cutout, caption: String, options: LiftOptions, session: ModelSession) throws {
         let configuration = try LiftSettings.configuration(options)
         reference = cutout.framed(size: configuration.referenceSizes.max() ?? 128)
-        let prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
+        let prior = try session.viewPrior(
+            reference: reference, caption: caption, elevation: configuration.elevation)
         let picture = reference
         distiller = try LatheError.asking(.badInput) {
             try Distiller(configuration, prior: prior, reference: picture)
         }
     }
 
-    /// Goes on from the checkpoint of a run.
-    init(resumingFrom path: String, caption: String, options: LiftOptions) throws {
+    /// Resumes from a checkpoint.
+    init(resumingFrom path: String, caption: String, options: LiftOptions, session: ModelSession) throws {
         let configuration = try LiftSettings.configuration(options)
         let checkpoint = try LatheError.asking(.badInput) { try FieldCheckpoint(path: path) }
         guard let reference = checkpoint.arrays[FieldLift.referenceKey], reference.rank == 3 else {
             throw LatheError.badInput("\(path) lacks the picture that it was lifted from; run the lift again")
         }
         self.reference = reference
-        let prior = try LiftPrior.open(options, reference: reference, caption: caption, configuration)
+        let prior = try session.viewPrior(
+            reference: reference, caption: caption, elevation: configuration.elevation)
         distiller = try LatheError.asking(.badInput) {
             try Distiller(resuming: checkpoint, prior: prior, reference: reference)
         }
@@ -43,15 +45,15 @@ final class FieldLift {
 
     // MARK: Steps
 
-    /// Remarks made so far.
+    /// Number of events so far.
     var remarks: Int { distiller.events.count }
 
     var step: Int { distiller.step }
     var total: Int { distiller.configuration.steps }
-    /// PSNR of the photograph's view in dB, once it is placed.
+    /// PSNR of the photograph's view in dB; nil until its camera is known.
     private(set) var quality: Double?
 
-    /// Figures and remarks of one step.
+    /// Metrics and events of one step.
     struct Progress {
         var metrics: [String: Double]
         var notes: [String]
@@ -67,10 +69,10 @@ final class FieldLift {
         return Progress(metrics: metrics, notes: state.events.map(\.description))
     }
 
-    /// Previews are taken ten times in a run, and at its end.
+    /// Whether to save a preview: ten times per run, and at its end.
     var isTimeForPreview: Bool { step == total || step % max(1, total / 10) == 0 }
 
-    /// The front and three other sides in a row.
+    /// Front, left, back and right view in a row.
     func preview() -> Image {
         let size = 96
         let views = [0, 90, 180, 270].map { azimuth in
@@ -82,10 +84,10 @@ final class FieldLift {
 
     // MARK: Results
 
-    /// The field to show.
+    /// The field for rendering.
     var field: RadianceField { distiller.result }
 
-    /// How faithful the photograph's own view is.
+    /// Scores of the photograph's view.
     var scores: [String: Double] {
         guard let camera = distiller.referenceCamera else { return [:] }
         let size = reference.shape[0]
@@ -107,7 +109,7 @@ final class FieldLift {
         return (colour, NDArray((0..<count).map { pixels[4 * $0 + 3] }, shape: [count]))
     }
 
-    /// Writes a checkpoint from which the lift goes on to the same bytes.
+    /// Writes a checkpoint; resuming from it gives bit-identical results.
     func save(to path: String) throws {
         try LatheError.asking(.badInput) {
             var checkpoint = try distiller.checkpoint()

@@ -1,21 +1,24 @@
-// A field from many pictures with known cameras: `lathe fit`, checkpointed and resumable.
+// Fits a field to pictures with known cameras, with checkpoints.
 
 import Distillation
 import Foundation
 public import Radiance
 
-/// What a fit was, and how well it sees pictures it was not shown.
+/// The result of a fit.
 public struct FitResult: Codable, Sendable {
-    /// The field, for `lathe turntable` and `lathe mesh`.
+    /// Path of the field's checkpoint.
     public let field: String
+    /// Number of steps taken.
     public let steps: Int
+    /// Number of training pictures.
     public let pictures: Int
-    /// Mean over the held-out pictures, dB over white; nil without `transforms_test.json`.
+    /// Mean PSNR over the held-out pictures, dB over white; nil without `transforms_test.json`.
     public let heldOutQuality: Double?
+    /// Duration in seconds.
     public let seconds: Double
 
-    /// For people.
-    public var lines: [String] {
+    /// The result as lines of text.
+    package var lines: [String] {
         let judged = heldOutQuality.map { String(format: ", %.1f dB on held-out pictures", $0) } ?? ""
         return [
             "\(steps) steps on \(pictures) pictures in \(String(format: "%.0f", seconds)) s\(judged)", field,
@@ -27,12 +30,15 @@ public struct FitResult: Codable, Sendable {
 public enum FitRun {
     private static let secondsBetweenCheckpoints = 30.0
 
-    /// Fits, saving `field.safetensors` in `output` now and then and at the end.
+    /// Fits a field, saving `field.safetensors` in `output` regularly and at the end.
     /// - Parameters:
-    ///   - folder: holds `transforms_train.json` and perhaps `transforms_test.json`.
-    ///   - resume: go on from the checkpoint in `output`.
-    ///   - progress: called after every step; what it throws stops the run, whose work is kept to be resumed.
+    ///   - configuration: settings of the fit.
+    ///   - folder: holds `transforms_train.json` and optionally `transforms_test.json`.
+    ///   - output: the folder to write.
+    ///   - resume: whether to continue from the checkpoint in `output`.
+    ///   - progress: called after every step; what it throws ends the fit after saving a checkpoint.
     /// - Throws: `LatheError` (`badInput`) for a folder, picture or setting that cannot be used.
+    /// - Returns: path and quality of the field.
     public static func run(
         _ configuration: FitConfiguration, folder: String, output: String, resume: Bool = false,
         progress: (FitState) throws -> Void = { _ in }

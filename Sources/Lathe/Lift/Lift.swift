@@ -31,6 +31,7 @@ public final class Lift {
     }
 
     private let options: LiftOptions
+    private let session: ModelSession
     private let searchPath: [String]
     private let directory: RunDirectory
     private var phase: Phase
@@ -45,11 +46,13 @@ public final class Lift {
 
     /// Prepares a fresh run; nothing is written yet.
     /// - Parameters:
+    ///   - session: Opened for `options.models`; nil opens the models for this lift alone.
     ///   - searchPath: Folders in which `ffmpeg` is looked for.
     /// - Throws: `LatheError` for options, files and models that cannot be used.
-    public init(_ options: LiftOptions, searchPath: [String] = []) throws {
+    public init(_ options: LiftOptions, session: ModelSession? = nil, searchPath: [String] = []) throws {
         try options.validate()
         self.options = options
+        self.session = session ?? ModelSession(options.models)
         self.searchPath = searchPath
         directory = RunDirectory(path: options.output)
         try directory.checkIsFree()
@@ -67,11 +70,12 @@ public final class Lift {
 
     /// Goes on with a run that was stopped or killed.
     /// - Throws: `LatheError` if the folder holds no run, or its input or models have changed.
-    public init(resuming folder: String, searchPath: [String] = []) throws {
+    public init(resuming folder: String, session: ModelSession? = nil, searchPath: [String] = []) throws {
         record = try RunRecord.load(fromRun: folder)
         var options = record.options
         options.output = folder
         self.options = options
+        self.session = session ?? ModelSession(options.models)
         self.searchPath = searchPath
         directory = RunDirectory(path: folder)
         guard record.status != .complete else {
@@ -85,7 +89,8 @@ public final class Lift {
         try LiftRecording.checkModels(record, options.models)
         metrics = try MetricsLog.load(directory.metrics)
         let lift = try FieldLift(
-            resumingFrom: directory.field, caption: record.caption ?? "", options: options)
+            resumingFrom: directory.field, caption: record.caption ?? "", options: options,
+            session: self.session)
         metrics.truncate(after: lift.step)
         record.status = .running
         // Remarks on steps that will be done again will be made again.
@@ -208,7 +213,7 @@ public final class Lift {
 
     private func select() throws -> LiftState {
         let photograph = try Photograph.load(options.picture)
-        let found = try Selector.select(in: photograph, options.selection, models: options.models)
+        let found = try Selector.select(in: photograph, options.selection, session: session)
         let cutout = try Cutout(photograph, found)
         finish(.select, outputs: ["input.png", "mask.png", "object.png", "overlay.png"])
         phase = .caption(Selected(photograph: photograph, found: found, cutout: cutout))
@@ -220,14 +225,15 @@ public final class Lift {
         case .text(let text): return text
         case .auto:
             let captions = try Captioning.describe(
-                selected.cutout.onWhite, search: .beams(3), models: options.models)
+                selected.cutout.onWhite, search: .beams(3), session: session)
             return captions.first ?? ""
         }
     }
 
     /// Loads the prior, then makes the run directory: nothing is written unless everything could be loaded.
     private func prepare(_ selected: Selected) throws -> FieldLift {
-        let lift = try FieldLift(selected.cutout, caption: record.caption ?? "", options: options)
+        let lift = try FieldLift(
+            selected.cutout, caption: record.caption ?? "", options: options, session: session)
         record.models = try LiftRecording.models(of: options)
         try directory.prepare()
         do {

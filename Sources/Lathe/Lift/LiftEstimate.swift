@@ -1,18 +1,18 @@
-// Estimates of how long the stages of a lift take and how much memory they need.
+// Estimates the duration and memory of a lift.
 
 import Foundation
 
-/// Seconds that the stages of a lift take.
+/// Durations of the stages of a lift in seconds, and its memory.
 ///
-/// Measured with the starter models on two cores; larger models are taken to cost in proportion to their weights.
+/// Measured with the starter models on two cores, scaled by the size of the weight files.
 struct LiftEstimate {
-    /// Bytes of the starter models' weight files that the measurements were made with.
+    /// Bytes of the starter models' weight files.
     private static let starterBytes: [ModelSet.Part: Double] = [
         .segmenter: 4e6, .captioner: 4e6, .viewPrior: 26e6,
     ]
 
     let options: LiftOptions
-    /// Steps of the lift.
+    /// Steps of the distillation.
     let steps: Int
 
     func seconds(_ stage: LiftStage) -> Double {

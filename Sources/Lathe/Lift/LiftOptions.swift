@@ -1,33 +1,47 @@
-// Everything a lift is asked to do, resolved: saved in `run.json`, so that a run can be repeated.
+// Options of a lift with all defaults filled in, as saved in `run.json`.
 
-/// What a lift is asked to do.
+/// Options of a lift.
 public struct LiftOptions: Codable, Sendable {
-    /// How much work is spent.
+    /// Trade-off between time and quality.
     public enum Preset: String, Codable, Sendable, CaseIterable {
-        case draft, standard, fine
+        /// Fewest steps and smallest outputs.
+        case draft
+        /// The default.
+        case standard
+        /// Most steps and largest outputs.
+        case fine
     }
 
-    /// Where the caption comes from.
+    /// The source of the caption.
     public enum Prompt: Codable, Sendable, Hashable {
-        /// The captioner looks at the cut-out.
+        /// The captioner describes the cut-out.
         case auto
+        /// A given caption.
         case text(String)
     }
 
-    /// The picture file.
+    /// Path of the photograph.
     public var picture: String
+    /// The object in the photograph.
     public var selection: Selection
+    /// Where the caption comes from.
     public var prompt: Prompt
+    /// Steps, sizes and film by default.
     public var preset: Preset
+    /// Seed of all random numbers; the same seed gives the same bytes on the same machine.
     public var seed: UInt64
+    /// The models used.
     public var models: ModelSet
     /// The run directory.
     public var output: String
-    /// Settings of the lift changed by name, as given with `--set key=value`.
+    /// Settings of the distillation by key path, as of `--set key=value`.
     public var settings: [String: String]
+    /// Options of the turntable film.
     public var film: FilmOptions
+    /// Options of the mesh.
     public var mesh: MeshOptions
 
+    /// See the properties; film and mesh default to the preset's.
     public init(
         picture: String, selection: Selection, prompt: Prompt = .auto, preset: Preset = .standard,
         seed: UInt64 = 0, models: ModelSet, output: String, settings: [String: String] = [:],
@@ -47,6 +61,7 @@ public struct LiftOptions: Codable, Sendable {
 }
 
 extension LiftOptions {
+    /// Checks the values.
     /// - Throws: `LatheError` (`badInput`) naming the first value that cannot be used.
     public func validate() throws {
         try film.validate()

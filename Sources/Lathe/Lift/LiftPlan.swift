@@ -1,25 +1,31 @@
-// What a lift would do, how long it would take, how much memory it would need.
+// Estimates of a lift before it runs.
 
 import Foundation
 
-/// The stages of a lift with estimates, before anything is computed.
+/// The stages of a lift with estimated durations and memory.
 public struct LiftPlan: Codable, Sendable {
+    /// A stage with its estimate.
     public struct Stage: Codable, Sendable {
+        /// The stage.
         public var stage: LiftStage
+        /// Estimated duration in seconds.
         public var seconds: Double
-        /// What is done, in figures.
+        /// What is done, for example the number of steps.
         public var work: String
     }
 
+    /// The run directory.
     public var output: String
+    /// The stages in order.
     public var stages: [Stage]
-    /// The largest model in memory and the field, as float32.
+    /// Estimated peak memory in MB: the largest model and the field, as float32.
     public var peakMegabytes: Int
 
+    /// Estimated duration of the lift in seconds.
     public var seconds: Double { stages.reduce(0) { $0 + $1.seconds } }
 
-    /// The plan for a person.
-    public var lines: [String] {
+    /// The plan as lines of text.
+    package var lines: [String] {
         stages.map { stage in
             "\(pad(stage.stage.label, 22)) \(pad(rounded(stage.seconds), 9)) \(stage.work)"
         } + [

@@ -1,9 +1,9 @@
-// What a run's record says about its models, and whether they are still the same.
+// The models of a run in its record, and their check on resuming.
 
 import Foundation
 
 enum LiftRecording {
-    /// The models that a run used, with the digests of their weights.
+    /// The models that a run uses, with the digests of their weights.
     static func models(of options: LiftOptions) throws -> [RunRecord.Model] {
         let parts = ModelSet.Part.allCases.filter { part in
             switch part {
@@ -16,7 +16,7 @@ enum LiftRecording {
         return try parts.map(options.models.record)
     }
 
-    /// Checks that the prior of a run has not changed since: another one would not lead to the same result.
+    /// Checks that the prior's weights have not changed since the run began, since results would differ.
     static func checkModels(_ record: RunRecord, _ models: ModelSet) throws {
         guard let before = record.models.first(where: { $0.part == ModelSet.Part.viewPrior.rawValue }) else {
             return

@@ -1,14 +1,22 @@
-// What a finished lift hands back.
+// The result of a finished lift.
 
-/// Where the results of a lift are, and how good they are.
+/// Paths and scores of a finished lift.
 public struct LiftResult: Codable, Sendable {
+    /// The run directory.
     public var run: String
+    /// The turntable as GIF.
     public var film: String
+    /// The turntable as .mp4, if ffmpeg was available.
     public var movie: String?
+    /// The mesh as GLB.
     public var mesh: String
+    /// The report as HTML.
     public var report: String
+    /// The caption used.
     public var caption: String?
+    /// Duration of all stages in seconds.
     public var seconds: Double
+    /// Scores by name: PSNR in dB, IoU 0 … 1, counts.
     public var scores: [String: Double]
 
     init(record: RunRecord, directory: RunDirectory) {
@@ -22,8 +30,8 @@ public struct LiftResult: Codable, Sendable {
         scores = record.scores
     }
 
-    /// The result for a person.
-    public var lines: [String] {
+    /// The result as lines of text.
+    package var lines: [String] {
         var lines: [String] = []
         if let caption, !caption.isEmpty { lines.append("object  \(caption)") }
         lines.append("film    \(movie ?? film)")

@@ -1,15 +1,15 @@
-// The settings of a lift: a preset, changed by name with `--set key=value`.
+// Settings of the distillation: a preset with changes by key path.
 
 import Distillation
 import Foundation
 
-/// Resolves presets and settings.
+/// Resolves presets and `--set key=value`.
 enum LiftSettings {
-    /// Settings that a preset leaves open.
+    /// Settings without a default value.
     private static let optional = ["guidance", "elevation"]
 
-    /// The preset with the seed and the settings of `options`.
-    /// - Throws: `LatheError` (`badInput`) for a setting that does not exist, or a value out of range.
+    /// The preset's configuration with the seed and settings of `options`.
+    /// - Throws: `LatheError` (`badInput`) for an unknown setting or a value out of range.
     static func configuration(_ options: LiftOptions) throws -> DistillationConfiguration {
         var configuration: DistillationConfiguration =
             switch options.preset {
@@ -53,7 +53,7 @@ enum LiftSettings {
         tree[first] = inner
     }
 
-    /// A number, a truth value or a list as JSON has them; anything else is text.
+    /// Parses a JSON number, boolean or list; anything else is a string.
     private static func json(_ text: String) -> Any {
         let data = Data(text.utf8)
         return (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) ?? text

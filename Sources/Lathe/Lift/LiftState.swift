@@ -1,8 +1,19 @@
-// What a caller sees of a lift while it runs.
+// Progress of a lift.
 
 /// The stages of a lift, in order.
 public enum LiftStage: String, Codable, Sendable, CaseIterable {
-    case select, caption, lift, film, mesh, report
+    /// Finds the object and cuts it out.
+    case select
+    /// Captions the cut-out where no prompt was given.
+    case caption
+    /// Distils the field.
+    case lift
+    /// Renders and writes the turntable.
+    case film
+    /// Extracts and writes the mesh.
+    case mesh
+    /// Writes record and report.
+    case report
 
     /// What the stage does, for a progress line.
     public var label: String {
@@ -17,19 +28,22 @@ public enum LiftStage: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// One step of a lift, as its caller sees it.
+/// Progress of a lift after one step.
 public struct LiftState: Sendable {
+    /// The current stage.
     public var stage: LiftStage
-    /// Steps of this stage that are done, 0 … `total`.
+    /// Finished steps of this stage, 0 … `total`.
     public var step: Int
+    /// Steps of this stage.
     public var total: Int
-    /// Estimated seconds to the end of the whole run; nil while too little is known.
+    /// Estimated seconds to the end of the run; nil if unknown.
     public var secondsLeft: Double?
-    /// A figure that tells how well it goes, with its name and unit, for example `("front PSNR", 27.1)`.
+    /// The current quality with its name, for example `("front PSNR", 27.1)`.
     public var score: (name: String, value: Double)?
-    /// Something the user should know, for example what the watchdog saw and did.
+    /// A remark for the user, for example an intervention of the watchdog.
     public var note: String?
 
+    /// See the properties.
     public init(
         stage: LiftStage, step: Int, total: Int, secondsLeft: Double? = nil,
         score: (name: String, value: Double)? = nil, note: String? = nil

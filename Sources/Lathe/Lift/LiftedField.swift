@@ -1,19 +1,20 @@
-// A finished lift's field with the camera of its photograph.
+// The field of a finished lift with the camera of its photograph.
 
 import Foundation
 package import Radiance
 
-/// What a run's checkpoint holds for those who look at the result.
+/// The results in a lift's checkpoint.
 package struct LiftedField {
-    /// The field to show.
+    /// The field for rendering.
     package let field: RadianceField
-    /// The camera from which the field looks like the photograph.
+    /// The camera of the photograph's view.
     package let camera: Camera
 
     private struct Notes: Decodable {
         var referenceCamera: Camera?
     }
 
+    /// Reads the checkpoint of a run.
     /// - Throws: `LatheError` (`badInput`) if the run holds no lifted field.
     package init(run: String) throws {
         let path = RunDirectory(path: run).field

@@ -1,18 +1,26 @@
-// What a machine offers to Lathe: processor, libraries, models, helpers on the path.
+// Reports the processor, libraries, models and helper programs of this machine.
 
 import Foundation
 
 /// The findings of `lathe doctor`.
-public struct Doctor: Codable, Sendable {
-    public var version: String
-    public var machine: RunRecord.Machine
-    public var models: [String: String]
-    public var missingModels: [String]
-    public var ffmpeg: String?
+package struct Doctor: Codable, Sendable {
+    /// Version of Lathe.
+    package var version: String
+    /// Processor tier, OpenBLAS core, threads, operating system.
+    package var machine: RunRecord.Machine
+    /// Path of each model found, by part.
+    package var models: [String: String]
+    /// Parts without a model.
+    package var missingModels: [String]
+    /// Path of `ffmpeg`; nil if it was not found.
+    package var ffmpeg: String?
 
-    /// Looks at the machine.
-    /// - Parameter searchPath: The folders that helper programs are looked for in.
-    public static func examine(models: ModelSet, searchPath: [String]) -> Doctor {
+    /// Examines the machine.
+    /// - Parameters:
+    ///   - models: the model set that is looked up.
+    ///   - searchPath: folders in which helper programs are looked for.
+    /// - Returns: the findings.
+    package static func examine(models: ModelSet, searchPath: [String]) -> Doctor {
         var found: [String: String] = [:]
         for part in ModelSet.Part.allCases where models.has(part) {
             found[part.rawValue] = models.path(of: part)
@@ -25,8 +33,8 @@ public struct Doctor: Codable, Sendable {
             ffmpeg: Helper.find("ffmpeg", in: searchPath))
     }
 
-    /// The findings for a person.
-    public var lines: [String] {
+    /// The findings as lines of text.
+    package var lines: [String] {
         var lines = [
             "lathe \(version) on \(machine.system)",
             "processor tier    \(machine.cpuTier)",

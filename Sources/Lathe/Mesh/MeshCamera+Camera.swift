@@ -1,11 +1,14 @@
-// A field's camera as the rasteriser needs it.
+// Converts a field's camera to the rasteriser's.
 
 import Foundation
 package import Meshes
 package import Radiance
 
 extension MeshCamera {
-    /// A field's camera as the rasteriser needs it, for a square picture.
+    /// The same camera for the rasteriser.
+    /// - Parameters:
+    ///   - camera: of a field.
+    ///   - size: side of the square picture, pixels.
     package init(_ camera: Camera, size: Int) {
         let half = Float(size) / 2
         let focal = half * camera.magnification / tan(camera.fieldOfView * .pi / 360)

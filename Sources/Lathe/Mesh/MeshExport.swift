@@ -1,4 +1,4 @@
-// From a field to a closed mesh with a picture, or colours at its vertices.
+// Extracts a closed mesh from a field, with a texture or vertex colours.
 
 import Arrays
 import Compositing
@@ -7,29 +7,34 @@ import Images
 package import Meshes
 package import Radiance
 
+/// Extraction of meshes from fields.
 package enum MeshExport {
-    /// Densities at which a surface is looked for, per scene unit.
+    /// Candidate densities of the isosurface, per scene unit.
     private static let levels: [Float] = [4, 8, 14, 22, 32, 48]
-    /// Pieces smaller than this share of the largest are dropped.
+    /// Connected components smaller than this share of the largest are dropped.
     private static let smallestPiece: Float = 0.05
 
-    /// The surface of a field, painted.
+    /// Extracts and colours the surface of a field.
     ///
-    /// Of several densities the one is taken whose silhouettes, seen from eight sides, agree best with the field's own.
-    /// - Returns: The mesh with normals and colours, and that agreement (mean intersection over union).
+    /// The isosurface whose silhouettes from eight sides have the highest mean IoU with the field's own.
+    /// - Parameters:
+    ///   - field: the field.
+    ///   - options: resolution, number of faces, texture.
+    /// - Returns: the mesh with normals and colours, and that mean IoU.
     /// - Throws: `LatheError` (`guaranteeFailed`) if no density gives a surface.
     package static func extract(_ field: RadianceField, _ options: MeshOptions) throws -> (
         TexturedMesh, Double
     ) {
         var (mesh, overlap) = try surface(of: field, resolution: options.resolution)
         if let faces = options.faces, faces < mesh.faces.count { mesh = mesh.decimated(toFaces: faces) }
-        let paint = SurfacePaint(
+        let paint = TextureBaking(
             field: field, mesh: mesh,
             size: options.texture == 0 ? 256 : max(128, min(512, options.texture / 3)))
         guard options.texture > 0 else {
             return (TexturedMesh(mesh: mesh.painted(by: paint.colours)), overlap)
         }
-        // Two faces share a square of the picture, which must be 4 texels wide: a fine mesh needs a larger picture.
+        // Two faces share a square of the texture of at least 4 texels, so a fine mesh needs a larger
+        // texture.
         let squaresAcross = Int(Double((mesh.faces.count + 1) / 2).squareRoot().rounded(.up))
         return (mesh.baked(textureSide: max(options.texture, 4 * squaresAcross), by: paint.colours), overlap)
     }
@@ -61,12 +66,12 @@ package enum MeshExport {
         return (best.mesh.smoothed(passes: 4).withComputedNormals(), best.score)
     }
 
-    /// Density at the points of a cube that encloses the field.
+    /// Densities on a grid over the field's bounding cube.
     private static func densities(_ field: RadianceField, resolution n: Int) -> ScalarGrid {
         let extent = field.configuration.bound
         let spacing = 2 * extent / Float(n - 1)
         var values = [Float](repeating: 0, count: n * n * n)
-        // One slice at a time keeps the points of a large grid from filling the memory.
+        // Slice by slice, to bound the memory.
         for z in 0..<n {
             let points = NDArray(shape: [n * n, 3]) { out in
                 for i in 0..<n * n {
@@ -79,7 +84,7 @@ package enum MeshExport {
                 points.withUnsafeBuffer { points in
                     for i in 0..<n * n {
                         let (x, y, z0) = (points[3 * i], points[3 * i + 1], points[3 * i + 2])
-                        // Rays see the sphere only, so nothing outside it was ever learnt.
+                        // Outside the sphere no ray has trained the field.
                         let isSeen =
                             field.configuration.domain == .cube || x * x + y * y + z0 * z0 < extent * extent
                         values[z * n * n + i] = isSeen ? found[4 * i] : 0

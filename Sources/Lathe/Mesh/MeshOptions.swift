@@ -1,20 +1,23 @@
-// How a mesh is taken out of a field.
+// Options of mesh extraction.
 
-/// How a mesh is taken out of a field.
+/// Options of mesh extraction.
 public struct MeshOptions: Codable, Sendable, Hashable {
-    /// Cells along each side of the grid that the surface is found in.
+    /// Grid points along each side of the marching-cubes grid, 16 to 512.
     public var resolution: Int
-    /// The surface is simplified to at most so many triangles; nil keeps all.
+    /// Upper bound on triangles, at least 4; nil keeps all.
     public var faces: Int?
-    /// Side in texels of the picture laid over the surface; 0 gives colours to the vertices instead.
+    /// Side of the texture, 64 to 8192 texels; 0 stores vertex colours instead.
     public var texture: Int
 
+    /// See the properties; values are checked by ``validate()``.
     public init(resolution: Int = 128, faces: Int? = nil, texture: Int = 0) {
         self.resolution = resolution
         self.faces = faces
         self.texture = texture
     }
 
+    /// The options of a preset: 64, 112 or 192 grid points, 6,000, 20,000 or 60,000 faces, 512, 1024 or 2048
+    /// texels.
     public init(for preset: LiftOptions.Preset) {
         switch preset {
         case .draft: self.init(resolution: 64, faces: 6_000, texture: 512)
@@ -23,6 +26,7 @@ public struct MeshOptions: Codable, Sendable, Hashable {
         }
     }
 
+    /// Checks the values.
     /// - Throws: `LatheError` (`badInput`) if a value is out of range.
     public func validate() throws {
         guard (16...512).contains(resolution) else {

@@ -1,20 +1,25 @@
-// `lathe mesh`: extracts the mesh of a run again, at another resolution or in another format.
+// Extracts the mesh of an existing field.
 
 import Foundation
 public import Meshes
 
-/// The mesh of a field that exists already.
+/// A mesh extracted from an existing field.
 public struct MeshRun: Codable, Sendable {
+    /// Path of the mesh.
     public var mesh: String
+    /// Counts of vertices, edges and faces, and whether it is closed.
     public var topology: MeshTopology
-    /// Mean overlap of its silhouettes with the field's, 0 … 1.
+    /// Mean IoU of its silhouettes with the field's, 0 … 1.
     public var silhouetteOverlap: Double
 
     /// Extracts and writes a mesh.
     /// - Parameters:
-    ///   - path: A run directory or a `field.safetensors`.
+    ///   - path: a run directory or a `field.safetensors`.
+    ///   - options: resolution, faces, texture.
     ///   - output: `.glb`, `.obj` or `.ply`.
-    /// - Throws: `LatheError`: `badInput`, or `guaranteeFailed` if the field has no surface.
+    /// - Throws: `LatheError`: `badInput` for a path or option that cannot be used, `guaranteeFailed` if the
+    ///   field has no surface.
+    /// - Returns: what was written.
     public static func run(_ path: String, options: MeshOptions, output: String) throws -> MeshRun {
         try options.validate()
         let ending = (output as NSString).pathExtension.lowercased()
@@ -41,8 +46,8 @@ public struct MeshRun: Codable, Sendable {
         return MeshRun(mesh: output, topology: mesh.topology, silhouetteOverlap: overlap)
     }
 
-    /// The result for a person.
-    public var lines: [String] {
+    /// The result as lines of text.
+    package var lines: [String] {
         let closed = topology.isWatertight ? "closed" : "open at \(topology.boundaryEdges) edges"
         return ["mesh    \(mesh): \(topology.vertices) vertices, \(topology.faces) faces, \(closed)"]
     }

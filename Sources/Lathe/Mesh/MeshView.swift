@@ -1,13 +1,14 @@
-// A mesh as something that can be filmed.
+// Renders a mesh for films.
 
 import Arrays
 package import Meshes
 package import Radiance
 
-/// A mesh as something to look at: drawn at twice the size and averaged, lit by nothing but its own colours.
+/// A mesh rendered with 2 x 2 supersampling, unlit.
 package struct MeshView: Viewable {
     let mesh: TexturedMesh
 
+    /// A view of `mesh`.
     package init(_ mesh: TexturedMesh) { self.mesh = mesh }
 
     package func view(from camera: Camera, size: Int, needsNormals: Bool) -> ViewPicture {

@@ -2,31 +2,33 @@
 
 import Arrays
 import Images
-package import StableDiffusion
+import StableDiffusion
 
 package enum DiffusionModel {
     /// Wider or higher pictures than this many times the other side were rare in every training set.
     static let widestAspect: Float = 1.6
 
-    /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model or an adapter.
-    package static func open(_ models: ModelSet, _ options: DiffusionOptions) throws -> DiffusionPipeline {
-        let path = try models.location(of: .diffusion)
-        return try LatheError.asking(.modelUnusable) {
-            let adapters = try (options.loras + options.embeddings).map {
-                try Adapter(path: $0.path, strength: $0.strength)
-            }
-            guard isFolder(path) else {
-                return try DiffusionPipeline(
-                    singleFile: path, tokenizer: options.tokenizer, prediction: options.prediction,
-                    adapters: adapters, precision: models.precision)
-            }
-            guard options.tokenizer == nil, options.prediction == nil else {
-                throw LatheError.badInput(
-                    "\(path) is a folder, which says both itself; --tokenizer and --prediction are for single files"
-                )
-            }
-            return try DiffusionPipeline(folder: path, adapters: adapters, precision: models.precision)
+    /// A pipeline folder with the adapters asked for.
+    static func open(folder source: ModelKind.Source) throws -> DiffusionPipeline {
+        guard source.diffusion.tokenizer == nil, source.diffusion.prediction == nil else {
+            throw LatheError.badInput(
+                "\(source.path) is a folder, which says both itself; --tokenizer and --prediction are for single files"
+            )
         }
+        return try DiffusionPipeline(
+            folder: source.path, adapters: try adapters(source.diffusion), precision: source.precision)
+    }
+
+    /// A pipeline in one file with the adapters asked for.
+    static func open(singleFile source: ModelKind.Source) throws -> DiffusionPipeline {
+        try DiffusionPipeline(
+            singleFile: source.path, tokenizer: source.diffusion.tokenizer,
+            prediction: source.diffusion.prediction, adapters: try adapters(source.diffusion),
+            precision: source.precision)
+    }
+
+    private static func adapters(_ options: DiffusionOptions) throws -> [Adapter] {
+        try (options.loras + options.embeddings).map { try Adapter(path: $0.path, strength: $0.strength) }
     }
 
     /// What the model is asked where the user leaves it open.

@@ -67,17 +67,18 @@ public struct ModelInspection: Codable, Sendable {
                 try archive.verify()
                 notes += archive.notes
             }
-            let content = CheckpointKind(tensorNames: file.names)
+            let content = ModelKind.recognised(by: file.names)
             var comparison: ModelComparison?
             do {
-                notes += try content?.adapterNotes(WeightScope(file)) ?? []
+                notes += try content?.notes?(WeightScope(file)) ?? []
                 comparison = try ModelComparison(WeightScope(file), content, folder: parentFolder(path))
             } catch let error as CheckpointError {
                 notes.append(error.reason)
             }
             return File(
-                path: relative, kind: try ModelKind.read(parentFolder(path)), format: file.format,
-                content: content?.rawValue, use: content?.use, notes: notes, comparison: comparison,
+                path: relative, kind: try ModelKind.configuration(in: parentFolder(path)),
+                format: file.format,
+                content: content?.name, use: content?.use?.sentence, notes: notes, comparison: comparison,
                 parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
                 bytes: file.names.reduce(0) { $0 + (file.info($1)?.byteCount ?? 0) }, tensors: tensors)
         }

@@ -1,10 +1,16 @@
-// How this library writes JSON.
+// The JSON format of records and results.
 
-public import Foundation
+package import Foundation
 
-/// The one way this library writes JSON: sorted keys, readable, slashes as they are.
-public enum LatheJSON {
-    public static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
+/// JSON with sorted keys, indented, slashes unescaped.
+package enum LatheJSON {
+    /// Encodes a value, with a final newline; non-finite numbers become "inf", "-inf" and "nan".
+    /// - Parameters:
+    ///   - value: what is encoded.
+    ///   - pretty: indented, or on one line.
+    /// - Throws: `LatheError` (`badInput`) if the value cannot be encoded.
+    /// - Returns: UTF-8 text.
+    package static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting =
             pretty

@@ -1,6 +1,7 @@
-// The version that run records and `--version` name.
+// The version named by run records and `--version`.
 
 /// The version of this package.
 public enum LatheVersion {
+    /// Semantic version.
     public static let current = "0.1.0"
 }

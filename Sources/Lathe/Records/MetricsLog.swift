@@ -1,33 +1,42 @@
-// `metrics.jsonl`: one line of figures per recorded step.
+// `metrics.jsonl`: one line of metrics per step.
 
 import Foundation
 
-/// The figures of a run over its steps.
+/// The metrics of a run over its steps.
 package struct MetricsLog {
+    /// The metrics of one step.
     package struct Row: Codable, Hashable {
+        /// Number of the step, from 1.
         package var step: Int
+        /// Value by name; finite.
         package var values: [String: Double]
     }
 
+    /// In the order of the steps.
     package private(set) var rows: [Row] = []
 
+    /// An empty log.
     package init() {}
 
+    /// Appends a step, or replaces it; non-finite values are dropped.
     package mutating func add(step: Int, _ values: [String: Double]) {
         rows.removeAll { $0.step == step }
         rows.append(Row(step: step, values: values.filter { $0.value.isFinite }))
     }
 
-    /// Forgets what a resumed run will do again.
+    /// Drops the steps after a checkpoint, which a resumed run repeats.
     package mutating func truncate(after step: Int) { rows.removeAll { $0.step > step } }
 
-    /// Names of the figures, sorted.
+    /// Names of the metrics, sorted.
     package var names: [String] { Set(rows.flatMap(\.values.keys)).sorted() }
 
+    /// The values of one metric over the steps.
     package func series(_ name: String) -> [(step: Int, value: Double)] {
         rows.compactMap { row in row.values[name].map { (row.step, $0) } }
     }
 
+    /// Writes `metrics.jsonl`.
+    /// - Throws: `LatheError` (`badInput`) if it cannot be written.
     package func save(to path: String) throws {
         let lines = try rows.map { row in
             var object = row.values
@@ -37,6 +46,8 @@ package struct MetricsLog {
         try Disk.write(lines.joined(), to: path)
     }
 
+    /// Reads `metrics.jsonl`; empty if there is no such file.
+    /// - Throws: `LatheError` (`badInput`) for a line that is not a record.
     package static func load(_ path: String) throws -> MetricsLog {
         var log = MetricsLog()
         guard isFile(path) else { return log }

@@ -1,7 +1,8 @@
-// What a record says about a model.
+// The record of a model that a run used.
 
 extension ModelSet {
-    /// A part with the digests of its weights.
+    /// A part with the SHA-256 of its weight files.
+    /// - Throws: `LatheError` (`modelUnusable`) if a file cannot be read.
     func record(of part: Part) throws -> RunRecord.Model {
         let folder = try weightFolder(of: part)
         var digests: [String: String] = [:]

@@ -1,4 +1,4 @@
-// The names of everything in a run directory, and when one may be written to.
+// File names of a run directory, and checks before writing to it.
 
 import Foundation
 
@@ -22,7 +22,7 @@ struct RunDirectory {
     var mesh: String { "\(path)/mesh.glb" }
     var report: String { "\(path)/report.html" }
 
-    /// Everything that a run writes.
+    /// All files and folders that a run writes.
     private var all: [String] {
         [
             input, mask, object, overlay, caption, metrics, record, field, strip, film, movie, frames,
@@ -31,7 +31,7 @@ struct RunDirectory {
         ]
     }
 
-    /// Checks that a fresh run may be written here: nothing is there yet, or only an earlier run.
+    /// Checks that a new run may be written here: the folder is missing, empty, or holds a run.
     /// - Throws: `LatheError` (`badInput`) naming what is in the way.
     func checkIsFree() throws {
         let manager = FileManager.default

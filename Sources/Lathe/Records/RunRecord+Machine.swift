@@ -1,10 +1,10 @@
-// What a record says about the machine that did the work.
+// The record of the machine that a run used.
 
 import Arrays
 import Foundation
 
 extension RunRecord.Machine {
-    /// The machine that this process runs on.
+    /// The machine of this process.
     static var current: RunRecord.Machine {
         RunRecord.Machine(
             cpuTier: Diagnostics.kernelTier, openBLASCore: Diagnostics.openBLASCore, threads: Threads.limit,

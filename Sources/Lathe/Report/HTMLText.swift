@@ -1,8 +1,8 @@
-// Text and figures as they stand in a report.
+// Text and numbers for HTML.
 
 import Foundation
 
-/// Text as it may stand in HTML and in attribute values.
+/// Escapes text for HTML content and attributes.
 func escaped(_ text: String) -> String {
     text.reduce(into: "") { result, character in
         switch character {
@@ -15,7 +15,7 @@ func escaped(_ text: String) -> String {
     }
 }
 
-/// Three or four significant digits.
+/// A number with three or four significant digits.
 func figure(_ value: Double) -> String {
     switch abs(value) {
     case 0: "0"

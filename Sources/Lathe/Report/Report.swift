@@ -1,8 +1,8 @@
-// `report.html`: one page that shows a run, with everything it needs inside.
+// `report.html`: a self-contained page about a run.
 
 import Foundation
 
-/// The page of one run.
+/// The report of a run, with pictures embedded.
 struct Report {
     let record: RunRecord
     let metrics: MetricsLog
@@ -51,7 +51,7 @@ struct Report {
         }.joined(separator: "\n")
     }
 
-    /// Up to six frames spread over the turn.
+    /// Up to six evenly spaced frames of the turntable.
     private func turn() throws -> String {
         let names = listing("turntable")
         guard !names.isEmpty else { return "" }

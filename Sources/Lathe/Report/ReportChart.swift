@@ -1,12 +1,15 @@
-// A curve over the steps of a run, drawn as an inline SVG.
+// A line chart of a metric as inline SVG.
 
 import Foundation
 
-/// A line chart of one figure.
+/// A line chart of one metric over the steps.
 package struct ReportChart {
     let title: String
     let points: [(step: Int, value: Double)]
 
+    /// - Parameters:
+    ///   - title: shown above the chart.
+    ///   - points: in the order of the steps.
     package init(title: String, points: [(step: Int, value: Double)]) {
         self.title = title
         self.points = points
@@ -16,7 +19,7 @@ package struct ReportChart {
     private static let height = 150.0
     private static let margin = (left: 46.0, right: 8.0, top: 22.0, bottom: 20.0)
 
-    /// The SVG element; nil when there are fewer than two points.
+    /// The SVG element; nil for fewer than two points.
     package var svg: String? {
         guard points.count > 1, let first = points.first, let last = points.last else { return nil }
         let values = points.map(\.value)

@@ -1,11 +1,15 @@
-// The cut-out that a selection leads to.
+// Cuts out the object of a selection.
 
 package import Compositing
 package import Images
 
 extension Cutout {
-    /// Cuts out what a selection found; the edge colours of a picture's own transparency are left as they are.
-    /// - Throws: `LatheError` (`badInput`) if no pixel is covered by more than one half.
+    /// Cuts out a selected object; foreground colours are estimated unless the mask is the picture's own
+    /// alpha channel.
+    /// - Parameters:
+    ///   - photograph: the picture.
+    ///   - found: the selected mask, of its size.
+    /// - Throws: `LatheError` (`badInput`) if no pixel is above one half.
     package init(_ photograph: Image, _ found: FoundMask) throws {
         self = try LatheError.asking(.badInput) {
             try Cutout(

@@ -1,15 +1,15 @@
-// The mask that a selection leads to.
+// The mask found for a selection.
 
 package import Images
 
-/// The mask of a selection.
+/// The mask found for a selection, with the segmenter's score.
 package struct FoundMask: Sendable {
-    /// Soft, of the photograph's size.
+    /// Opacity 0 … 1, of the photograph's size.
     package var mask: Mask
-    /// The segmenter's own estimate of its overlap with the truth, 0 … 1.
+    /// The segmenter's estimate of its IoU, 0 … 1; nil without a segmenter.
     package var score: Double?
-    /// Whether the mask is the picture's own transparency, so that its edge colours are clean.
+    /// Whether the mask is the picture's own alpha channel, so that no foreground estimation is needed.
     package var isOwnTransparency = false
-    /// The segmenter's answers, before anything was done to them.
+    /// The segmenter's unprocessed masks.
     package var answers: [Mask] = []
 }

@@ -1,9 +1,9 @@
-// A picture with a selection drawn over it.
+// Draws a selection over a picture.
 
 import Images
 
 extension Image {
-    /// The photograph with what a selection found and where it pointed.
+    /// The photograph with mask, clicks and boxes drawn over it.
     func overlay(_ mask: Mask, _ selection: Selection) -> Image {
         overlay(
             mask, clicks: selection.clicks,
@@ -14,6 +14,6 @@ extension Image {
 }
 
 extension Selection {
-    /// The points as marks on a picture.
+    /// The points as labelled pixels.
     var clicks: [ClickMark] { points.map { ClickMark(x: $0.x, y: $0.y, isObject: $0.isObject) } }
 }

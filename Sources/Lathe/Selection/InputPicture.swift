@@ -1,22 +1,24 @@
-// What `IN` on a command line means: a picture file, or a folder with `scene.yaml`.
+// Resolves an input path: a picture file, or a scene folder with `scene.yaml`.
 
 import Foundation
 import Yams
 
-/// The picture that a command works on, and what its folder says about it.
-public struct InputPicture: Sendable {
-    /// The picture file.
-    public let picture: String
-    /// A name for results: the file's, or the folder's for a scene.
-    public let name: String
-    /// What the scene points at; empty for a plain picture.
-    public let selection: Selection
-    /// The folder of `scene.yaml`, for a scene.
-    public let sceneFolder: String?
+/// An input picture, and the selection of its scene.
+package struct InputPicture: Sendable {
+    /// Path of the picture file.
+    package let picture: String
+    /// A name for results: the file's without its ending, or the scene folder's.
+    package let name: String
+    /// The selection in `scene.yaml`; empty for a picture file.
+    package let selection: Selection
+    /// The scene folder; nil for a picture file.
+    package let sceneFolder: String?
 
-    /// Finds the picture meant by a path.
-    /// - Throws: `LatheError` (`badInput`) if nothing usable lies there.
-    public static func find(_ path: String) throws -> InputPicture {
+    /// Resolves a path.
+    /// - Parameter path: a picture file or a folder with `scene.yaml`.
+    /// - Throws: `LatheError` (`badInput`) if it is neither.
+    /// - Returns: the picture with its selection.
+    package static func find(_ path: String) throws -> InputPicture {
         guard isFolder(path) else {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw LatheError.badInput(
@@ -58,7 +60,7 @@ public struct InputPicture: Sendable {
             name: name, selection: selection, sceneFolder: folder)
     }
 
-    /// One or several tuples: a list of numbers or text such as "320,240", or a list of these.
+    /// One or several tuples: a list of numbers or a string such as "320,240", or a list of these.
     private static func entries<Value>(
         _ node: Node?, _ key: String, _ file: String, _ parse: (String) -> Value?
     ) throws -> [Value] {

@@ -1,17 +1,18 @@
-// Reading the picture that a command works on.
+// Reads input pictures.
 
 import Arrays
 package import Images
 
+/// Input pictures.
 package enum Photograph {
-    /// Reads a PNG or JPEG, upright; grey becomes RGB, transparency stays.
+    /// Reads a PNG or JPEG with its orientation applied; grey becomes RGB, alpha is kept.
     /// - Throws: `LatheError` (`badInput`) naming the file and what is wrong with it.
     package static func load(_ path: String) throws -> Image {
         let image = try LatheError.asking(.badInput) { try Image.load(path) }
         return image.hasAlpha ? image.rgba : image.rgb
     }
 
-    /// Whether a picture's own transparency cuts an object out: some pixels are clear and some are opaque.
+    /// Whether the alpha channel cuts an object out: it has values below and above one half.
     package static func carriesObject(_ image: Image) -> Bool {
         guard image.hasAlpha else { return false }
         return image.alpha.withUnsafeBuffer { alpha in
@@ -19,7 +20,7 @@ package enum Photograph {
         }
     }
 
-    /// Whether a picture is transparent everywhere.
+    /// Whether no pixel's alpha is above one half.
     package static func isInvisible(_ image: Image) -> Bool {
         image.hasAlpha && image.alpha.withUnsafeBuffer { $0.allSatisfy { $0 <= 0.5 } }
     }

@@ -1,26 +1,38 @@
-// `lathe segment`: the cut-out on its own.
+// Cuts an object out and writes the results.
 
 import Compositing
 import Images
 
 /// The files of a cut-out.
 public struct Segment: Codable, Sendable {
+    /// The mask, `mask.png`.
     public var mask: String
+    /// The object with transparency, `object.png`.
     public var object: String
+    /// The photograph with mask and clicks drawn over it, `overlay.png`.
     public var overlay: String
+    /// The segmenter's unprocessed masks, `mask_0.png` …; empty unless asked for.
     public var answers: [String]
+    /// The segmenter's estimate of the mask's IoU, 0 … 1; nil without a segmenter.
     public var score: Double?
-    /// Share of the picture that is selected, 0 … 1.
+    /// Area of the mask as a share of the picture, 0 … 1.
     public var coverage: Double
 
     /// Cuts an object out and writes mask.png, object.png and overlay.png.
-    /// - Parameter allMasks: Also write the segmenter's answers, mask_0.png …
-    /// - Throws: `LatheError`; nothing is written then, except for a disk that fills up.
+    /// - Parameters:
+    ///   - picture: path of the picture.
+    ///   - selection: of the object.
+    ///   - models: holds the segmenter.
+    ///   - allMasks: whether to write the segmenter's unprocessed masks too.
+    ///   - output: the folder to write.
+    /// - Throws: `LatheError`: `badInput` for picture, selection or output, `modelUnusable` for the
+    ///   segmenter.
+    /// - Returns: the files written.
     public static func run(
-        picture: String, selection: Selection, models: ModelSet, allMasks: Bool, output: String
+        picture: String, selection: Selection, session: ModelSession, allMasks: Bool, output: String
     ) throws -> Segment {
         let photograph = try Photograph.load(picture)
-        let found = try Selector.select(in: photograph, selection, models: models)
+        let found = try Selector.select(in: photograph, selection, session: session)
         let cutout = try Cutout(photograph, found)
         return try LatheError.asking(.badInput) {
             try Disk.createFolder(output)
@@ -39,8 +51,8 @@ public struct Segment: Codable, Sendable {
         }
     }
 
-    /// The result for a person.
-    public var lines: [String] {
+    /// The result as lines of text.
+    package var lines: [String] {
         var lines = ["mask    \(mask)", "object  \(object)", "overlay \(overlay)"]
         lines += answers.map { "answer  \($0)" }
         return lines

@@ -8,7 +8,8 @@ import SegmentAnything
 
 /// Finds objects with a SAM model.
 struct Segmenter {
-    private let model: SegmentAnythingModel
+    private let session: ModelSession
+    private let model: any PromptableSegmenter
 
     /// How a small object is approached.
     ///
@@ -19,20 +20,15 @@ struct Segmenter {
     private static let enoughPatches = 24
 
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model.
-    init(_ models: ModelSet) throws { model = try models.segmenter() }
-
-    /// The model's answers, if its weights turned out to be whole.
-    private func predict(
-        _ prompt: Prompt, on embedding: ImageEmbedding, outputs: MaskOutputs = .automatic
-    ) throws -> [MaskPrediction] {
-        let predictions = try model.predict(prompt, on: embedding, outputs: outputs)
-        return predictions
+    init(_ session: ModelSession) throws {
+        self.session = session
+        model = try session.segmenter()
     }
 
     /// The object under the clicks; boxes are answered one by one and joined.
     func find(_ selection: Selection, in photograph: Image) throws -> FoundMask {
         try LatheError.asking(.badInput) {
-            let embedding = model.encode(photograph)
+            let embedding = try session.embedding(of: photograph)
             var found: FoundMask?
             for prompt in prompts(selection) {
                 var next = try best(of: prompt, selection.maskIndex, on: embedding)
@@ -50,7 +46,7 @@ struct Segmenter {
                 throw LatheError.badInput(
                     "the segmenter found nothing there; click on the middle of the object or add a --box")
             }
-            let rough = found.mask.hardened
+            let rough = found.mask.binarised
             if let box = rough.boundingBox {
                 found.mask = Outline(
                     photograph: photograph, cell: cell(max(box.width, box.height), in: photograph)
@@ -59,7 +55,7 @@ struct Segmenter {
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area
             // Doubt of the segmenter is no transparency: inside is opaque, and only the outline is soft.
-            found.mask = found.mask.hardened.removingIslands(smallerThan: area / 50)
+            found.mask = found.mask.binarised.removingIslands(smallerThan: area / 50)
                 .fillingHoles(upTo: area / 200).feathered(by: 1.5)
             return found
         }
@@ -85,12 +81,12 @@ struct Segmenter {
     }
 
     private func best(
-        of prompt: Prompt, _ index: Selection.MaskIndex, on embedding: ImageEmbedding
+        of prompt: Prompt, _ index: Selection.MaskIndex, on embedding: any PictureEmbedding
     ) throws -> FoundMask {
         let predictions: [MaskPrediction]
         switch index {
-        case .auto: predictions = try predict(prompt, on: embedding)
-        case .index: predictions = try predict(prompt, on: embedding, outputs: .alternatives)
+        case .auto: predictions = try embedding.predict(prompt, outputs: .automatic)
+        case .index: predictions = try embedding.predict(prompt, outputs: .alternatives)
         }
         let chosen: MaskPrediction?
         switch index {
@@ -111,9 +107,9 @@ struct Segmenter {
     /// - Returns: nil where that finds something else, or the first answer was fine enough.
     private func closeUp(
         _ found: FoundMask, _ step: (window: Double, agreement: Float), _ prompt: Prompt,
-        in photograph: Image, _ embedding: ImageEmbedding
+        in photograph: Image, _ embedding: any PictureEmbedding
     ) throws -> FoundMask? {
-        guard let box = found.mask.hardened.largestIsland.boundingBox else { return nil }
+        guard let box = found.mask.binarised.largestIsland.boundingBox else { return nil }
         let side = max(box.width, box.height)
         guard isCoarse(side, in: photograph) else { return nil }
         let window = square(round: box, side: Int(Double(side) * step.window) + 8, in: photograph)
@@ -131,8 +127,10 @@ struct Segmenter {
                 right: min(width, Double(box.right) - dx + margin),
                 bottom: min(height, Double(box.bottom) - dy + margin)))
         let fillsPhotograph = window.width == photograph.width && window.height == photograph.height
-        let seen = fillsPhotograph ? embedding : model.encode(photograph.cropped(to: window))
-        guard let best = try predict(near, on: seen).max(by: { $0.iou < $1.iou }) else { return nil }
+        let seen = fillsPhotograph ? embedding : model.embed(photograph.cropped(to: window))
+        guard let best = try seen.predict(near, outputs: .automatic).max(by: { $0.iou < $1.iou }) else {
+            return nil
+        }
         var whole = Mask(width: photograph.width, height: photograph.height, value: 0).image
         whole.paste(Segmenter.mask(best.logits).image, left: window.left, top: window.top)
         let refined = Mask(whole.pixels.reshaped([photograph.height, photograph.width]))
@@ -148,12 +146,12 @@ struct Segmenter {
         let closest = Segmenter.approach.map(\.window).min() ?? 1
         let window = isCoarse(side, in: photograph) ? min(long, Double(side) * closest) : long
         // The model answers with four cells to a patch.
-        return Float(window / Double(4 * model.configuration.vision.grid))
+        return Float(window / Double(4 * model.grid))
     }
 
     /// Whether an object of `side` pixels has so few patches that a closer look is worth it.
     private func isCoarse(_ side: Int, in photograph: Image) -> Bool {
-        side * model.configuration.vision.grid / max(photograph.width, photograph.height)
+        side * model.grid / max(photograph.width, photograph.height)
             < Segmenter.enoughPatches
     }
 

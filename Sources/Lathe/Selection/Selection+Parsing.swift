@@ -1,8 +1,8 @@
-// The spellings of points, boxes and growths on a command line and in files.
+// Parses points, boxes and growths from the command line and from files.
 
 extension Selection.Point {
     /// Parses `x,y`, `x,y,+` or `x,y,-`.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         guard parts.count == 2 || parts.count == 3,
             let x = finiteNumber(parts[0]), let y = finiteNumber(parts[1])
@@ -17,7 +17,7 @@ extension Selection.Point {
 
 extension Selection.Box {
     /// Parses `x0,y0,x1,y1`.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         let values = text.split(separator: ",", omittingEmptySubsequences: false).map(finiteNumber)
         guard values.count == 4, let x0 = values[0], let y0 = values[1], let x1 = values[2],
             let y1 = values[3]
@@ -28,7 +28,7 @@ extension Selection.Box {
 
 extension Selection.Growth {
     /// Parses `N`, `-N`, `N%` or `-N%`.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         if text.hasSuffix("%") {
             guard let percent = finiteNumber(text.dropLast()), abs(percent) <= 100 else { return nil }
             self = .percent(percent)
@@ -41,7 +41,7 @@ extension Selection.Growth {
 
 extension Selection.MaskIndex {
     /// Parses `auto`, `0`, `1` or `2`.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         switch text {
         case "auto": self = .auto
         case "0", "1", "2": self = .index(Int(text) ?? 0)

@@ -1,13 +1,17 @@
-// What the user points at: clicks, boxes, a mask file, and what is done to the mask found.
+// The selection of an object: clicks, boxes or a mask file, and the post-processing of its mask.
 
-/// A selection of one object in a picture, in pixels of the upright picture, origin at its top left.
+/// A selection of one object, in pixels of the upright picture, origin at its top left corner.
 public struct Selection: Codable, Sendable, Hashable {
-    /// A click on the object (`isObject`) or on something that is not part of it.
+    /// A click with a label.
     public struct Point: Codable, Sendable, Hashable {
+        /// Pixels from the left edge.
         public var x: Float
+        /// Pixels from the top edge.
         public var y: Float
+        /// Whether the object is there, or something else.
         public var isObject: Bool
 
+        /// See the properties.
         public init(x: Float, y: Float, isObject: Bool = true) {
             (self.x, self.y, self.isObject) = (x, y, isObject)
         }
@@ -15,23 +19,29 @@ public struct Selection: Codable, Sendable, Hashable {
 
     /// A half-open rectangle `x0 ..< x1`, `y0 ..< y1`.
     public struct Box: Codable, Sendable, Hashable {
+        /// Left edge, pixels.
         public var x0: Float
+        /// Top edge, pixels.
         public var y0: Float
+        /// Right edge, pixels.
         public var x1: Float
+        /// Bottom edge, pixels.
         public var y1: Float
 
+        /// See the properties.
         public init(x0: Float, y0: Float, x1: Float, y1: Float) {
             (self.x0, self.y0, self.x1, self.y1) = (x0, y0, x1, y1)
         }
     }
 
-    /// How far the mask's edge moves outwards (negative: inwards).
+    /// Dilation of the mask (negative: erosion).
     public enum Growth: Codable, Sendable, Hashable {
+        /// Radius in pixels.
         case pixels(Float)
         /// Percent of the longer side of the mask's bounding box.
         case percent(Float)
 
-        /// The distance in pixels for a mask whose bounding box has this longer side.
+        /// The radius in pixels for a mask whose bounding box has this longer side.
         public func pixels(longerSide: Int) -> Float {
             switch self {
             case .pixels(let pixels): pixels
@@ -40,35 +50,45 @@ public struct Selection: Codable, Sendable, Hashable {
         }
     }
 
-    /// Which of the segmenter's three answers to an ambiguous prompt is taken.
+    /// Which of the segmenter's three masks of an ambiguous prompt is used.
     public enum MaskIndex: Codable, Sendable, Hashable {
-        /// The one the segmenter believes in most.
+        /// The one with the highest predicted IoU.
         case auto
-        /// 0 is the smallest part, 2 the whole.
+        /// 0 is the smallest part, 2 the whole object.
         case index(Int)
     }
 
+    /// Clicks on the object and off it.
     public var points: [Point] = []
+    /// Boxes; the masks of several are joined.
     public var boxes: [Box] = []
-    /// A mask file of the picture's size: any grey value above one half is the object.
+    /// A mask file of the picture's size, without clicks and boxes; values above one half are the object.
     public var maskPath: String?
+    /// Which of the segmenter's masks is used.
     public var maskIndex: MaskIndex = .auto
+    /// Dilation or erosion of the mask; nil for none.
     public var growth: Growth?
-    /// Standard deviation of the edge's softening, pixels.
+    /// Standard deviation of the Gaussian that softens the edge, pixels.
     public var feather: Float = 0
+    /// Whether holes in the mask are filled.
     public var fillHoles = false
-    /// Separate pieces smaller than this many pixels are dropped.
+    /// Connected components with fewer pixels are removed.
     public var smallestIsland = 0
-    /// A mask file whose object is taken away from the selection.
+    /// A mask file that is subtracted from the selection.
     public var subtractPath: String?
+    /// Whether the mask is inverted in the end.
     public var isInverted = false
 
+    /// An empty selection.
     public init() {}
 
-    /// Whether nothing is pointed at (what happens to the mask may still be set).
+    /// Whether there are neither clicks nor boxes nor a mask file.
     public var isEmpty: Bool { points.isEmpty && boxes.isEmpty && maskPath == nil }
 
     /// Checks that clicks and boxes lie inside a picture.
+    /// - Parameters:
+    ///   - width: of the picture in pixels.
+    ///   - height: of the picture in pixels.
     /// - Throws: `LatheError` (`badInput`) naming the first that does not.
     public func validate(width: Int, height: Int) throws {
         for point in points
@@ -101,8 +121,8 @@ extension Selection.Box {
 }
 
 extension Selection {
-    /// This selection's mask handling with the clicks and boxes of another.
-    public func pointing(atWhat other: Selection) -> Selection {
+    /// This selection's post-processing with the clicks, boxes and mask file of another.
+    package func pointing(atWhat other: Selection) -> Selection {
         var result = self
         result.points = other.points
         result.boxes = other.boxes

@@ -1,16 +1,22 @@
-// From clicks, boxes, a mask file or a picture's own transparency to one clean mask.
+// Finds the mask of a selection.
 
 package import Images
 
+/// Finds the mask of a selection: by a segmenter, from a file, or from the picture's alpha channel.
 package enum Selector {
-    /// Finds the object that a selection means.
-    /// - Throws: `LatheError`: `badInput` for a selection that cannot be used or holds nothing, `modelUnusable` for
-    ///   a segmenter that cannot.
+    /// Finds the mask of a selection and post-processes it.
+    /// - Parameters:
+    ///   - photograph: RGB or RGBA.
+    ///   - selection: of the object.
+    ///   - models: holds the segmenter, which is opened for clicks and boxes only.
+    /// - Throws: `LatheError`: `badInput` for a selection that cannot be used or finds nothing,
+    ///   `modelUnusable` for the segmenter.
+    /// - Returns: a mask that is not empty.
     package static func select(
-        in photograph: Image, _ selection: Selection, models: ModelSet
+        in photograph: Image, _ selection: Selection, session: ModelSession
     ) throws -> FoundMask {
         try selection.validate(width: photograph.width, height: photograph.height)
-        var found = try base(in: photograph, selection, models: models)
+        var found = try base(in: photograph, selection, session: session)
         found.mask = try cleaned(found.mask, selection, photograph)
         guard found.mask.area > 0 else {
             throw LatheError.badInput(
@@ -20,7 +26,7 @@ package enum Selector {
     }
 
     private static func base(
-        in photograph: Image, _ selection: Selection, models: ModelSet
+        in photograph: Image, _ selection: Selection, session: ModelSession
     ) throws -> FoundMask {
         if let path = selection.maskPath {
             guard selection.points.isEmpty, selection.boxes.isEmpty else {
@@ -33,7 +39,7 @@ package enum Selector {
             return FoundMask(mask: mask)
         }
         if !selection.points.isEmpty || !selection.boxes.isEmpty {
-            let segmenter = try Segmenter(models)
+            let segmenter = try Segmenter(session)
             var found = try segmenter.find(selection, in: photograph.composited(over: [1, 1, 1]))
             let wanted = selection.boxes.count + selection.points.count { $0.isObject }
             if wanted == 1 { found.mask = withoutSpecks(found.mask) }
@@ -50,13 +56,14 @@ package enum Selector {
         return FoundMask(mask: Mask(photograph.alpha), isOwnTransparency: true)
     }
 
-    /// A single click or box means one thing: a loose piece of less than an eighth of it is a mistake, and so is a
-    /// pinhole.
+    /// Removes components smaller than an eighth of the mask, and holes smaller than a hundredth.
+    ///
+    /// A single click or box selects a single object, so small components are errors.
     package static func withoutSpecks(_ mask: Mask) -> Mask {
         mask.removingIslands(smallerThan: mask.area / 8).fillingHoles(upTo: mask.area / 100)
     }
 
-    /// A mask file of the photograph's size.
+    /// Loads a mask file and checks its size.
     private static func load(_ path: String, for photograph: Image) throws -> Mask {
         let mask = try LatheError.asking(.badInput) { try Mask.load(path) }
         guard mask.width == photograph.width, mask.height == photograph.height else {
@@ -67,7 +74,7 @@ package enum Selector {
         return mask
     }
 
-    /// What the selection asks to be done to the mask, in a fixed order.
+    /// Applies the selection's post-processing in a fixed order.
     private static func cleaned(_ mask: Mask, _ selection: Selection, _ photograph: Image) throws -> Mask {
         var mask = mask
         if let path = selection.subtractPath { mask = mask.subtracting(try load(path, for: photograph)) }

@@ -69,7 +69,6 @@ public struct ControlNet: Sendable {
     }
 
     public init(_ configuration: ControlNetConfiguration, from weights: WeightScope) throws {
-        try weights.require(.controlNet)
         self.configuration = configuration
         let network = configuration.network
         encoder = try UNetEncoder(network, from: weights)

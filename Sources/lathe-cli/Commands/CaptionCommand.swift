@@ -52,7 +52,7 @@ struct CaptionCommand: ParsableCommand {
             sample.map { .sampling(count: $0, topP: topP ?? 0.9, seed: seed) } ?? .beams(beams ?? 3)
         let captions = try Captioning.run(
             picture: try InputPicture.find(input).picture, maskPath: mask, search: search,
-            models: try models.modelSet())
+            session: try models.session())
         try console.result(json: ["captions": captions])
         for caption in captions { try console.result(caption) }
     }

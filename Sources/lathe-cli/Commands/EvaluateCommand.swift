@@ -67,11 +67,11 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let console = try common.start()
         if let count = prompts.prompts {
-            try prompts.run(count, seed: seed, models: try models.modelSet(), sheet: sheet, console)
+            try prompts.run(count, seed: seed, session: try models.session(), sheet: sheet, console)
             return
         }
         guard !inpainting.inpainting else {
-            try inpainting.run(on: runs, seed: seed, models: try models.modelSet(), console)
+            try inpainting.run(on: runs, seed: seed, session: try models.session(), console)
             return
         }
         var evaluations: [LiftEvaluation] = []

@@ -36,7 +36,7 @@ struct SegmentCommand: ParsableCommand {
         let result = try Segment.run(
             picture: source.picture,
             selection: asked.isEmpty ? asked.pointing(atWhat: source.selection) : asked,
-            models: try models.modelSet(), allMasks: all, output: output)
+            session: try models.session(), allMasks: all, output: output)
         try console.result(json: result)
         for line in result.lines { try console.result(line) }
     }

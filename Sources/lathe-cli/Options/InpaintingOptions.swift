@@ -36,7 +36,7 @@ struct InpaintingOptions: ParsableArguments {
         }
     }
 
-    func run(on pictures: [String], seed: UInt64, models: ModelSet, _ console: Console) throws {
+    func run(on pictures: [String], seed: UInt64, session: ModelSession, _ console: Console) throws {
         let evaluation = try InpaintingEvaluation(pictures: pictures, holes: holes, seed: seed)
         if let export {
             try evaluation.export(to: export)
@@ -47,7 +47,7 @@ struct InpaintingOptions: ParsableArguments {
         var bar = ProgressBar(console: console)
         defer { bar.finish() }
         let scores = try evaluation.scores(
-            models: models, textures: !noTexture, peers: peers, results: results
+            session: session, textures: !noTexture, peers: peers, results: results
         ) { done, total in
             bar.show(ProgressLine(label: "filling holes", step: done, total: total))
             if Interruption.isRequested { throw LatheError(.interrupted, "interrupted") }

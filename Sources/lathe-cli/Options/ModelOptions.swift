@@ -58,6 +58,10 @@ struct ModelOptions: ParsableArguments {
             precision: precision)
     }
 
+    /// A session of the models asked for.
+    /// - Throws: as `modelSet()`.
+    func session() throws -> ModelSession { ModelSession(try modelSet()) }
+
     /// The parts that the command line itself names or finds in the set that it names.
     func given() throws -> Set<ModelSet.Part> {
         let set = try modelSet()

@@ -39,7 +39,7 @@ struct PromptEvaluationOptions: ParsableArguments {
         }
     }
 
-    func run(_ count: Int, seed: UInt64, models: ModelSet, sheet: String?, _ console: Console) throws {
+    func run(_ count: Int, seed: UInt64, session: ModelSession, sheet: String?, _ console: Console) throws {
         var diffusion = DiffusionOptions()
         (diffusion.steps, diffusion.guidance) = (steps, guidance)
         diffusion.guidanceRescale = guidanceRescale
@@ -48,7 +48,7 @@ struct PromptEvaluationOptions: ParsableArguments {
         var bar = ProgressBar(console: console), pictures: [Image] = []
         defer { bar.finish() }
         let scores = try PromptEvaluation(count: count, seed: seed).scores(
-            models: models, diffusion: diffusion, attempts: best.attempts,
+            session: session, diffusion: diffusion, attempts: best.attempts,
             ground: ground.ground, reader: reader, show: { pictures += [$0, $1] }
         ) { done, total in
             bar.show(ProgressLine(label: "editing", step: done, total: total))

@@ -2,11 +2,6 @@
 
 import Autograd
 
-extension MultiViewLayout {
-    var viewChannels: Int { viewCount * channels * viewPatch * viewPatch }
-    var pictureChannels: Int { channels * picturePatch * picturePatch }
-}
-
 extension Tensor {
     /// Pixels of `patch × patch` blocks as channels, ordered colour, row, column: PyTorch's `pixel_unshuffle`.
     func patchChannels(_ patch: Int) -> Tensor {

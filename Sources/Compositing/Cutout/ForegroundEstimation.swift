@@ -1,20 +1,22 @@
-// Frees the colours along an object's edge from the background that shone through.
+// Foreground estimation: removes the background's share from the colours along an object's edge.
 
 package import Arrays
 
-/// Replaces the colours of half-covered pixels by those of the object's inside.
+/// Replaces the colours of partly covered pixels by colours extrapolated from the object's inside.
 ///
-/// Colours that are surely the object's (opacity at least 0.98, also around) are pulled into a pyramid of averages and
-/// pushed back out (Gortler et al., "The Lumigraph", 1996, §3.4), which extends them smoothly past the edge.
-package enum EdgeColours {
+/// Colours of pixels that are certainly foreground (opacity at least 0.98, as are their neighbours) are
+/// averaged down a pyramid and interpolated back up (pull-push; Gortler et al., "The Lumigraph", 1996, §3.4),
+/// which extends them smoothly past the edge.
+package enum ForegroundEstimation {
+    /// Estimates the foreground colours.
     /// - Parameters:
-    ///   - colour: `[height, width, 3]`, sRGB 0 … 1, straight.
+    ///   - colour: `[height, width, 3]`, sRGB 0 … 1, straight alpha.
     ///   - opacity: `[height, width]`, 0 … 1.
-    /// - Returns: `[height, width, 3]`: the same colours inside, the extended ones elsewhere.
-    package static func extended(_ colour: NDArray, opacity: NDArray) -> NDArray {
+    /// - Returns: `[height, width, 3]`: unchanged where the foreground is certain, extrapolated elsewhere.
+    package static func colours(_ colour: NDArray, opacity: NDArray) -> NDArray {
         precondition(
             colour.rank == 3 && colour.shape[2] == 3 && opacity.shape == Array(colour.shape[0..<2]),
-            "EdgeColours: colour \(colour.shape) and opacity \(opacity.shape) do not agree")
+            "ForegroundEstimation: colour \(colour.shape) and opacity \(opacity.shape) do not agree")
         let sure = trusted(opacity)
         var pyramid = [Level(colour: colour, weight: sure)]
         while let top = pyramid.last, max(top.height, top.width) > 1 { pyramid.append(top.halved()) }
@@ -23,7 +25,8 @@ package enum EdgeColours {
         return filled.colour
     }
 
-    /// 1 where a pixel and its four neighbours are covered; falls back to the most covered pixels of thin objects.
+    /// 1 for pixels that are certainly foreground; for thin objects without such pixels, the most opaque
+    /// ones.
     private static func trusted(_ opacity: NDArray) -> NDArray {
         let (h, w) = (opacity.shape[0], opacity.shape[1])
         let all = opacity.scalars
@@ -53,13 +56,13 @@ package enum EdgeColours {
 
     private struct Level {
         let colour: NDArray
-        /// 0 … 1: how much is known.
+        /// Confidence, 0 … 1.
         let weight: NDArray
 
         var height: Int { weight.shape[0] }
         var width: Int { weight.shape[1] }
 
-        /// Averages over blocks of two by two, weighted by what is known.
+        /// Averages over blocks of two by two, weighted by confidence.
         func halved() -> Level {
             let (h, w) = (height, width)
             let (hh, hw) = ((h + 1) / 2, (w + 1) / 2)
@@ -89,7 +92,7 @@ package enum EdgeColours {
             return Level(colour: mean, weight: NDArray(known, shape: [hh, hw]))
         }
 
-        /// Its own colours where known, the coarser level's, interpolated, elsewhere.
+        /// Own colours blended by confidence with the coarser level's, bilinearly interpolated.
         func filled(from coarse: Level) -> Level {
             let (h, w) = (height, width)
             let (ch, cw) = (coarse.height, coarse.width)
@@ -122,7 +125,7 @@ package enum EdgeColours {
             return Level(colour: result, weight: NDArray.full(1, [h, w]))
         }
 
-        /// The two coarse pixels around a fine one along an axis, and the share of the second.
+        /// The two nearest coarse pixels along an axis, and the interpolation weight of the second.
         private func neighbours(_ index: Int, _ extent: Int) -> (Int, Int, Float) {
             let position = max(0, (Float(index) + 0.5) / 2 - 0.5)
             let low = min(extent - 1, Int(position))

@@ -1,32 +1,36 @@
-// The colours of a surface, taken from pictures of the field that it was cut out of.
+// Bakes the colours of a field onto a surface.
 
 import Arrays
 import Meshes
 import Radiance
 
-/// Paints points of a mesh as pictures of its field show them.
+/// Colours of surface points, projected from rendered views of the field.
 ///
-/// A field's colour right at a surface is not what is seen there: rays gather colour from the haze before it and from
-/// behind it. So the field is looked at from all round, and a point takes the colours of the pictures that see it,
-/// the straighter the more.
-struct SurfacePaint {
+/// The field's radiance exactly at the surface differs from what a camera sees, since rays accumulate colour
+/// in front of and behind the isosurface. A point therefore takes the weighted mean of the views in which it
+/// is not occluded, weighted by the eighth power of the cosine of the viewing angle.
+struct TextureBaking {
     private struct View {
         let camera: MeshCamera
         /// `[size, size, 4]`, premultiplied.
         let colour: NDArray
-        /// Of the mesh, along the viewing axis; 0 where it is not.
+        /// Depth of the mesh along the viewing axis; 0 where the mesh is not.
         let depth: [Float]
     }
 
     private let field: RadianceField
     private let views: [View]
     private let size: Int
-    /// How far behind the nearest surface a point may lie and still be seen, scene units.
+    /// Depth bias of the occlusion test, scene units.
     private static let tolerance: Float = 0.03
-    /// Below this cosine a picture looks along the surface rather than at it.
+    /// Least cosine between normal and viewing direction.
     private static let grazing: Float = 0.15
 
-    /// - Parameter size: side of the pictures in pixels.
+    /// Renders the views.
+    /// - Parameters:
+    ///   - field: the source of the colours.
+    ///   - mesh: for occlusion.
+    ///   - size: side of the views in pixels.
     init(field: RadianceField, mesh: Mesh, size: Int) {
         let cameras =
             (0..<12).map { Camera(azimuth: 30 * Float($0), elevation: 12) }
@@ -43,7 +47,11 @@ struct SurfacePaint {
         }
     }
 
-    /// sRGB colours of points on the surface with unit normals.
+    /// Colours of surface points.
+    /// - Parameters:
+    ///   - positions: on the surface, scene units.
+    ///   - normals: of unit length.
+    /// - Returns: sRGB, 0 … 1.
     func colours(at positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
         var found = [SIMD4<Float>](repeating: .zero, count: positions.count)
         for view in views {
@@ -65,7 +73,7 @@ struct SurfacePaint {
         return colours.map { $0.clamped(lowerBound: .zero, upperBound: .one) }
     }
 
-    /// The colour in one picture times its weight, and the weight; zeros if the picture does not show the point.
+    /// The colour in one view times its weight, and the weight; zeros if the view does not show the point.
     private func seen(
         _ position: SIMD3<Float>, _ normal: SIMD3<Float>, by view: View,
         _ picture: UnsafeBufferPointer<Float>
@@ -74,12 +82,12 @@ struct SurfacePaint {
         let distance = (offset * offset).sum().squareRoot()
         let cosine = -(normal * offset).sum() / distance
         let place = view.camera.projected(position)
-        guard cosine > SurfacePaint.grazing, place.z > 1e-3 else { return .zero }
-        // From the middle of the first pixel.
+        guard cosine > TextureBaking.grazing, place.z > 1e-3 else { return .zero }
+        // Relative to the centre of the first pixel.
         let (x, y) = (place.x - 0.5, place.y - 0.5)
         guard x >= 0, y >= 0, x < Float(size - 1), y < Float(size - 1) else { return .zero }
         let depth = view.depth[Int(y.rounded()) * size + Int(x.rounded())]
-        guard depth > 0, place.z - depth < SurfacePaint.tolerance else { return .zero }
+        guard depth > 0, place.z - depth < TextureBaking.tolerance else { return .zero }
         let (column, row) = (Int(x), Int(y))
         let (right, down) = (x - Float(column), y - Float(row))
         func pixel(_ dx: Int, _ dy: Int) -> SIMD4<Float> {
@@ -95,7 +103,7 @@ struct SurfacePaint {
         return SIMD4(colour.x, colour.y, colour.z, colour.w) * (weight / colour.w)
     }
 
-    /// Colours as seen from just outside, along the normal, for points that no picture shows.
+    /// Colours along short rays against the normal, for points that no view shows.
     private func alongNormals(_ positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
         guard !positions.isEmpty else { return [] }
         let height: Float = 0.06

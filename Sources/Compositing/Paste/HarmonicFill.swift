@@ -1,22 +1,27 @@
-// A smooth surface through given values: what a colour correction at a seam becomes inside.
+// Harmonic interpolation into unknown pixels.
 
-/// Fills the unknown pixels of a plane from the known ones by pull and push, then lets them relax.
+/// Fills the unknown pixels of a plane with an approximate solution of Laplace's equation.
 ///
-/// Pulling averages the known pixels over ever larger blocks, pushing brings the averages back to where nothing was
-/// known (Gortler et al. 1996, "The Lumigraph", section 3.4.3); a few sweeps towards the mean of the neighbours take the
-/// blocks out of it and leave nearly the solution of Laplace's equation, the membrane of Pérez et al. 2003 ("Poisson image
-/// editing", equation 2). Linear in the number of pixels.
-enum Membrane {
+/// Pull-push gives the start: known pixels are averaged down a pyramid, and the averages copied back up to
+/// where nothing is known (Gortler et al. 1996, "The Lumigraph", section 3.4.3). A few Jacobi sweeps per
+/// level smooth it towards the harmonic function that Pérez et al. 2003 ("Poisson image editing", equation 2)
+/// call the membrane. Linear in the number of pixels.
+enum HarmonicFill {
+    /// Fills a plane.
     /// - Parameters:
-    ///   - values: row by row, `channels` to a pixel; read where `known`.
-    ///   - sweeps: relaxations on each level.
+    ///   - values: row by row, `channels` per pixel; read where `known`.
+    ///   - known: one flag per pixel.
+    ///   - width: of the plane in pixels.
+    ///   - height: of the plane in pixels.
+    ///   - channels: values per pixel.
+    ///   - sweeps: Jacobi sweeps per level.
     /// - Returns: the values, unchanged where known; zero everywhere if nothing is known.
     static func fill(
         _ values: [Float], known: [Bool], width: Int, height: Int, channels: Int, sweeps: Int = 8
     ) -> [Float] {
         precondition(
             values.count == width * height * channels && known.count == width * height,
-            "Membrane: \(values.count) values, \(known.count) flags for \(width)×\(height)×\(channels)")
+            "HarmonicFill: \(values.count) values, \(known.count) flags for \(width)×\(height)×\(channels)")
         guard known.contains(true) else { return [Float](repeating: 0, count: values.count) }
         guard known.contains(false) else { return values }
         let (w, h) = ((width + 1) / 2, (height + 1) / 2)
@@ -46,7 +51,7 @@ enum Membrane {
         return result
     }
 
-    /// One step of Jacobi's iteration; the plane's edge lets nothing through.
+    /// One Jacobi sweep with Neumann boundary conditions at the plane's edge.
     private static func relax(
         _ values: inout [Float], _ known: [Bool], _ width: Int, _ height: Int, _ channels: Int
     ) {

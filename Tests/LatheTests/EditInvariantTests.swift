@@ -1,4 +1,4 @@
-// The promises of an edit, from file to file: size, kind, and every pixel outside the mask, for pictures of every shape.
+// The invariants of an edit, from file to file: size, kind, and every pixel outside the mask, for pictures of every shape.
 
 import Arrays
 import Compositing
@@ -8,7 +8,7 @@ import Lathe
 import TestSupport
 import Testing
 
-@Suite struct EditPromiseTests {
+@Suite struct EditInvariantTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
@@ -27,7 +27,7 @@ import Testing
         let mask = try Mask.load("\(output)/mask.png")
         #expect(mask.inside == (task == .replace ? hole.inside.map { !$0 } : hole.inside), "\(words)")
         EditBench.expectKept(try Image.load(result.picture), picture, outside: mask, words)
-        #expect(result.versions.allSatisfy { $0.seams.allSatisfy { $0.excess <= Promise.seamBound } })
+        #expect(result.versions.allSatisfy { $0.seams.allSatisfy { $0.excess <= EditInvariant.seamBound } })
     }
 
     private static func below(_ limit: Int, _ random: inout RandomStream) -> Int {
@@ -171,7 +171,7 @@ import Testing
         }
     }
 
-    @Test func theSecondPassKeepsThePromisesAndChangesTheHole() throws {
+    @Test func theSecondPassKeepsTheInvariantsAndChangesTheHole() throws {
         let picture = EditBench.noise(width: 300, height: 190)
         let hole = EditBench.box(
             PixelRectangle(left: 60, top: 0, right: 300, bottom: 150), width: 300, height: 190)
@@ -190,6 +190,6 @@ import Testing
         )
         EditBench.expectKept(fine, picture, outside: hole)
         #expect(coarse.bytes != fine.bytes)
-        #expect(result.versions[0].seams[0].excess <= Promise.seamBound)
+        #expect(result.versions[0].seams[0].excess <= EditInvariant.seamBound)
     }
 }

@@ -1,26 +1,26 @@
-// Where a framed photograph lies in a rendered view of the same thing.
+// The crop transform between a framed photograph and a rendered view of the same object.
 
 import Arrays
 import Foundation
-import StableDiffusion
 
-/// Finds the scale and shift that lay a photograph over a view.
+/// Finds the crop transform under which a photograph best matches a rendered view, by coordinate descent.
 ///
 /// A point of the photograph is `principalPoint + magnification * f` for the point f of the view, in half picture
-/// heights, y up. Whole pictures are compared, not boxes: a soft view loses its thin parts, and with them the
-/// edges of its box, but its mass stays where it is.
-struct WindowSearch {
-    /// `[n, n, 4]` and `[m, m, 4]`, premultiplied; nothing lies outside.
+/// heights, y up. All pixels are compared rather than bounding boxes: a blurred view lacks thin parts, which changes
+/// its bounding box but hardly its centre of mass.
+struct CropSearch {
+    /// `[n, n, 4]` and `[m, m, 4]`, premultiplied RGBA; transparent outside.
     let photograph: NDArray
     let view: NDArray
-    /// What the prior thinks; the search starts there and pays for leaving it.
-    var guess: PictureWindow?
+    /// The prior's estimate: the start of the search, and the centre of its penalty.
+    var guess: CropTransform?
 
-    /// How far a guess may be off, in half pictures and in parts of itself: about the starter prior's mean errors on
-    /// pictures that it never saw.
+    /// Standard errors of the estimate, in half picture heights and as a relative error: about the mean errors of the
+    /// starter prior on held-out pictures.
     private static let shiftError: Float = 0.02
     private static let magnificationError: Float = 0.08
-    /// Weight of the squared distance from the guess, in such errors, against the mean squared difference of pixels.
+    /// Weight of the squared distance from the estimate, in standard errors, relative to the mean squared difference of
+    /// pixels.
     private static let trust: Float = 1e-3
 
     private struct Mass {
@@ -28,11 +28,11 @@ struct WindowSearch {
         var centre = SIMD2<Float>.zero
     }
 
-    /// Haze fainter than this is not part of the thing.
+    /// Pixels of at most this opacity are ignored.
     private static let haze: Float = 0.15
 
-    /// The best window, or nil if the view is empty.
-    func find() -> PictureWindow? {
+    /// The best crop transform, or nil if one of the pictures is empty.
+    func find() -> CropTransform? {
         let seen = Self.mass(view), taken = Self.mass(photograph)
         guard seen.area > 0, taken.area > 0 else { return nil }
         var best = guess ?? overlay(of: taken, on: seen)
@@ -45,8 +45,8 @@ struct WindowSearch {
                 let amount = move % 2 == 0 ? step : -step
                 switch move / 2 {
                 case 0:
-                    // About the middle of the thing, so that scale and shift do not pull at each other.
-                    next.magnification = PictureWindow.plausible(
+                    // Scaled about the object's centre of mass, so that scale and shift are independent.
+                    next.magnification = CropTransform.plausible(
                         magnification: best.magnification * exp(amount))
                     next.principalPoint +=
                         (best.magnification - next.magnification) * seen.centre
@@ -61,29 +61,29 @@ struct WindowSearch {
         return best
     }
 
-    /// The window that gives both the same area and middle.
-    private func overlay(of taken: Mass, on seen: Mass) -> PictureWindow {
-        let magnification = PictureWindow.plausible(magnification: (taken.area / seen.area).squareRoot())
-        return PictureWindow(
+    /// The crop transform that matches area and centre of mass.
+    private func overlay(of taken: Mass, on seen: Mass) -> CropTransform {
+        let magnification = CropTransform.plausible(magnification: (taken.area / seen.area).squareRoot())
+        return CropTransform(
             principalPoint: taken.centre - magnification * seen.centre, magnification: magnification)
     }
 
-    private func cost(_ window: PictureWindow) -> Float {
-        let difference = difference(window) / Float(view.shape[0] * view.shape[0])
+    private func cost(_ crop: CropTransform) -> Float {
+        let difference = difference(crop) / Float(view.shape[0] * view.shape[0])
         guard let guess else { return difference }
-        let shift = (window.principalPoint - guess.principalPoint) / WindowSearch.shiftError
-        let scale = log(window.magnification / guess.magnification) / WindowSearch.magnificationError
-        return difference + WindowSearch.trust * ((shift * shift).sum() + scale * scale)
+        let shift = (crop.principalPoint - guess.principalPoint) / CropSearch.shiftError
+        let scale = log(crop.magnification / guess.magnification) / CropSearch.magnificationError
+        return difference + CropSearch.trust * ((shift * shift).sum() + scale * scale)
     }
 
     /// Sum of squared differences over the view's pixels.
-    private func difference(_ window: PictureWindow) -> Float {
+    private func difference(_ crop: CropTransform) -> Float {
         let size = view.shape[0], side = photograph.shape[0]
         // Pixel (x, y) of the view to a position in the photograph, both from the top left pixel's centre.
-        let ratio = window.magnification * Float(side) / Float(size)
+        let ratio = crop.magnification * Float(side) / Float(size)
         let half = Float(side) / 2, middle = (Float(size) - 1) / 2
         let origin = SIMD2(
-            half * (1 + window.principalPoint.x) - 0.5, half * (1 - window.principalPoint.y) - 0.5)
+            half * (1 + crop.principalPoint.x) - 0.5, half * (1 - crop.principalPoint.y) - 0.5)
         return view.withUnsafeBuffer { view in
             photograph.withUnsafeBuffer { photograph in
                 func pixel(_ x: Int, _ y: Int) -> SIMD4<Float> {
