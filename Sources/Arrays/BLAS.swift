@@ -3,6 +3,10 @@ internal import COpenBLAS
 internal import Glibc
 
 /// Single-precision matrix products through OpenBLAS, one thread per call.
+///
+/// For products of two activations, which would have to be packed for a single use: SAM's relative positions and masks,
+/// merges of low-rank adapters, edited attention, attention of few queries, and gradients of attention. Products with
+/// weights have kernels of their own (`Products`), which tests and `lathe bench` compare with these.
 enum BLAS {
     /// Runs once before the first product and before the first parallel loop.
     private static let ready: Bool = {

@@ -190,38 +190,9 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
         table.pointee.permute(x, y, &p, range.lowerBound, range.upperBound)
     }
 
-    package func im2col(_ x: Pointer, _ window: Window, _ rows: Range<Int>, _ columns: MutablePointer) {
+    package func sumTaps(_ products: Pointer, _ window: Window, _ rows: Range<Int>, _ y: MutablePointer) {
         var w = ck_window(window)
-        table.pointee.im2col(x, &w, rows.lowerBound, rows.upperBound, columns)
-    }
-
-    package func im2colTap(
-        _ x: Pointer, _ window: Window, tap: (Int, Int), _ rows: Range<Int>, _ columns: MutablePointer
-    ) {
-        var w = ck_window(window)
-        table.pointee.im2col_tap(x, &w, tap.0, tap.1, rows.lowerBound, rows.upperBound, columns)
-    }
-
-    package func im2colAdjoint(_ dy: Pointer, _ window: Window, _ rows: Range<Int>, _ columns: MutablePointer)
-    {
-        var w = ck_window(window)
-        table.pointee.im2col_adjoint(dy, &w, rows.lowerBound, rows.upperBound, columns)
-    }
-
-    package func sumTaps(
-        _ products: Pointer, _ window: Window, from first: Int, _ rows: Range<Int>, bias: Pointer?,
-        _ y: MutablePointer
-    ) {
-        var w = ck_window(window)
-        table.pointee.sum_taps(products, &w, first, rows.lowerBound, rows.upperBound, bias, y)
-    }
-
-    package func sumTapsAdjoint(
-        _ products: Pointer, _ window: Window, from first: Int, _ rows: Range<Int>, bias: Pointer?,
-        _ y: MutablePointer
-    ) {
-        var w = ck_window(window)
-        table.pointee.sum_taps_adjoint(products, &w, first, rows.lowerBound, rows.upperBound, bias, y)
+        table.pointee.sum_taps(products, &w, rows.lowerBound, rows.upperBound, y)
     }
 
     package func upsample(

@@ -1,46 +1,38 @@
 // Matrix products: fixed tiles over threads, each a single-threaded BLAS call.
 
-/// One row-major product C = op(A) op(B), optionally with a bias per column.
+/// One row-major product C = op(A) op(B).
 struct MatrixProduct: Sendable {
     var rows: Int, cols: Int, inner: Int
     var transposeA = false
     var transposeB = false
 
     /// Computes all of C in parallel tiles; the tiling depends on the extents only.
-    /// - Parameter bias: `cols` values added to every row, or nil.
-    func run(_ a: Pointer, _ b: Pointer, _ c: MutablePointer, bias: Pointer? = nil, alpha: Float = 1) {
+    func run(_ a: Pointer, _ b: Pointer, _ c: MutablePointer) {
         guard rows > 0, cols > 0 else { return }
-        if rows <= 4, transposeB, !transposeA, alpha == 1 {
+        if rows <= 4, transposeB, !transposeA {
             let (rows, cols, inner) = (rows, cols, inner)
-            nonisolated(unsafe) let (a, b, c, bias) = (a, b, c, bias)
+            nonisolated(unsafe) let (a, b, c) = (a, b, c)
             parallelFor(cols, chunk: max(1, (1 << 18) / max(1, inner * rows))) { range in
-                Kernels.current.fewRows(a, rows: rows, b, inner: inner, bias: bias, c, cols: cols, range)
+                Kernels.current.fewRows(a, rows: rows, b, inner: inner, bias: nil, c, cols: cols, range)
             }
             return
         }
         if inner >= 8 * Self.innerChunk, rows * cols <= 1 << 16 {
-            runSplit(a, b, c, alpha: alpha)
-            if let bias { addBias(bias, c, rows: 0..<rows, cols: 0..<cols) }
-            return
+            return runSplit(a, b, c)
         }
         let (rowTile, colTile) = tiles
         let across = (cols + colTile - 1) / colTile, down = (rows + rowTile - 1) / rowTile
-        nonisolated(unsafe) let (a, b, c, bias) = (a, b, c, bias)
+        nonisolated(unsafe) let (a, b, c) = (a, b, c)
         parallelFor(across * down, chunk: 1) { range in
             for t in range {
                 let i = t / across * rowTile, j = t % across * colTile
-                tile(
-                    a, b, c, i..<min(rows, i + rowTile), j..<min(cols, j + colTile), 0..<inner, c,
-                    alpha: alpha)
-                if let bias {
-                    addBias(bias, c, rows: i..<min(rows, i + rowTile), cols: j..<min(cols, j + colTile))
-                }
+                tile(a, b, i..<min(rows, i + rowTile), j..<min(cols, j + colTile), 0..<inner, c)
             }
         }
     }
 
     /// Small results of long sums (weight gradients): partial products over fixed parts, added in order.
-    private func runSplit(_ a: Pointer, _ b: Pointer, _ c: MutablePointer, alpha: Float) {
+    private func runSplit(_ a: Pointer, _ b: Pointer, _ c: MutablePointer) {
         let parts = min(16, (inner + Self.innerChunk - 1) / Self.innerChunk)
         let chunk = (inner + parts - 1) / parts, size = rows * cols
         let partials = Storage(count: parts * size)
@@ -48,8 +40,8 @@ struct MatrixProduct: Sendable {
         parallelFor(parts, chunk: 1) { range in
             for p in range {
                 tile(
-                    a, b, scratch, 0..<rows, 0..<cols, min(inner, p * chunk)..<min(inner, (p + 1) * chunk),
-                    scratch + p * size, alpha: alpha)
+                    a, b, 0..<rows, 0..<cols, min(inner, p * chunk)..<min(inner, (p + 1) * chunk),
+                    scratch + p * size)
             }
         }
         c.update(from: scratch, count: size)
@@ -83,22 +75,14 @@ struct MatrixProduct: Sendable {
     }
 
     private func tile(
-        _ a: Pointer, _ b: Pointer, _ c: MutablePointer, _ i: Range<Int>, _ j: Range<Int>, _ k: Range<Int>,
-        _ out: MutablePointer, alpha: Float
+        _ a: Pointer, _ b: Pointer, _ i: Range<Int>, _ j: Range<Int>, _ k: Range<Int>, _ out: MutablePointer
     ) {
         let lda = transposeA ? rows : inner, ldb = transposeB ? inner : cols
         let pa = transposeA ? a + k.lowerBound * lda + i.lowerBound : a + i.lowerBound * lda + k.lowerBound
         let pb = transposeB ? b + j.lowerBound * ldb + k.lowerBound : b + k.lowerBound * ldb + j.lowerBound
         BLAS.product(
             rows: i.count, cols: j.count, inner: k.count, pa, lda: lda, transposeA: transposeA, pb, ldb: ldb,
-            transposeB: transposeB, out + i.lowerBound * cols + j.lowerBound, ldc: cols, alpha: alpha)
-    }
-
-    private func addBias(_ bias: Pointer, _ c: MutablePointer, rows i: Range<Int>, cols j: Range<Int>) {
-        for r in i {
-            let row = c + r * cols + j.lowerBound
-            Kernels.current.accumulate(bias + j.lowerBound, row, j.count, scale: 1)
-        }
+            transposeB: transposeB, out + i.lowerBound * cols + j.lowerBound, ldc: cols)
     }
 }
 

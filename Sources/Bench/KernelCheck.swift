@@ -20,7 +20,7 @@ public struct KernelCheck: Codable, Sendable {
         products(precision) + [attention(precision), try field()]
     }
 
-    /// Products and convolutions with packed weights, against BLAS over gathered patches.
+    /// Products and convolutions with packed weights, against OpenBLAS over gathered pixels.
     private static func products(_ precision: Precision) -> [KernelCheck] {
         // Of 64 to 1152 products, each of two numbers rounded to 8 bits.
         let rounding = precision == .float32 ? 2e-6 : 6e-3
@@ -41,8 +41,8 @@ public struct KernelCheck: Codable, Sendable {
             let geometry = ConvolutionGeometry(
                 input: c.image, weight: [c.kernel, c.kernel, c.image[3], c.outputs], stride: c.stride,
                 padding: Padding(c.kernel / 2))
-            let dense = kernel.transposed([2, 3, 1, 0]), weight = Weight(kernel, precision: precision)
-            let expected = geometry.forward(image, weight: dense, bias: nil)
+            let weight = Weight(kernel, precision: precision)
+            let expected = geometry.plainForward(image, kernel)
             // Transforms magnify float32's rounding some five times, which is nothing beside bfloat16's.
             let tolerance = max(rounding, c.name.hasPrefix("Winograd") ? 1e-5 : 0)
             checks.append(KernelCheck(c.name, geometry.forward(image, weight), expected, tolerance))
@@ -50,7 +50,7 @@ public struct KernelCheck: Codable, Sendable {
             checks.append(
                 KernelCheck(
                     c.name + ", gradient", geometry.inputGradient(slope, weight),
-                    geometry.inputGradient(slope, weight: dense), tolerance))
+                    geometry.plainInputGradient(slope, kernel), tolerance))
         }
         return checks
     }

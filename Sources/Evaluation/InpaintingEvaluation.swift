@@ -123,7 +123,7 @@ extension InpaintingTrial {
         let (a, b) = (answer.cropped(to: area), picture.cropped(to: area))
         let part = Mask(hole.image.cropped(to: area).pixels.reshaped([area.height, area.width]))
         return [
-            PeakSignalToNoise.score(a, b, inside: part), StructuralSimilarity.score(a, b, inside: part),
+            PictureScores.psnr(a, b, inside: part), StructuralSimilarity.score(a, b, inside: part),
             PerceptualDistance.score(a, b, inside: part),
         ]
     }

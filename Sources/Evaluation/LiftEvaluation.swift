@@ -3,6 +3,7 @@
 import Arrays
 import Compositing
 import Foundation
+import Images
 import Lathe
 import Toybox
 

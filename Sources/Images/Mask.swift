@@ -96,9 +96,7 @@ public struct Mask: Sendable {
 
     /// Pixels in both over pixels in either; 1 when both are empty.
     public func intersectionOverUnion(_ other: Mask) -> Float {
-        let both = intersection(other).area
-        let either = union(other).area
-        return either == 0 ? 1 : Float(both) / Float(either)
+        Float(PictureScores.intersectionOverUnion(values, other.values))
     }
 
     /// The mask at another size.

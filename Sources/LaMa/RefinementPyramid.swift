@@ -79,22 +79,24 @@ extension Tensor {
     /// Half the size of `[1, height, width, channels]`: a 5×5 Gaussian of deviation 1, then bilinear (`_pyrdown`).
     fileprivate func pyramidDown() -> Tensor {
         let channels = shape[3], kernel = blurLine(channels: channels)
-        func line(_ height: Int, _ width: Int) -> Tensor {
-            Tensor(NDArray(kernel, shape: [height, width, channels, channels]))
+        func line(_ height: Int, _ width: Int) -> Weight {
+            Weight(NDArray(kernel, shape: [channels, channels, height, width]))
         }
-        return conv2d(line(5, 1), padding: Padding(top: 2, left: 0, bottom: 2, right: 0), border: .reflection)
-            .conv2d(line(1, 5), padding: Padding(top: 0, left: 2, bottom: 0, right: 2), border: .reflection)
+        let columns = Padding(top: 2, left: 0, bottom: 2, right: 0)
+        let rows = Padding(top: 0, left: 2, bottom: 0, right: 2)
+        return convolved(line(5, 1), padding: columns, border: .reflection)
+            .convolved(line(1, 5), padding: rows, border: .reflection)
             .resizedBilinear(height: shape[1] / 2, width: shape[2] / 2)
     }
 }
 
-/// Five weights of a Gaussian of deviation 1 for every channel, and none between channels: `[5, channels, channels]`.
+/// Five weights of a Gaussian of deviation 1 for every channel, and none between channels: `[channels, channels, 5]`.
 private func blurLine(channels: Int) -> [Float] {
     let bell = (-2...2).map { exp(-0.5 * Double($0 * $0)) }
     let total = bell.reduce(0, +)
     var line = [Float](repeating: 0, count: 5 * channels * channels)
     for (k, weight) in bell.enumerated() {
-        for c in 0..<channels { line[(k * channels + c) * channels + c] = Float(weight / total) }
+        for c in 0..<channels { line[(c * channels + c) * 5 + k] = Float(weight / total) }
     }
     return line
 }

@@ -88,7 +88,7 @@ extension RadianceField {
                             error += d * d
                         }
                     }
-                    return -10 * log10(max(1e-12, error / Double(3 * size)))
+                    return PictureScores.decibel(error / Double(3 * size), least: 1e-12)
                 }
             }
         }

@@ -1,6 +1,7 @@
 // What to segment: clicks, a box, an earlier mask, alone or together.
 
 public import Arrays
+public import Images
 
 /// One object to segment, described in pixels of the picture as it was given to `encode`.
 public struct Prompt: Sendable {
@@ -17,16 +18,7 @@ public struct Prompt: Sendable {
     }
 
     /// A rectangle around the object.
-    public struct Box: Sendable, Hashable {
-        public var left: Double
-        public var top: Double
-        public var right: Double
-        public var bottom: Double
-
-        public init(left: Double, top: Double, right: Double, bottom: Double) {
-            (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
-        }
-    }
+    public typealias Box = Rectangle<Double>
 
     public var points: [Point]
     public var box: Box?

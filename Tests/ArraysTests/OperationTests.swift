@@ -125,8 +125,9 @@ import Testing
 
     /// Runs everything that splits work, for the comparison of thread counts.
     private func everything() -> [NDArray] {
-        let x = normal([2, 33, 31, 24]), w = normal([3, 3, 24, 40], "w"), g = normal([2, 33, 31, 40], "g")
-        let geometry = ConvolutionGeometry(input: x.shape, weight: w.shape, stride: 1, padding: Padding(1))
+        let x = normal([2, 33, 31, 24]), w = Weight(normal([40, 24, 3, 3], "w"))
+        let g = normal([2, 33, 31, 40], "g")
+        let geometry = ConvolutionGeometry(input: x.shape, weight: w, stride: 1, padding: Padding(1))
         let attention = Attention(
             q: normal([2, 3, 300, 8], "q"), k: normal([2, 3, 200, 8], "k"), v: normal([2, 3, 200, 8], "v"),
             scale: 0.3, bias: normal([200], "bias"))
@@ -135,8 +136,8 @@ import Testing
         let group = GroupNormalization(x, groups: 6, scale: nil, bias: nil, epsilon: 1e-5, silu: true)
         let long = normal([40_000, 12], "long")
         return [
-            geometry.forward(x, weight: w, bias: nil), geometry.inputGradient(g, weight: w),
-            geometry.weightGradient(g, input: x), attended.value, slopes.q, slopes.k, slopes.v,
+            geometry.forward(x, w), geometry.inputGradient(g, w), attended.value, slopes.q, slopes.k,
+            slopes.v,
             group.apply(x), group.gradient(x, x: x, scale: nil).input, long.summed(axes: [0]),
             long.matmul(long, transposeSelf: true), normal([700, 300], "a").matmul(normal([300, 500], "b")),
             NDArray(Float(long.total())), x.softmax(), x.mapped(.gelu),

@@ -150,32 +150,14 @@ import Testing
                     height: 6, width: 5, channels: c, kernelHeight: 3, kernelWidth: 3, stride: stride,
                     padTop: pad,
                     padLeft: pad, outWidth: wide)
-                compare(tier, "im2col", count: rows * wide * 9 * c, relative: 0) {
-                    $0.im2col(x, w, 0..<rows, $1)
-                }
-                compare(tier, "im2col tap", count: rows * wide * c, relative: 0) {
-                    $0.im2colTap(x, w, tap: (1, 2), 0..<rows, $1)
-                }
-                compare(tier, "im2col adjoint", count: rows * wide * 9 * c, relative: 0) {
-                    $0.im2colAdjoint(x, w, 0..<rows, $1)
-                }
-                let products = normal(30 * 9 * c, "products"), bias = normal(c, "bias")
+                let products = normal(30 * 9 * c, "products")
                 compare(tier, "sums of taps", count: rows * wide * c, relative: 0) {
-                    $0.sumTaps(products, w, from: 0, 0..<rows, bias: bias, $1)
-                }
-                // The same products as those of a strided convolution's 6 × 5 output, onto its input.
-                var turned = w
-                turned.outWidth = 5 * stride
-                compare(tier, "adjoint sums of taps", count: 6 * stride * 5 * stride * c, relative: 0) {
-                    $0.sumTapsAdjoint(products, turned, from: 0, 0..<6 * stride, bias: bias, $1)
+                    $0.sumTaps(products, w, 0..<rows, $1)
                 }
                 var mirrored = w
                 mirrored.border = .reflection
-                compare(tier, "reflecting im2col", count: rows * wide * 9 * c, relative: 0) {
-                    $0.im2col(x, mirrored, 0..<rows, $1)
-                }
                 compare(tier, "reflecting sums of taps", count: rows * wide * c, relative: 0) {
-                    $0.sumTaps(products, mirrored, from: 0, 0..<rows, bias: nil, $1)
+                    $0.sumTaps(products, mirrored, 0..<rows, $1)
                 }
             }
             compare(tier, "upsample", count: 4 * 30 * c) {

@@ -110,8 +110,9 @@ import Testing
         for (k, stride, padding) in [
             (3, 1, Padding(1)), (3, 2, Padding(top: 0, left: 0, bottom: 1, right: 1)),
         ] {
-            expectGradients("conv2d", of: [x, normal([k, k, 3, 2], "w"), normal([2], "b")]) {
-                $0[0].conv2d($0[1], bias: $0[2], stride: stride, padding: padding)
+            let weight = Weight(normal([2, 3, k, k], "w"))
+            expectGradients("convolved", of: [x]) {
+                $0[0].convolved(weight, stride: stride, padding: padding)
             }
         }
         let bias = normal([2], "b")
@@ -124,8 +125,9 @@ import Testing
         for (k, stride, padding) in [
             (3, 2, Padding(1)), (5, 1, Padding(top: 3, left: 6, bottom: 2, right: 0)),
         ] {
-            expectGradients("reflecting conv2d", of: [x, normal([k, k, 3, 2], "w"), normal([2], "b")]) {
-                $0[0].conv2d($0[1], bias: $0[2], stride: stride, padding: padding, border: .reflection)
+            let weight = Weight(normal([2, 3, k, k], "w"))
+            expectGradients("convolved, reflecting", of: [x]) {
+                $0[0].convolved(weight, stride: stride, padding: padding, border: .reflection)
             }
         }
         for width in [4, 5] {

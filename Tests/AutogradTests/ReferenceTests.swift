@@ -30,10 +30,13 @@ import Testing
 
     @Test(arguments: 0..<7) func convolution(_ index: Int) throws {
         let g = try fixture.integers("conv\(index).geometry")
-        try check("conv\(index)", ["w", "b"]) {
-            $0[0].conv2d(
-                $0[1], bias: $0[2], stride: g[0],
-                padding: Padding(top: g[1], left: g[2], bottom: g[3], right: g[4]))
+        // [kh, kw, in, out] in the fixture.
+        let weight = Weight(try fixture["conv\(index).w"].transposed([3, 2, 0, 1]))
+        let bias = try fixture["conv\(index).b"]
+        try check("conv\(index)") {
+            $0[0].convolved(
+                weight, stride: g[0], padding: Padding(top: g[1], left: g[2], bottom: g[3], right: g[4]),
+                finish: ProductFinish(bias: bias))
         }
     }
 

@@ -25,38 +25,6 @@ import Testing
         }
     }
 
-    /// The sum over taps of shifted images times the tap's matrix (stride 1).
-    private func convolutionByTaps(_ x: Tensor, _ w: Tensor, _ padding: Padding) -> Tensor {
-        let image = x.padded(padding)
-        let (kh, kw, out) = (w.shape[0], w.shape[1], w.shape[3])
-        let (h, width) = (image.shape[1] - kh + 1, image.shape[2] - kw + 1)
-        var sum: Tensor?
-        for ky in 0..<kh {
-            for kx in 0..<kw {
-                let part = image.sliced(axis: 1, ky..<ky + h).sliced(axis: 2, kx..<kx + width)
-                let matrix = w.sliced(axis: 0, ky..<ky + 1).sliced(axis: 1, kx..<kx + 1)
-                let term = part.matmul(matrix.reshaped([w.shape[2], out]))
-                sum = sum.map { $0 + term } ?? term
-            }
-        }
-        return sum ?? image
-    }
-
-    @Test func convolutionOfALargeImage() {
-        // 2 * 70 * 65 patches of 3 * 3 * 28 exceed the scratch of one tile.
-        let x = normal([2, 70, 65, 28], "x"), w = normal([3, 3, 28, 20], "w")
-        let padding = Padding(top: 1, left: 0, bottom: 2, right: 1)
-        compare([x, w], relative: 2e-6, "convolution") {
-            $0[0].conv2d($0[1], padding: padding)
-        } _: {
-            convolutionByTaps($0[0], $0[1], padding)
-        }
-        let bias = normal([20], "bias")
-        expectClose(
-            Tensor(x).conv2d(Tensor(w), bias: Tensor(bias), padding: padding).value,
-            convolutionByTaps(Tensor(x), Tensor(w), padding).value + bias, relative: 2e-6)
-    }
-
     @Test func attentionOverSeveralKeyBlocks() {
         let q = normal([1, 2, 300, 8], "q"), k = normal([1, 2, 1100, 8], "k"),
             v = normal([1, 2, 1100, 5], "v")

@@ -18,13 +18,13 @@ import Testing
         let picture = grain(1)
         #expect(StructuralSimilarity.score(picture, picture, inside: whole) > 0.99999)
         #expect(PerceptualDistance.score(picture, picture, inside: whole) == 0)
-        #expect(PeakSignalToNoise.score(picture, picture, inside: whole) == 60)
+        #expect(PictureScores.psnr(picture, picture, inside: whole) == 60)
     }
 
     @Test func psnrIsThatOfTheDifference() {
         let a = Image(width: 64, height: 64, color: [0.5, 0.5, 0.5])
         let b = Image(width: 64, height: 64, color: [0.6, 0.6, 0.6])
-        #expect(abs(PeakSignalToNoise.score(a, b, inside: whole) - 20) < 1e-3)
+        #expect(abs(PictureScores.psnr(a, b, inside: whole) - 20) < 1e-3)
     }
 
     @Test func ssimOfFlatPicturesIsTheLuminanceTerm() {
@@ -43,8 +43,8 @@ import Testing
         #expect(blurred > 2 * alike, "\(blurred)")
         // PSNR says the opposite, which is why both are shown.
         #expect(
-            PeakSignalToNoise.score(truth, other, inside: whole)
-                < PeakSignalToNoise.score(truth, flat, inside: whole))
+            PictureScores.psnr(truth, other, inside: whole)
+                < PictureScores.psnr(truth, flat, inside: whole))
     }
 
     @Test func onlyTheInsideCounts() {
@@ -52,7 +52,7 @@ import Testing
         var b = a
         b.pixels.withUnsafeMutableBuffer { values in for i in 0..<(8 * 64 * 3) { values[i] = 0 } }
         let below = Mask(width: 64, height: 64, inside: (0..<4096).map { $0 / 64 >= 56 })
-        #expect(PeakSignalToNoise.score(a, b, inside: below) == 60)
+        #expect(PictureScores.psnr(a, b, inside: below) == 60)
         #expect(StructuralSimilarity.score(a, b, inside: below) > 0.9999)
         #expect(PerceptualDistance.score(a, b, inside: below) < 1e-6)
     }

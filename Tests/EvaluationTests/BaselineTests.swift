@@ -3,6 +3,7 @@
 import Arrays
 import Compositing
 import Evaluation
+import Images
 import Lathe
 import Testing
 import Toybox

@@ -5,6 +5,7 @@ import Compositing
 import Distillation
 import Evaluation
 import Foundation
+import Images
 import Lathe
 import Radiance
 import StableDiffusion

@@ -30,8 +30,13 @@ import Testing
 
     @Test(arguments: [("three", 1, 1), ("strided", 2, 1), ("seven", 1, 3)])
     func reflectingConvolutionsEqualPyTorchs(name: String, stride: Int, padding: Int) throws {
-        try check("reflect.\(name)", ["x", "w", "b"]) {
-            $0[0].conv2d($0[1], bias: $0[2], stride: stride, padding: padding, border: .reflection)
+        // [kh, kw, in, out] in the fixture.
+        let weight = Weight(try fixture["reflect.\(name).w"].transposed([3, 2, 0, 1]))
+        let bias = try fixture["reflect.\(name).b"]
+        try check("reflect.\(name)", ["x"]) {
+            $0[0].convolved(
+                weight, stride: stride, padding: Padding(padding), border: .reflection,
+                finish: ProductFinish(bias: bias))
         }
     }
 

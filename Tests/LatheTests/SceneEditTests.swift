@@ -26,7 +26,7 @@ import Testing
         // The hole holds the object, or all but it.
         #expect(task == .replace ? covered < 0.03 : covered > 0.98, "\(covered)")
         #expect(result.versions[0].seams[0].excess <= EditInvariant.seamBound)
-        let changed = PeakSignalToNoise.score(before, after, inside: hole)
+        let changed = PictureScores.psnr(before, after, inside: hole)
         #expect(changed < 30, "\(changed) dB: the hole is as it was")
     }
 

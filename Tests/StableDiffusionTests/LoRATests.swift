@@ -46,7 +46,7 @@ import Testing
         let merged = try lora.applied(to: WeightScope(arrays: [module: .zeros(shape)]), of: .unet)
             .tensor(module, shape)
         func convolved(_ x: Tensor, _ kernel: NDArray) -> Tensor {
-            x.conv2d(Tensor(kernel.transposed([2, 3, 1, 0])))
+            x.convolved(Weight(kernel))
         }
         let x = Tensor(stream.normal([1, 6, 7, 3]))
         let sequence = convolved(convolved(convolved(x, down), middle), up) * (0.5 * 3 / 2)

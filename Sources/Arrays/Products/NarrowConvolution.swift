@@ -55,7 +55,7 @@ struct NarrowConvolution: Sendable {
         parallelFor(rows.count, chunk: 4) { taken in
             let pixel = (rows.lowerBound + taken.lowerBound) * g.outWidth
             let result = out + pixel * g.outputs
-            Kernels.current.sumTaps(products, window, from: 0, taken, bias: nil, result)
+            Kernels.current.sumTaps(products, window, taken, result)
             MatrixKernels.current.finish(
                 finish, result, rows: pixel..<pixel + taken.count * g.outWidth, columns: g.outputs)
         }

@@ -105,22 +105,10 @@ typedef struct ck_arrays {
     void (*_Nonnull copy_rows)(CK_F x, size_t x_stride, CK_O y, size_t y_stride, size_t rows, size_t cols);
     /// Writes slices [begin, end) of the first output dimension (`begin`, `end` index dims[0]).
     void (*_Nonnull permute)(CK_F x, CK_O y, const ck_permutation *_Nonnull p, size_t begin, size_t end);
-    /// columns[(oy - begin) * out_width + ox, (ky, kx, c)] of rows begin..<end of the window grid.
-    void (*_Nonnull im2col)(CK_F x, const ck_window *_Nonnull w, size_t begin, size_t end, CK_O columns);
-    /// One tap (ky, kx) only: columns[(oy - begin) * out_width + ox, c].
-    void (*_Nonnull im2col_tap)(CK_F x, const ck_window *_Nonnull w, size_t ky, size_t kx, size_t begin, size_t end,
-                                CK_O columns);
-    /// The adjoint's gather. `w` describes the gradient image (height, width, channels of dy); `out_width` and rows
-    /// begin..<end index the input of the convolution: dy at ((y + pad_top - ky) / stride, …), 0 where not whole.
-    void (*_Nonnull im2col_adjoint)(CK_F dy, const ck_window *_Nonnull w, size_t begin, size_t end, CK_O columns);
-    /// The other order of a convolution: products of every pixel with all taps, then their sum. Adds nothing outside.
-    /// y[(oy - begin), ox, c] = bias + sum over (ky, kx) of products[py - first, px, (ky, kx, c)] where (py, px) is the
-    /// pixel under the tap. `w->channels` are those of y.
-    void (*_Nonnull sum_taps)(CK_F products, const ck_window *_Nonnull w, size_t first, size_t begin, size_t end,
-                              CK_FN bias, CK_O y);
-    /// The same for the adjoint, with `w` as in `im2col_adjoint` but the channels of the result.
-    void (*_Nonnull sum_taps_adjoint)(CK_F products, const ck_window *_Nonnull w, size_t first, size_t begin,
-                                      size_t end, CK_FN bias, CK_O y);
+    /// The end of a convolution that multiplies every pixel by all taps first. Adds nothing outside.
+    /// y[(oy - begin), ox, c] = sum over (ky, kx) of products[py, px, (ky, kx, c)] where (py, px) is the pixel under the
+    /// tap. `w->channels` are those of y.
+    void (*_Nonnull sum_taps)(CK_F products, const ck_window *_Nonnull w, size_t begin, size_t end, CK_O y);
     /// y[h * f, w * f, c] = x[h, w, c] repeated, rows begin..<end of x.
     void (*_Nonnull upsample)(CK_F x, CK_O y, size_t width, size_t channels, size_t factor, size_t begin, size_t end);
     void (*_Nonnull upsample_grad)(CK_F dy, CK_O dx, size_t width, size_t channels, size_t factor, size_t begin,

@@ -55,7 +55,7 @@ public enum PerceptualDistance {
     /// Root mean square responses over a neighbourhood: first derivatives along two axes and two diagonals,
     /// and the same four second derivatives.
     private static func energies(_ plane: Plane) -> [Plane] {
-        let smooth = Plane.gaussian(0.7), edge: [Float] = [-0.5, 0, 0.5], line: [Float] = [0.5, -1, 0.5]
+        let smooth = gaussianWeights(0.7), edge: [Float] = [-0.5, 0, 0.5], line: [Float] = [0.5, -1, 0.5]
         let soft = plane.filtered(rows: smooth, columns: smooth)
         let (dx, dy) = (soft.filtered(rows: edge, columns: [1]), soft.filtered(rows: [1], columns: edge))
         let (xx, yy) = (soft.filtered(rows: line, columns: [1]), soft.filtered(rows: [1], columns: line))

@@ -38,11 +38,16 @@ struct Plane: Sendable {
     }
 
     /// Separable filter with odd kernels; edges are replicated.
-    func filtered(rows: [Float], columns: [Float]) -> Plane { along(rows, 1).along(columns, width) }
+    func filtered(rows: [Float], columns: [Float]) -> Plane {
+        let plane = NDArray(values, shape: [height, width, 1])
+        return Plane(
+            width: width, height: height,
+            values: separablyFiltered(plane, rows: rows, columns: columns).scalars)
+    }
 
     /// Gaussian blur.
     func blurred(_ sigma: Float) -> Plane {
-        let kernel = Plane.gaussian(sigma)
+        let kernel = gaussianWeights(sigma)
         return filtered(rows: kernel, columns: kernel)
     }
 
@@ -51,38 +56,5 @@ struct Plane: Sendable {
         let soft = blurred(0.8), w = (width + 1) / 2, h = (height + 1) / 2
         return Plane(
             width: w, height: h, values: (0..<w * h).map { soft.values[($0 / w) * 2 * width + ($0 % w) * 2] })
-    }
-
-    /// A normalised kernel that covers three standard deviations on each side.
-    static func gaussian(_ sigma: Float) -> [Float] {
-        let reach = max(1, Int((3 * sigma).rounded(.up)))
-        let weights = (-reach...reach).map { exponential(-Float($0 * $0) / (2 * sigma * sigma)) }
-        let total = weights.reduce(0, +)
-        return weights.map { $0 / total }
-    }
-
-    private func along(_ kernel: [Float], _ stride: Int) -> Plane {
-        let reach = kernel.count / 2, (w, h) = (width, height)
-        var out = [Float](repeating: 0, count: values.count)
-        values.withUnsafeBufferPointer { source in
-            out.withUnsafeMutableBufferPointer { target in
-                nonisolated(unsafe) let (source, target) = (source, target)
-                parallelFor(h, chunk: max(1, 65_536 / max(1, w * kernel.count))) { rows in
-                    for y in rows {
-                        for (tap, weight) in kernel.enumerated() {
-                            let offset = tap - reach
-                            for x in 0..<w {
-                                let from =
-                                    stride == 1
-                                    ? y * w + min(max(x + offset, 0), w - 1)
-                                    : min(max(y + offset, 0), h - 1) * w + x
-                                target[y * w + x] += weight * source[from]
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return Plane(width: w, height: h, values: out)
     }
 }

@@ -28,8 +28,6 @@ public enum StructuralSimilarity {
     }
 }
 
-func exponential(_ x: Float) -> Float { Foundation.exp(x) }
-
 func requireOneSize(_ a: Image, _ b: Image, _ mask: Mask) {
     precondition(
         a.width == b.width && a.height == b.height && mask.width == a.width && mask.height == a.height,

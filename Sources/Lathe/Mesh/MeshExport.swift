@@ -3,6 +3,7 @@
 import Arrays
 import Compositing
 import Foundation
+import Images
 package import Meshes
 package import Radiance
 

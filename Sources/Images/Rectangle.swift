@@ -1,16 +1,36 @@
-// Rectangles of pixels.
+// Rectangles in pictures.
 
-/// A half-open rectangle of pixels, origin at the top left.
-public struct PixelRectangle: Sendable, Hashable, Codable {
-    /// First column.
-    public var left: Int
-    /// First row.
-    public var top: Int
-    /// Column after the last.
-    public var right: Int
-    /// Row after the last.
-    public var bottom: Int
+/// A half-open rectangle, origin at the top left.
+public struct Rectangle<Scalar: Comparable & SignedNumeric & Sendable>: Sendable {
+    /// The left edge, or first column.
+    public var left: Scalar
+    /// The upper edge, or first row.
+    public var top: Scalar
+    /// The right edge, or the column after the last.
+    public var right: Scalar
+    /// The lower edge, or the row after the last.
+    public var bottom: Scalar
 
+    /// Creates the rectangle `left..<right`, `top..<bottom`, which is not checked: users give such boxes.
+    @inlinable
+    public init(left: Scalar, top: Scalar, right: Scalar, bottom: Scalar) {
+        self.left = left
+        self.top = top
+        self.right = right
+        self.bottom = bottom
+    }
+
+    @inlinable public var width: Scalar { right - left }
+    @inlinable public var height: Scalar { bottom - top }
+}
+
+extension Rectangle: Equatable, Hashable where Scalar: Hashable {}
+extension Rectangle: Codable where Scalar: Codable {}
+
+/// A rectangle of whole pixels.
+public typealias PixelRectangle = Rectangle<Int>
+
+extension Rectangle where Scalar == Int {
     /// Creates the rectangle `left..<right`, `top..<bottom`.
     /// - Precondition: no side is negative.
     public init(left: Int, top: Int, right: Int, bottom: Int) {
@@ -22,8 +42,6 @@ public struct PixelRectangle: Sendable, Hashable, Codable {
         self.bottom = bottom
     }
 
-    public var width: Int { right - left }
-    public var height: Int { bottom - top }
     public var columns: Range<Int> { left..<right }
     public var rows: Range<Int> { top..<bottom }
 

@@ -44,6 +44,11 @@ package enum PictureScores {
         return decibel(sum / Double(max(1, count)))
     }
 
+    /// PSNR of the colours of two pictures inside a mask; 60 if it is empty.
+    package static func psnr(_ a: Image, _ b: Image, inside mask: Mask) -> Double {
+        psnr(a.rgb.pixels, b.rgb.pixels, inside: mask.values)
+    }
+
     /// Intersection over union of two opacities thresholded at one half; 1 when both are empty.
     package static func intersectionOverUnion(_ a: NDArray, _ b: NDArray) -> Double {
         precondition(a.count == b.count, "intersectionOverUnion: shapes \(a.shape) and \(b.shape) differ")
@@ -60,7 +65,8 @@ package enum PictureScores {
         return either == 0 ? 1 : Double(both) / Double(either)
     }
 
-    private static func decibel(_ meanSquare: Double) -> Double {
-        -10 * log10(max(meanSquare, 1e-6))
+    /// The ratio of a peak of 1 to a mean squared error, in dB; errors below `least` count as that.
+    package static func decibel(_ meanSquare: Double, least: Double = 1e-6) -> Double {
+        -10 * log10(max(meanSquare, least))
     }
 }

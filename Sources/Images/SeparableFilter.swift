@@ -1,4 +1,4 @@
-// The Gaussian blur of planes and pictures.
+// Filters that are a kernel along rows times a kernel along columns, of planes and pictures.
 
 package import Arrays
 import Foundation
@@ -7,14 +7,28 @@ import Foundation
 /// - Parameter sigma: standard deviation in pixels, above 0.
 package func gaussianBlurred(_ array: NDArray, sigma: Float) -> NDArray {
     precondition(array.rank == 3 && sigma > 0, "gaussianBlurred: \(array.shape) by \(sigma)")
-    let reach = max(1, Int((3 * sigma).rounded(.up)))
-    var weights = (-reach...reach).map { expf(-Float($0 * $0) / (2 * sigma * sigma)) }
-    let total = weights.reduce(0, +)
-    weights = weights.map { $0 / total }
-    return blurred(blurred(array, weights, alongRows: true), weights, alongRows: false)
+    let weights = gaussianWeights(sigma)
+    return separablyFiltered(array, rows: weights, columns: weights)
 }
 
-private func blurred(_ array: NDArray, _ weights: [Float], alongRows: Bool) -> NDArray {
+/// Weights of a Gaussian over three standard deviations to either side, which add up to 1.
+package func gaussianWeights(_ sigma: Float) -> [Float] {
+    let reach = max(1, Int((3 * sigma).rounded(.up)))
+    let weights = (-reach...reach).map { expf(-Float($0 * $0) / (2 * sigma * sigma)) }
+    let total = weights.reduce(0, +)
+    return weights.map { $0 / total }
+}
+
+/// An array `[height, width, channels]` filtered along rows by one kernel and along columns by another; edges repeat.
+/// - Parameters: kernels of odd length.
+package func separablyFiltered(_ array: NDArray, rows: [Float], columns: [Float]) -> NDArray {
+    precondition(
+        array.rank == 3 && rows.count % 2 == 1 && columns.count % 2 == 1,
+        "separablyFiltered: \(array.shape) by kernels of \(rows.count) and \(columns.count)")
+    return filtered(filtered(array, rows, alongRows: true), columns, alongRows: false)
+}
+
+private func filtered(_ array: NDArray, _ weights: [Float], alongRows: Bool) -> NDArray {
     let (h, w, c) = (array.shape[0], array.shape[1], array.shape[2]), reach = weights.count / 2
     return array.withUnsafeBuffer { source in
         NDArray(shape: array.shape) { buffer in

@@ -5,7 +5,7 @@ import Foundation
 import Images
 import Testing
 
-@Suite struct GaussianBlurTests {
+@Suite struct SeparableFilterTests {
     @Test(arguments: [0.4, 1, 2.5] as [Float]) func isTheWeightedMeanOfTheNeighbours(sigma: Float) {
         let (h, w, c) = (9, 13, 3)
         var random = RandomStream(seed: 1, stream: "blur")

@@ -1,7 +1,7 @@
 // Scores of pictures whose answers are known.
 
 import Arrays
-import Compositing
+import Images
 import Testing
 
 @Suite struct PictureScoreTests {
