@@ -127,10 +127,10 @@ let package = Package(
         tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Compositing", ["Arrays", "Images"]), tests(of: "Autograd"),
         tests(of: "Layers"), tests(of: "Bench", ["Arrays", "Lathe"]),
-        tests(of: "SegmentAnything"),
+        tests(of: "SegmentAnything", ["Images"]),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
-        tests(of: "Datasets", ["Checkpoints", "Images", "Meshes", "Toybox"]),
+        tests(of: "Datasets", ["Arrays", "Checkpoints", "Images", "Meshes", "Toybox"]),
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
         tests(
             of: "Lathe",

@@ -1,5 +1,6 @@
 // Samples of meshes: the same bytes for the same seed, cameras as recorded, light as asked.
 
+import Arrays
 import Checkpoints
 import Datasets
 import Foundation
