@@ -150,7 +150,9 @@ let package = Package(
         // Real sizes, against checkpoints that its scripts make; skipped without them.
         .testTarget(
             name: "ReferenceTests",
-            dependencies: ["StableDiffusion", "CLIP", "SegmentAnything", "BLIP", "LaMa", "TestSupport"],
+            dependencies: [
+                "StableDiffusion", "CLIP", "SegmentAnything", "BLIP", "LaMa", "Images", "TestSupport",
+            ],
             path: "Tests/Reference",
             exclude: ["peers", "stable_diffusion.py", "perception.py", "lama.py", "opencv_inpainting.py"],
             swiftSettings: strict),
