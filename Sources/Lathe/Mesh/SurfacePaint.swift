@@ -1,15 +1,15 @@
 // The colours of a surface, taken from pictures of the field that it was cut out of.
 
 import Arrays
-import Meshes
-import Radiance
+package import Meshes
+package import Radiance
 
 /// Paints points of a mesh as pictures of its field show them.
 ///
 /// A field's colour right at a surface is not what is seen there: rays gather colour from the haze before it and from
 /// behind it. So the field is looked at from all round, and a point takes the colours of the pictures that see it,
 /// the straighter the more.
-struct SurfacePaint {
+package struct SurfacePaint {
     private struct View {
         let camera: MeshCamera
         /// `[size, size, 4]`, premultiplied.
@@ -27,7 +27,7 @@ struct SurfacePaint {
     private static let grazing: Float = 0.15
 
     /// - Parameter size: side of the pictures in pixels.
-    init(field: RadianceField, mesh: Mesh, size: Int) {
+    package init(field: RadianceField, mesh: Mesh, size: Int) {
         let cameras =
             (0..<12).map { Camera(azimuth: 30 * Float($0), elevation: 12) }
             + (0..<4).map { Camera(azimuth: 90 * Float($0), elevation: 50) }
@@ -44,7 +44,7 @@ struct SurfacePaint {
     }
 
     /// sRGB colours of points on the surface with unit normals.
-    func colours(at positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
+    package func colours(at positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
         var found = [SIMD4<Float>](repeating: .zero, count: positions.count)
         for view in views {
             view.colour.withUnsafeBuffer { picture in
