@@ -1,6 +1,6 @@
 // `lathe evaluate`: how close a lift came to the truth, beside what simple guesses reach.
 
-import Arrays
+package import Arrays
 import Compositing
 import Foundation
 import Lathe
@@ -15,7 +15,7 @@ public struct LiftEvaluation: Codable, Sendable {
         /// Mean peak signal-to-noise ratio, dB.
         public var psnr: Double
 
-        init(_ pictures: [NDArray], truth: [NDArray]) {
+        package init(_ pictures: [NDArray], truth: [NDArray]) {
             precondition(
                 pictures.count == truth.count, "Novel: \(pictures.count) pictures for \(truth.count) views")
             let count = Double(truth.count)
