@@ -146,7 +146,9 @@ let package = Package(
                 "Toybox",
             ]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["TestSupport", "Arrays", "Images", "Radiance"],
+            exclude: ["Help"],
+            swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.
         .testTarget(
             name: "ReferenceTests",
