@@ -127,9 +127,10 @@ let package = Package(
         tests(of: "Tokenizers"),
         tests(of: "Meshes"), tests(of: "Compositing", ["Arrays", "Images"]), tests(of: "Autograd"),
         tests(of: "Layers"), tests(of: "Bench", ["Arrays", "Lathe"]),
-        tests(of: "SegmentAnything"),
+        tests(of: "SegmentAnything", ["Images"]),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
+        tests(of: "Datasets", ["Arrays", "Checkpoints", "Images", "Meshes", "Toybox"]),
         tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
         tests(
             of: "Lathe",
@@ -145,11 +146,15 @@ let package = Package(
                 "Toybox",
             ]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["TestSupport", "Images"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["TestSupport", "Arrays", "Images", "Radiance"],
+            exclude: ["Help"],
+            swiftSettings: strict),
         // Real sizes, against checkpoints that its scripts make; skipped without them.
         .testTarget(
             name: "ReferenceTests",
-            dependencies: ["StableDiffusion", "CLIP", "SegmentAnything", "BLIP", "LaMa", "TestSupport"],
+            dependencies: [
+                "StableDiffusion", "CLIP", "SegmentAnything", "BLIP", "LaMa", "Images", "TestSupport",
+            ],
             path: "Tests/Reference",
             exclude: ["peers", "stable_diffusion.py", "perception.py", "lama.py", "opencv_inpainting.py"],
             swiftSettings: strict),

@@ -1,6 +1,6 @@
 // Scores of a lift against ground truth, beside baselines.
 
-import Arrays
+package import Arrays
 import Compositing
 import Foundation
 import Images
@@ -17,7 +17,7 @@ package struct LiftEvaluation: Codable, Sendable {
         /// Mean peak signal-to-noise ratio, dB.
         package var psnr: Double
 
-        init(_ pictures: [NDArray], truth: [NDArray]) {
+        package init(_ pictures: [NDArray], truth: [NDArray]) {
             precondition(
                 pictures.count == truth.count, "Novel: \(pictures.count) pictures for \(truth.count) views")
             let count = Double(truth.count)

@@ -3,6 +3,7 @@
 import Arrays
 import Autograd
 import Checkpoints
+import Images
 import Layers
 
 /// Turns prompts in model coordinates into sparse tokens and dense features.

@@ -1,21 +1,35 @@
-// `-c FILE`: a YAML file of option values, unfolded into arguments before they are parsed.
+// `--config FILE`: a YAML file of option values, unfolded into arguments before they are parsed.
 
 import Lathe
 
 /// Turns the values of a configuration file into arguments, so that they pass the same checks.
 enum ConfigurationFile {
-    /// Replaces `-c FILE` by the options that the file holds and that the command line does not give.
+    /// Older spellings of options, and the names that they have now.
+    private static let aliases = ["sam": "segmenter", "negative": "negative-prompt"]
+
+    /// Replaces `-c FILE` or `--config FILE` by the options that the file holds and that the command line does not give.
     /// - Throws: `LatheError` (`badInput`) if the file cannot be read or is not a mapping of options.
     static func expand(_ arguments: [String]) throws -> [String] {
-        guard let position = arguments.firstIndex(of: "-c"),
-            !arguments[..<position].contains("--"), position + 1 < arguments.count
+        let joined = "--config="
+        guard
+            let position = arguments.firstIndex(where: {
+                $0 == "-c" || $0 == "--config" || $0.hasPrefix(joined)
+            }), !arguments[..<position].contains("--")
         else { return arguments }
-        let path = arguments[position + 1]
         var given = arguments
-        given.removeSubrange(position...position + 1)
-        let names = Set(given.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) })
+        let path: String
+        if arguments[position].hasPrefix(joined) {
+            path = String(arguments[position].dropFirst(joined.count))
+            given.remove(at: position)
+        } else {
+            guard position + 1 < arguments.count else { return arguments }
+            path = arguments[position + 1]
+            given.removeSubrange(position...position + 1)
+        }
+        let names = Set(
+            given.filter { $0.hasPrefix("--") }.map { current(String($0.dropFirst(2).prefix { $0 != "=" })) })
         var added: [String] = []
-        for entry in try OptionFile.load(path) where !names.contains("--\(entry.name)") {
+        for entry in try OptionFile.load(path) where !names.contains(current(entry.name)) {
             switch entry.value {
             case .flag(true): added.append("--\(entry.name)")
             case .flag(false): continue
@@ -26,4 +40,6 @@ enum ConfigurationFile {
         given.insert(contentsOf: added, at: end)
         return given
     }
+
+    private static func current(_ name: String) -> String { aliases[name] ?? name }
 }

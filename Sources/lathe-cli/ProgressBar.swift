@@ -12,7 +12,7 @@ struct ProgressLine {
     var step: Int
     var total: Int
     var secondsLeft: Double?
-    var score: (name: String, value: Double)?
+    var score: LiftState.Score?
     var note: String?
 }
 

@@ -114,6 +114,45 @@ import Testing
             back.pixels, picture.cropped(to: plan.inside).pixels, relative: 0.02)
     }
 
+    /// At the picture's own scale nothing is resampled, so one pixel off would show; windows that hang over included.
+    @Test(arguments: [
+        PixelRectangle(left: 30, top: 20, right: 41, bottom: 36),
+        PixelRectangle(left: 0, top: 0, right: 9, bottom: 7),
+        PixelRectangle(left: 83, top: 66, right: 90, bottom: 70),
+        PixelRectangle(left: 0, top: 30, right: 90, bottom: 34),
+    ])
+    func aWindowOfThePicturesOwnScaleComesBackPixelForPixel(box: PixelRectangle) throws {
+        var random = RandomStream(seed: 13, stream: "windows")
+        let picture = Pictures.noise(&random, width: 90, height: 70, channels: 3)
+        let hole = Mask(
+            width: 90, height: 70,
+            inside: (0..<6300).map { box.columns.contains($0 % 90) && box.rows.contains($0 / 90) })
+        let plan = try #require(
+            CropPlan(hole: hole, needs: .init(size: .free(thickness: 1000), multiple: 8, context: 1)))
+        #expect(plan.workingWidth == plan.window.width && plan.workingHeight == plan.window.height)
+        let shown = plan.shown(picture)
+        let (x, y) = (box.left - plan.window.left, box.top - plan.window.top)
+        let corner = shown.cropped(to: PixelRectangle(left: x, top: y, right: x + 1, bottom: y + 1))
+        let wanted = picture.cropped(
+            to: PixelRectangle(left: box.left, top: box.top, right: box.left + 1, bottom: box.top + 1))
+        #expect(corner.bytes == wanted.bytes)
+        #expect(plan.restored(shown).bytes == picture.cropped(to: plan.inside).bytes)
+    }
+
+    /// The part of a picture from (12, 5) on, planned by itself and as a part of the whole.
+    @Test func aPlacedPlanShowsTheSamePart() throws {
+        var random = RandomStream(seed: 14, stream: "placed")
+        let whole = Pictures.noise(&random, width: 90, height: 70, channels: 3)
+        let part = PixelRectangle(left: 12, top: 5, right: 62, bottom: 55)
+        let hole = Mask(
+            width: 50, height: 50, inside: (0..<2500).map { 20..<30 ~= $0 % 50 && 18..<30 ~= $0 / 50 })
+        let plan = try #require(
+            CropPlan(hole: hole, needs: .init(size: .area(side: 24, aspect: 1), multiple: 8, context: 0.5)))
+        #expect(plan.inside == plan.window)
+        let placed = plan.placed(left: part.left, top: part.top, width: 90, height: 70)
+        #expect(placed.shown(whole).bytes == plan.shown(whole.cropped(to: part)).bytes)
+    }
+
     @Test func anEmptyHoleHasNoPlan() {
         #expect(CropPlan(hole: Mask(width: 5, height: 4, value: 0), needs: Self.needs[0]) == nil)
     }

@@ -75,6 +75,27 @@ import Testing
         #expect(result.seam.result < 4)
     }
 
+    /// A model that knows what lies in the hole: laid back a pixel off, noise would not fit at all.
+    @Test(arguments: [Retouch.Border.ground, .frame, .outline])
+    func whatAModelKnowsComesBackPixelForPixel(border: Retouch.Border) throws {
+        var random = RandomStream(seed: 22, stream: "retouch")
+        let picture = Pictures.noise(&random, width: 70, height: 50, channels: 3)
+        let hole = Mask(
+            width: 70, height: 50, inside: (0..<3500).map { 9..<23 ~= $0 % 70 && 30..<47 ~= $0 / 70 })
+        let plan = try #require(
+            CropPlan(hole: hole, needs: .init(size: .free(thickness: 1000), multiple: 8, context: 1)))
+        #expect(plan.scale == 1)
+        let result = try Retouch(
+            laying: plan.shown(picture), into: picture, hole: hole, plan: plan, feather: 3, border: border)
+        let (before, after) = (picture.bytes, result.picture.bytes)
+        let far = before.indices.filter { abs(Int(before[$0]) - Int(after[$0])) > 1 }
+        // The outline's border is made anew from what lies deeper than two pixels.
+        #expect(border == .outline ? far.count < hole.area * 3 : far.isEmpty, "\(far.count) values")
+        let values = result.picture.pixels.scalars, expected = picture.pixels.scalars
+        let middle = 3 * (38 * 70 + 16)
+        for channel in 0..<3 { #expect(abs(values[middle + channel] - expected[middle + channel]) < 0.01) }
+    }
+
     /// A grey square stays, and a model drew it half a working pixel too large on green.
     @Test func nothingOfWhatAModelMadeOfAThingStaysRoundIt() throws {
         let kept = { (pixel: Int) in 40..<80 ~= pixel % 120 && 40..<80 ~= pixel / 120 }

@@ -35,7 +35,7 @@ struct GaussianViewPrior: ViewPrior {
         self.schedule = schedule
         self.referenceElevation = referenceElevation
         self.referenceCrop = referenceCrop
-        encoded = targets.pixels.mapped { 2 * $0 - 1 }
+        encoded = targets.pixels.affine(scale: 2, shift: -1)
     }
 
     func imagine(random: inout RandomStream) -> PosedPictures? { targets }
@@ -47,6 +47,6 @@ struct GaussianViewPrior: ViewPrior {
     func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray {
         let a = schedule.signal(timestep), s = schedule.sigma(timestep)
         let gain = a * spread * spread / (a * a * spread * spread + s * s)
-        return noisy.mapped(with: encoded) { z, mean in mean + gain * (z - a * mean) }
+        return noisy * gain + encoded * (1 - gain * a)
     }
 }

@@ -27,7 +27,7 @@ import Testing
         let set = ModelSet(root: folder.path, overrides: [.captioner: "/nowhere"])
         let error = #expect(throws: LatheError.self) { try set.folder(of: .segmenter) }
         #expect(error?.code == .modelUnusable)
-        #expect(error?.message.contains("--sam") == true)
+        #expect(error?.message.contains("--segmenter") == true)
         let other = #expect(throws: LatheError.self) { try set.folder(of: .captioner) }
         #expect(other?.message.contains("/nowhere") == true)
         #expect(throws: LatheError.self) { try ModelSet(root: nil).folder(of: .diffusion) }

@@ -29,7 +29,7 @@ import Testing
     @Test func aModelFolderIsComparedWithItsModel() throws {
         let whole = try file(segmenter)
         #expect(whole.content == "a SAM segmenter" && whole.kind == "sam" && whole.format == "safetensors")
-        #expect(try #require(whole.use).hasPrefix("--sam"))
+        #expect(try #require(whole.use).hasPrefix("--segmenter"))
         #expect(try #require(whole.comparison).fits)
         try withTemporaryFolder { folder in
             let weights = try WeightFile.open(segmenter + "/model.safetensors")

@@ -33,7 +33,8 @@ struct LiftTests {
 
     private func options(_ output: String, models: ModelSet? = nil) -> LiftOptions {
         LiftOptions(
-            picture: "\(folder.path)/disc.png", selection: Selection(), prompt: .text("a red ball"),
+            picture: "\(folder.path)/disc.png", selection: Selection(),
+            prompt: .text("a red <ball> & \"more\""),
             preset: .draft,
             seed: 3, models: models ?? ModelSet(root: Starter.folder), output: "\(folder.path)/\(output)",
             settings: [
@@ -73,13 +74,14 @@ struct LiftTests {
         }
         let record = try RunRecord.load(fromRun: "\(folder.path)/broken")
         #expect(record.status == .complete)
-        #expect(record.caption == "a red ball")
+        #expect(record.caption == "a red <ball> & \"more\"")
         #expect(Set(record.stages.map(\.name)) == Set(LiftStage.allCases.map(\.rawValue)))
         #expect(record.input.sha256 == (try Digest.sha256(ofFile: "\(folder.path)/disc.png")))
         #expect(record.models.contains { $0.part == "prior" && !$0.sha256.isEmpty })
         let page = try String(decoding: bytes("broken", "report.html"), as: UTF8.self)
         #expect(
-            page.contains("data:image/gif;base64,") && page.contains("<svg") && page.contains("a red ball"))
+            page.contains("data:image/gif;base64,") && page.contains("<svg")
+                && page.contains("a red &lt;ball&gt; &amp; ") && !page.contains("<ball>"))
         #expect(!page.contains("src=\"http"))
     }
 

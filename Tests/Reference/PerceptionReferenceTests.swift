@@ -3,6 +3,7 @@
 import Arrays
 import BLIP
 import Checkpoints
+import Images
 import SegmentAnything
 import TestSupport
 import Testing

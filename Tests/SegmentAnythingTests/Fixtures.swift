@@ -3,6 +3,7 @@
 import Arrays
 import Checkpoints
 import Foundation
+import Images
 import SegmentAnything
 import Testing
 

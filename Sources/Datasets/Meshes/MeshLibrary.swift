@@ -36,8 +36,8 @@ package final class MeshLibrary: Sendable {
                 let heldout: [String: String]
             }
             do {
-                let split_ = try JSONDecoder().decode(Split.self, from: try Self.readFile(list))
-                found = (split == .train ? split_.train : split_.heldout).map {
+                let lists = try JSONDecoder().decode(Split.self, from: try Self.readFile(list))
+                found = (split == .train ? lists.train : lists.heldout).map {
                     Entry(path: $0.key, words: $0.value)
                 }
             } catch let error as FileError {

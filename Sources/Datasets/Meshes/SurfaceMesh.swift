@@ -1,7 +1,7 @@
 // A mesh as the renderer of datasets needs it: flat arrays, colours per corner, and groups of equal colour.
 
-package import Images
 import Arrays
+package import Images
 package import Meshes
 package import Toybox
 

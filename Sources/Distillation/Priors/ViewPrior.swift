@@ -72,14 +72,14 @@ public struct EncodedViews: Sendable {
 
 extension NDArray {
     /// `f` of every element.
-    func mapped(_ f: (Float) -> Float) -> NDArray {
+    package func mapped(_ f: (Float) -> Float) -> NDArray {
         withUnsafeBuffer { source in
             NDArray(shape: shape) { out in for i in 0..<source.count { out[i] = f(source[i]) } }
         }
     }
 
     /// `f` of every pair of elements.
-    func mapped(with other: NDArray, _ f: (Float, Float) -> Float) -> NDArray {
+    package func mapped(with other: NDArray, _ f: (Float, Float) -> Float) -> NDArray {
         precondition(shape == other.shape, "mapped: shapes \(shape) and \(other.shape)")
         return withUnsafeBuffer { a in
             other.withUnsafeBuffer { b in

@@ -18,11 +18,14 @@ struct EditJob {
     private var previews = 0
 
     /// Opens the picture.
-    init(_ options: EditOptions, session: ModelSession, report: @escaping (EditState) throws -> Void) throws {
+    init(
+        _ options: EditOptions, picture: EditPicture, session: ModelSession,
+        report: @escaping (EditState) throws -> Void
+    ) throws {
         self.options = options
         self.report = report
         self.session = session
-        picture = try EditPicture(path: options.picture)
+        self.picture = picture
         for object in options.objects {
             try object.selection.validate(width: picture.image.width, height: picture.image.height)
         }
@@ -94,6 +97,11 @@ struct EditJob {
         try note("no prompt was given; the captioner says: \(caption)")
         try tell(.caption, 1, 1)
         return given.map { $0 ?? caption }
+    }
+
+    /// A painter with a given filler.
+    func painter(filledBy filler: any HoleFiller) throws -> HolePainter {
+        try HolePainter(filler: filler, options, session: session)
     }
 
     /// Opens the model that fills the holes.
@@ -173,9 +181,9 @@ struct EditJob {
     }
 
     /// Saves a preview about ten times a pass, if there is a folder for it.
-    mutating func keep(_ step: FillStep, in places: EditFolder) throws {
+    mutating func keep(_ step: FillStep, _ place: (Int) -> String?) throws {
         guard let preview = step.preview, step.step % max(1, step.total / 10) == 0,
-            let path = places.preview(previews)
+            let path = place(previews)
         else { return }
         previews += 1
         try LatheError.asking(.badInput) { try preview().savePNG(path) }

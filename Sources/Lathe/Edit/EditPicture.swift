@@ -27,6 +27,11 @@ package struct EditPicture: Sendable {
         self.path = path
     }
 
+    /// A picture in memory; results have 8 bits and no profile.
+    init(_ image: Image) {
+        (self.image, path, colorProfile, bits, format) = (image, "", [], 8, .png)
+    }
+
     /// RGB, or RGBA where there is alpha.
     package var photograph: Image { image.hasAlpha ? image.rgba : image.rgb }
 

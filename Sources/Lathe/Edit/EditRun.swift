@@ -37,51 +37,37 @@ public enum EditRun {
         let start = Date.now
         let places = try EditFolder(
             output: options.output, versions: options.candidates, keeping: options.inputs)
-        let session = session ?? ModelSession(options.models)
-        var job = try EditJob(options, session: session, report: progress)
-        let (holes, canvas) = try job.holes()
-        let prompts = try job.prompts(holes.count)
-        let painter =
-            try filler.map { try HolePainter(filler: $0, options, session: session) }
-            ?? job.painter(for: canvas)
+        var job = try EditJob(
+            options, picture: try EditPicture(path: options.picture),
+            session: session ?? ModelSession(options.models), report: progress)
+        let plan = try job.plan(filler)
         return try places.filled { files in
-            let whole = holes.dropFirst().reduce(holes[0].mask) { $0.union($1.mask) }
-            var versions: [EditResult.Version] = [], pictures: [Image] = []
-            for index in 0..<options.candidates {
-                let seed = options.seed &+ UInt64(index)
-                var picture = canvas, seams: [Seam.Steps] = []
-                for (number, (hole, prompt)) in zip(holes, prompts).enumerated() {
-                    let result = try painter.paint(
-                        picture, hole, prompt: prompt, seed: seed, strength: options.diffusion.strength
-                    ) { stage, step in
-                        try job.tell(
-                            stage, step, unit: index * holes.count + number,
-                            of: options.candidates * holes.count)
-                        try job.keep(step, in: places)
-                    }
-                    picture = result.picture
-                    seams.append(result.seam)
-                }
-                try job.check(picture, against: canvas, hole: whole)
-                pictures.append(picture)
-                versions.append(
-                    EditResult.Version(picture: places.version(index), seed: seed, seams: seams))
-            }
+            let made = try job.versions(of: plan) { preview in places.preview(preview) }
             let remainders =
-                options.checks ? try job.remainders(in: pictures[0], holes: holes.map(\.mask)) : []
+                options.checks
+                ? try job.remainders(in: made[0].picture, holes: plan.holes.map(\.mask)) : []
             if let loss = job.picture.loss(writing: places.picture) { try job.note(loss) }
             try job.tell(.write, 0, 1)
-            for (version, picture) in zip(versions, pictures) {
-                try job.picture.add(picture, at: version.picture, to: files)
+            let versions = made.enumerated().map { index, version in
+                EditResult.Version(
+                    picture: places.version(index), seed: version.seed, seams: version.seams)
             }
-            if pictures.count > 1 { try files.add(.contactSheet(pictures.map(\.seen)), at: places.sheet) }
-            for (index, hole) in holes.enumerated() {
-                if let path = places.mask(index, of: holes.count) { try files.add(hole.mask.image, at: path) }
+            for (version, made) in zip(versions, made) {
+                try job.picture.add(made.picture, at: version.picture, to: files)
             }
-            if let path = places.overlay { try files.add(canvas.seen.overlay(whole, Selection()), at: path) }
+            if made.count > 1 { try files.add(.contactSheet(made.map(\.picture.seen)), at: places.sheet) }
+            for (index, hole) in plan.holes.enumerated() {
+                if let path = places.mask(index, of: plan.holes.count) {
+                    try files.add(hole.mask.image, at: path)
+                }
+            }
+            let whole = plan.whole
+            if let path = places.overlay {
+                try files.add(plan.canvas.seen.overlay(whole, Selection()), at: path)
+            }
             let result = EditResult(
-                picture: places.picture, versions: versions, sheet: pictures.count > 1 ? places.sheet : nil,
-                prompts: prompts, coverage: Double(whole.area) / Double(whole.width * whole.height),
+                picture: places.picture, versions: versions, sheet: made.count > 1 ? places.sheet : nil,
+                prompts: plan.prompts, coverage: Double(whole.area) / Double(whole.width * whole.height),
                 remainders: remainders, notes: job.notes, seconds: Date.now.timeIntervalSince(start))
             if let path = places.record {
                 try files.add(try EditRecord(job.options, result, input: job.picture), at: path)

@@ -1,8 +1,9 @@
 // Estimates the duration and memory of a lift.
 
+import Distillation
 import Foundation
 
-/// Durations of the stages of a lift in seconds, and its memory.
+/// What the durations of a lift's stages depend on, and its memory.
 ///
 /// Measured with the starter models on two cores, scaled by the size of the weight files.
 struct LiftEstimate {
@@ -15,17 +16,14 @@ struct LiftEstimate {
     /// Steps of the distillation.
     let steps: Int
 
-    func seconds(_ stage: LiftStage) -> Double {
-        switch stage {
-        case .select: 0.3 * scale(.segmenter)
-        case .caption: options.prompt == .auto ? 0.2 * scale(.captioner) : 0
-        case .lift: Double(steps) * LiftEstimate.secondsPerStep(options.preset) * scale(.viewPrior)
-        case .film: Double(options.film.frames) * 1.2e-6 * Double(options.film.size * options.film.size)
-        case .mesh:
-            2 * pow(Double(options.mesh.resolution) / 112, 3) + 4e-6 * pow(Double(options.mesh.texture), 2)
-        case .report: 0.2
-        }
+    /// The estimate of a lift that can run.
+    /// - Throws: `LatheError` (`badInput`) naming the first option that cannot be used.
+    init(validating options: LiftOptions) throws {
+        try options.validate()
+        self.init(options: options, steps: try LiftSettings.configuration(options).steps)
     }
+
+    init(options: LiftOptions, steps: Int) { (self.options, self.steps) = (options, steps) }
 
     var peakMegabytes: Int {
         let largest = ModelSet.Part.allCases.map { bytes($0) * 2 }.max() ?? 0
@@ -33,14 +31,16 @@ struct LiftEstimate {
         return Int((largest + 220e6 + painting) / 1e6)
     }
 
-    private static func secondsPerStep(_ preset: LiftOptions.Preset) -> Double {
-        switch preset {
+    /// Seconds of one distillation step with the starter prior.
+    var secondsPerStep: Double {
+        switch options.preset {
         case .draft: 0.055
         case .standard, .fine: 0.06
         }
     }
 
-    private func scale(_ part: ModelSet.Part) -> Double {
+    /// How many times heavier a part's weights are than the starter model's, at least 1.
+    func scale(_ part: ModelSet.Part) -> Double {
         max(1, bytes(part) / (LiftEstimate.starterBytes[part] ?? 1e7))
     }
 

@@ -29,7 +29,17 @@ public enum LiftStage: String, Codable, Sendable, CaseIterable {
 }
 
 /// Progress of a lift after one step.
-public struct LiftState: Sendable {
+public struct LiftState: Codable, Sendable, Hashable {
+    /// A figure with its name.
+    public struct Score: Codable, Sendable, Hashable {
+        /// With its unit where it has one, for example "front PSNR".
+        public var name: String
+        public var value: Double
+
+        /// See the properties.
+        public init(name: String, value: Double) { (self.name, self.value) = (name, value) }
+    }
+
     /// The current stage.
     public var stage: LiftStage
     /// Finished steps of this stage, 0 … `total`.
@@ -38,15 +48,15 @@ public struct LiftState: Sendable {
     public var total: Int
     /// Estimated seconds to the end of the run; nil if unknown.
     public var secondsLeft: Double?
-    /// The current quality with its name, for example `("front PSNR", 27.1)`.
-    public var score: (name: String, value: Double)?
+    /// The current quality, for example front PSNR 27.1; nil if unknown.
+    public var score: Score?
     /// A remark for the user, for example an intervention of the watchdog.
     public var note: String?
 
     /// See the properties.
     public init(
         stage: LiftStage, step: Int, total: Int, secondsLeft: Double? = nil,
-        score: (name: String, value: Double)? = nil, note: String? = nil
+        score: Score? = nil, note: String? = nil
     ) {
         self.stage = stage
         self.step = step

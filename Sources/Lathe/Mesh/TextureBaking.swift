@@ -1,15 +1,15 @@
 // Bakes the colours of a field onto a surface.
 
 import Arrays
-import Meshes
-import Radiance
+package import Meshes
+package import Radiance
 
 /// Colours of surface points, projected from rendered views of the field.
 ///
 /// The field's radiance exactly at the surface differs from what a camera sees, since rays accumulate colour
 /// in front of and behind the isosurface. A point therefore takes the weighted mean of the views in which it
 /// is not occluded, weighted by the eighth power of the cosine of the viewing angle.
-struct TextureBaking {
+package struct TextureBaking {
     private struct View {
         let camera: MeshCamera
         /// `[size, size, 4]`, premultiplied.
@@ -31,7 +31,7 @@ struct TextureBaking {
     ///   - field: the source of the colours.
     ///   - mesh: for occlusion.
     ///   - size: side of the views in pixels.
-    init(field: RadianceField, mesh: Mesh, size: Int) {
+    package init(field: RadianceField, mesh: Mesh, size: Int) {
         let cameras =
             (0..<12).map { Camera(azimuth: 30 * Float($0), elevation: 12) }
             + (0..<4).map { Camera(azimuth: 90 * Float($0), elevation: 50) }
@@ -52,7 +52,7 @@ struct TextureBaking {
     ///   - positions: on the surface, scene units.
     ///   - normals: of unit length.
     /// - Returns: sRGB, 0 … 1.
-    func colours(at positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
+    package func colours(at positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
         var found = [SIMD4<Float>](repeating: .zero, count: positions.count)
         for view in views {
             view.colour.withUnsafeBuffer { picture in

@@ -27,7 +27,7 @@ public struct ModelSet: Sendable, Hashable, Codable {
         /// The option of the program that replaces this part.
         public var option: String {
             switch self {
-            case .segmenter: "--sam"
+            case .segmenter: "--segmenter"
             case .captioner: "--captioner"
             case .diffusion: "--diffusion"
             case .inpainter: "--inpainter"

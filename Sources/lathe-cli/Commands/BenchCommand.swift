@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Time networks of published sizes, the field and whole jobs on this machine.",
         discussion: """
-            Networks have published sizes and random weights, since time does not depend on the numbers, but for those that --sam,
+            Networks have published sizes and random weights, since time does not depend on the numbers, but for those that --segmenter,
             --captioner, --inpainter, --diffusion or --models give; inputs are random. First the kernels in use are compared with
             their references. Prints the median and the minimum of several runs, the operations per second at the median (of
             published sizes), and the most memory held.
@@ -22,7 +22,7 @@ struct BenchCommand: ParsableCommand {
 
             Examples:
               lathe bench unet vae-decode
-              lathe bench sam-encoder sam-decoder --sam sam_vit_h_4b8939.pth --precision bf16
+              lathe bench sam-encoder sam-decoder --segmenter sam_vit_h_4b8939.pth --precision bf16
               lathe bench --rounds 5 --json > here.json
             """)
 

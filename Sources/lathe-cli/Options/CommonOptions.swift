@@ -16,7 +16,7 @@ struct CommonOptions: ParsableArguments {
     var quiet = false
 
     @Option(
-        name: .customShort("c"),
+        name: [.customShort("c"), .customLong("config")],
         help: ArgumentHelp(
             "A YAML file of option values, by their long names; what is given on the command line wins.",
             valueName: "file"))

@@ -5,8 +5,10 @@ import Lathe
 public import StableDiffusion
 
 struct DiffusionOptionGroup: ParsableArguments {
-    @Option(help: ArgumentHelp("What the picture should not show.", valueName: "text"))
-    var negative = ""
+    @Option(
+        name: [.customLong("negative-prompt"), .customLong("negative")],
+        help: ArgumentHelp("What the picture should not show.", valueName: "text"))
+    var negativePrompt = ""
 
     @Option(help: "Denoising steps.") var steps = 30
 
@@ -71,7 +73,7 @@ struct DiffusionOptionGroup: ParsableArguments {
 
     var options: DiffusionOptions {
         var options = DiffusionOptions()
-        options.negativePrompt = negative
+        options.negativePrompt = negativePrompt
         options.steps = steps
         options.guidance = guidance
         options.guidanceRescale = guidanceRescale

@@ -14,8 +14,9 @@ struct ModelOptions: ParsableArguments {
     var models: String?
 
     @Option(
+        name: [.customLong("segmenter"), .customLong("sam")],
         help: ArgumentHelp("Another segmenter (SAM): a folder, or a file as published.", valueName: "path"))
-    var sam: String?
+    var segmenter: String?
 
     @Option(help: ArgumentHelp("Another captioner (BLIP).", valueName: "dir"))
     var captioner: String?
@@ -42,7 +43,7 @@ struct ModelOptions: ParsableArguments {
     /// - Throws: `LatheError` (`modelUnusable`) if a folder given by hand does not exist.
     func modelSet() throws -> ModelSet {
         var overrides: [ModelSet.Part: String] = [:]
-        overrides[.segmenter] = sam
+        overrides[.segmenter] = segmenter
         overrides[.captioner] = captioner
         overrides[.inpainter] = inpainter
         overrides[.diffusion] = diffusion

@@ -38,7 +38,7 @@ struct ModelKind: Sendable {
         /// Whether a folder can; its configuration, if the kind has any, must say so.
         var isFolder = false
 
-        /// "--sam, as it is".
+        /// "--segmenter, as it is".
         var sentence: String { "\(option.spelling), \(form)" }
     }
 
