@@ -12,38 +12,61 @@ func isFinite(_ array: NDArray) -> Bool {
 /// - Parameter bytes: little-endian and perhaps unaligned.
 func isFinite(_ bytes: UnsafeRawBufferPointer, as type: ElementType) -> Bool {
     switch type {
-    case .f32: allFinite(bytes) { carries($0 as UInt32, exponent: 0x7F80_0000) }
-    case .f16: allFinite(bytes) { carries($0 as UInt16, exponent: 0x7C00) }
-    case .bf16: allFinite(bytes) { carries($0 as UInt16, exponent: 0x7F80) }
+    case .f32: allHold(bytes, size: 4) { areFinite($0, exponent: 0x7F80_0000 as UInt32) }
+    case .f16: allHold(bytes, size: 2) { areFinite($0, exponent: 0x7C00 as UInt16) }
+    case .bf16: allHold(bytes, size: 2) { areFinite($0, exponent: 0x7F80 as UInt16) }
     case .f64:
         // The largest values of a double are infinite as a float.
-        allFinite(bytes) { Float(Double(bitPattern: $0)).isFinite ? 0 : 1 << 63 }
+        allHold(bytes, size: 8) { part in
+            stride(from: 0, to: part.count, by: 8).allSatisfy {
+                Float(part.loadUnaligned(fromByteOffset: $0, as: Double.self)).isFinite
+            }
+        }
     case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .f8e4m3, .f8e5m2: true
     }
 }
 
-/// A number whose highest bit is set if the exponent of a float is all ones.
-@inline(__always)
-private func carries<Bits: FixedWidthInteger>(_ bits: Bits, exponent: Bits) -> Bits {
-    // Only an exponent of all ones carries into the sign when its lowest bit is added.
-    (bits & exponent) &+ (exponent & ~(exponent &- 1))
-}
-
-/// Whether `mark`, of no element, has its highest bit set.
-@inline(__always)
-private func allFinite<Bits: FixedWidthInteger & BitwiseCopyable & SendableMetatype>(
-    _ bytes: UnsafeRawBufferPointer, _ mark: @Sendable (Bits) -> Bits
+/// Whether `body` is true of all parts of these bytes.
+/// - Parameter size: bytes per element, which parts do not cut.
+private func allHold(
+    _ bytes: UnsafeRawBufferPointer, size: Int, _ body: @Sendable (UnsafeRawBufferPointer) -> Bool
 ) -> Bool {
     guard let start = bytes.baseAddress else { return true }
     nonisolated(unsafe) let input = start
-    let size = MemoryLayout<Bits>.stride
     let isDamaged = Atomic(false)
     parallelFor(bytes.count / size, chunk: conversionChunk) { range in
-        var marks: Bits = 0
-        for index in range {
-            marks |= mark(input.loadUnaligned(fromByteOffset: index &* size, as: Bits.self))
-        }
-        if marks.leadingZeroBitCount == 0 { isDamaged.store(true, ordering: .relaxed) }
+        let part = UnsafeRawBufferPointer(start: input + range.lowerBound * size, count: range.count * size)
+        if !body(part) { isDamaged.store(true, ordering: .relaxed) }
     }
     return !isDamaged.load(ordering: .relaxed)
+}
+
+/// Whether no element has an exponent of all ones, which alone carries into the sign when its lowest bit is added.
+private func areFinite(_ bytes: UnsafeRawBufferPointer, exponent: UInt32) -> Bool {
+    guard let input = bytes.baseAddress else { return true }
+    let count = bytes.count / 4, whole = count & ~7, low = exponent & ~(exponent &- 1)
+    var carry = SIMD8<UInt32>.zero
+    for index in stride(from: 0, to: whole, by: 8) {
+        let bits = input.loadUnaligned(fromByteOffset: index &* 4, as: SIMD8<UInt32>.self)
+        carry |= (bits & exponent) &+ low
+    }
+    for index in whole..<count {
+        carry[0] |= (input.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self) & exponent) &+ low
+    }
+    return (0..<8).allSatisfy { carry[$0].leadingZeroBitCount > 0 }
+}
+
+/// The same for 16 bits.
+private func areFinite(_ bytes: UnsafeRawBufferPointer, exponent: UInt16) -> Bool {
+    guard let input = bytes.baseAddress else { return true }
+    let count = bytes.count / 2, whole = count & ~15, low = exponent & ~(exponent &- 1)
+    var carry = SIMD16<UInt16>.zero
+    for index in stride(from: 0, to: whole, by: 16) {
+        let bits = input.loadUnaligned(fromByteOffset: index &* 2, as: SIMD16<UInt16>.self)
+        carry |= (bits & exponent) &+ low
+    }
+    for index in whole..<count {
+        carry[0] |= (input.loadUnaligned(fromByteOffset: index &* 2, as: UInt16.self) & exponent) &+ low
+    }
+    return (0..<16).allSatisfy { carry[$0].leadingZeroBitCount > 0 }
 }

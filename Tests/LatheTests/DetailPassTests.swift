@@ -60,7 +60,7 @@ private struct Oracle: HoleFiller {
         var strengths: [Double] = []
         let result = try EditRun.run(options, filler: Oracle(truth: truth) { strengths.append($0) }) { _ in }
         let after = try Image.load(result.picture)
-        return (PeakSignalToNoise.score(truth, after, inside: hole), strengths)
+        return (PictureScores.psnr(truth, after, inside: hole), strengths)
     }
 
     @Test func tilesAreLaidWhereTheyWereCutOut() throws {

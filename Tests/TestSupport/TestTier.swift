@@ -7,7 +7,7 @@ import Foundation
 ///
 /// Called before `main` by the constructor in `Tests/TestTier`.
 @_cdecl("lathe_test_tier")
-func selectTestTier() {
+public func selectTestTier() {
     guard let name = getenv("LATHE_TIER").map({ String(cString: $0) }) else { return }
     guard let tier = KernelTier(name: name) else {
         preconditionFailure("LATHE_TIER=\(name) names no instruction sets")
