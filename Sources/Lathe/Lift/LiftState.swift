@@ -32,8 +32,9 @@ public enum LiftStage: String, Codable, Sendable, CaseIterable {
 public struct LiftState: Codable, Sendable, Hashable {
     /// A figure with its name.
     public struct Score: Codable, Sendable, Hashable {
-        /// With its unit where it has one, for example "front PSNR".
+        /// Name of the score, for example "front PSNR".
         public var name: String
+        /// In dB for PSNR, 0 … 1 for overlaps.
         public var value: Double
 
         /// See the properties.
