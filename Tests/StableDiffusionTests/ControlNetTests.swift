@@ -80,16 +80,13 @@ import Testing
         let error = #expect(throws: CheckpointError.self) { try ControlNet(folder: unet) }
         #expect(try #require(error).description.contains("UNet2DConditionModel"))
         let configuration = try open("plain").configuration
-        for (names, kind) in [
-            (["conv_in.weight", "time_embedding.linear_1.weight", "down_blocks.0.w"], "a diffusion U-Net"),
-            (["control_model.input_hint_block.0.weight"], "original tensor names"),
+        for names in [
+            ["conv_in.weight", "time_embedding.linear_1.weight", "down_blocks.0.w"],
+            ["control_model.input_hint_block.0.weight"],
         ] {
             let weights = WeightScope(
                 arrays: Dictionary(uniqueKeysWithValues: names.map { ($0, .zeros([1])) }))
-            let error = #expect(throws: CheckpointError.self) {
-                try ControlNet(configuration, from: weights)
-            }
-            #expect(try #require(error).description.contains(kind))
+            #expect(throws: CheckpointError.self) { try ControlNet(configuration, from: weights) }
         }
     }
 

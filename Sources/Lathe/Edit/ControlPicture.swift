@@ -25,7 +25,8 @@ struct ControlPicture {
                 "the control picture \(options.picture) is \(picture.width) x \(picture.height); it must be of the size of"
                     + " what is made, \(edited.width) x \(edited.height)")
         }
-        net = try LatheError.asking(.modelUnusable) {
+        let kind = isFolder(options.model) ? ModelKind.controlNet : .controlNetOriginal
+        net = try kind.opening(options.model) {
             try ControlNet(path: options.model, precision: precision)
         }
     }

@@ -59,15 +59,23 @@ extension ModelKind {
     /// Where that fails and the weights are recognisably of another kind, the error says so.
     /// - Throws: `LatheError` (`modelUnusable`).
     func opened<Value>(_ source: Source, as _: Value.Type) throws -> Value {
-        do {
+        try opening(source.path) {
             guard let value = try open?(source) as? Value else {
                 throw LatheError.modelUnusable("\(source.path) is \(name), which does not serve here")
             }
             return value
+        }
+    }
+
+    /// Runs `open`, which opens what lies at a path as this kind.
+    /// - Throws: `LatheError` (`modelUnusable`), naming the kind of weights that are recognisably of another.
+    func opening<Value>(_ path: String, _ open: () throws -> Value) throws -> Value {
+        do {
+            return try open()
         } catch let error as LatheError {
             throw error
         } catch {
-            throw LatheError(.modelUnusable, mistake(at: source.path) ?? "\(error)")
+            throw LatheError(.modelUnusable, mistake(at: path) ?? "\(error)")
         }
     }
 
