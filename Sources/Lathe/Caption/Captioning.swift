@@ -13,6 +13,7 @@ public enum CaptionSearch: Sendable, Hashable {
     case sampling(count: Int, topP: Float, seed: UInt64)
 }
 
+/// Captions of picture files.
 public enum Captioning {
     /// Describes a picture file, or only what a mask selects of it.
     /// - Throws: `LatheError`: `badInput` for the picture or the mask, `modelUnusable` for the captioner.

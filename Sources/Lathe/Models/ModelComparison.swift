@@ -12,6 +12,7 @@ public struct ModelComparison: Codable, Sendable {
     /// Names of tensors that the model has no use for.
     public var unexpected: [String] = []
 
+    /// Whether the weights are exactly what the model asks for.
     public var fits: Bool { missing.isEmpty && differing.isEmpty && unexpected.isEmpty }
 
     /// Compares by building the model on stand-ins of its weights, of which only names and shapes are read.

@@ -5,12 +5,17 @@ import Foundation
 
 /// A model's kind, size and tensors, what takes it, and how it compares with the model it is for.
 public struct ModelInspection: Codable, Sendable {
+    /// A tensor of a weight file.
     public struct Tensor: Codable, Sendable {
+        /// Its name in the file.
         public var name: String
+        /// How its numbers are stored, such as "F16".
         public var type: String
+        /// Its extents, outermost first.
         public var shape: [Int]
     }
 
+    /// A weight file.
     public struct File: Codable, Sendable {
         /// Relative to the inspected folder.
         public var path: String
@@ -26,12 +31,17 @@ public struct ModelInspection: Codable, Sendable {
         public var notes: [String]
         /// How it compares with the model it is for; nil when that is not known.
         public var comparison: ModelComparison?
+        /// Numbers in all tensors.
         public var parameters: Int
+        /// Bytes of all tensors as stored.
         public var bytes: Int
+        /// All tensors, in the order of the file's names.
         public var tensors: [Tensor]
     }
 
+    /// What was inspected: a folder or a file.
     public var path: String
+    /// The weight files in it.
     public var files: [File]
 
     /// Inspects a weight file, or all of them in a folder and the folders in it.

@@ -38,10 +38,16 @@ public struct ModelSet: Sendable, Hashable, Codable {
 
     /// The folder that holds one folder per part, if there is one.
     public var root: String?
+    /// Folders or files of parts that do not come from `root`.
     public var overrides: [Part: String]
     /// What products with weights multiply.
     public var precision: Precision
 
+    /// A set; nothing is looked up yet.
+    /// - Parameters:
+    ///   - root: A folder with one folder per part; nil where all parts are overridden.
+    ///   - overrides: Folders or files by part.
+    ///   - precision: What products with weights multiply.
     public init(root: String?, overrides: [Part: String] = [:], precision: Precision = .float32) {
         self.root = root
         self.overrides = overrides

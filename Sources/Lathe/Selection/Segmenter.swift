@@ -54,7 +54,7 @@ struct Segmenter {
             }
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area
-            // Doubt of the segmenter is no transparency: inside is opaque, and only the outline is soft.
+            // Binarise before feathering: the logits are confidence, not alpha.
             found.mask = found.mask.binarised.removingIslands(smallerThan: area / 50)
                 .fillingHoles(upTo: area / 200).feathered(by: 1.5)
             return found
