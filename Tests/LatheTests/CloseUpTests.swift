@@ -36,7 +36,7 @@ import Testing
         let (image, truth) = photograph(x, y, radius: 17)
         var selection = Selection()
         selection.points = [Selection.Point(x: x, y: y)]
-        let found = try Selector.select(in: image, selection, models: EditBench.models).mask
+        let found = try Selector.select(in: image, selection, session: ModelSession(EditBench.models)).mask
         let overlap = found.intersectionOverUnion(truth)
         #expect(overlap > 0.93, "\(overlap)")
         let inside = found.inside.indices.filter { found.inside[$0] }
@@ -56,7 +56,8 @@ import Testing
         var selection = Selection()
         selection.boxes = [Selection.Box(x0: 150, y0: 30, x1: 230, y1: 110)]
         let result = try Segment.run(
-            picture: try folder.save(image, "disc.png"), selection: selection, models: EditBench.models,
+            picture: try folder.save(image, "disc.png"), selection: selection,
+            session: ModelSession(EditBench.models),
             allMasks: false, output: "\(folder.path)/out")
         let overlay = try Image.load(result.overlay).pixels.scalars
         for (x, y) in [(150, 50), (230, 50), (170, 30), (170, 110)] {

@@ -25,7 +25,7 @@ import Testing
         selection.maskPath = try folder.save(mask(upright), "mask.png")
         let result = try Segment.run(
             picture: "\(Self.pictures)/turned\(orientation).png", selection: selection,
-            models: ModelSet(root: nil), allMasks: false, output: "\(folder.path)/out")
+            session: ModelSession(ModelSet(root: nil)), allMasks: false, output: "\(folder.path)/out")
         let overlay = try Image.load(result.overlay)
         #expect(overlay.bytes == upright.overlay(mask(upright)).bytes)
         let object = try Image.load(result.object)

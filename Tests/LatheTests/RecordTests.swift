@@ -50,7 +50,7 @@ import Testing
         try change(&selection, folder)
         return try Selector.select(
             in: Image(width: width, height: height, color: [0.5, 0.5, 0.5]), selection,
-            models: ModelSet(root: nil)
+            session: ModelSession(ModelSet(root: nil))
         ).mask
     }
 

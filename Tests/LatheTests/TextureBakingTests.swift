@@ -5,16 +5,16 @@ import Meshes
 import Radiance
 import Testing
 
-@Suite struct SurfacePaintTests {
+@Suite struct TextureBakingTests {
     /// A ball that is red in front and blue behind.
-    private func paint() throws -> SurfacePaint {
+    private func paint() throws -> TextureBaking {
         let field = try SolidField.ball {
             $0.z > 0 ? SIMD3(0.9, 0.1, 0.1) : SIMD3(0.1, 0.1, 0.9)
         }
         let mesh = Mesh(
             levelSetOf: ScalarGrid(resolution: 32, extent: 1) { 0.6 - ($0 * $0).sum().squareRoot() }, level: 0
         )
-        return SurfacePaint(field: field, mesh: mesh, size: 64)
+        return TextureBaking(field: field, mesh: mesh, size: 64)
     }
 
     @Test func aPointTakesTheColourThatIsSeenThere() throws {
