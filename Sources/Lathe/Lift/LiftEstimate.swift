@@ -1,7 +1,6 @@
 // Estimates the duration and memory of a lift.
 
 import Distillation
-import Foundation
 
 /// What the durations of a lift's stages depend on, and its memory.
 ///
@@ -44,13 +43,5 @@ struct LiftEstimate {
         max(1, bytes(part) / (LiftEstimate.starterBytes[part] ?? 1e7))
     }
 
-    private func bytes(_ part: ModelSet.Part) -> Double {
-        guard let folder = try? options.models.weightFolder(of: part),
-            let files = try? options.models.weightFiles(of: part)
-        else { return 0 }
-        return files.reduce(0) { sum, file in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(file)")
-            return sum + ((attributes?[.size] as? NSNumber)?.doubleValue ?? 0)
-        }
-    }
+    private func bytes(_ part: ModelSet.Part) -> Double { Double(options.models.weightFileBytes(of: part)) }
 }

@@ -100,20 +100,8 @@ public final class ModelSession: Sendable {
     func open<Value: Sendable>(
         _ part: ModelSet.Part, variant: String = "", _ open: () throws -> Value
     ) throws -> Value {
+        // Half precision is expanded to float32: files of twice the size, at most.
         let key = ModelCache.Key(part: part, location: try models.location(of: part), variant: variant)
-        return try cache.value(key, bytes: models.weightBytes(of: part), open: open)
-    }
-}
-
-extension ModelSet {
-    /// An estimate of the memory that a part's weights take: the size of its files, twice, since half precision is expanded.
-    func weightBytes(of part: Part) -> Int {
-        guard let folder = try? weightFolder(of: part), let files = try? weightFiles(of: part) else {
-            return 0
-        }
-        return files.reduce(0) { sum, file in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(file)")
-            return sum + 2 * ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
-        }
+        return try cache.value(key, bytes: 2 * models.weightFileBytes(of: part), open: open)
     }
 }

@@ -115,6 +115,17 @@ public struct ModelSet: Sendable, Hashable, Codable {
         return folder.isEmpty ? "." : folder
     }
 
+    /// Bytes of a part's weight files; 0 where they cannot be found.
+    func weightFileBytes(of part: Part) -> Int {
+        guard let folder = try? weightFolder(of: part), let files = try? weightFiles(of: part) else {
+            return 0
+        }
+        return files.reduce(0) { sum, file in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(file)")
+            return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
+        }
+    }
+
     /// Weight files below a folder, sorted, as paths relative to it.
     ///
     /// Where a folder has safetensors, files of PyTorch in it are copies of them and left out.
