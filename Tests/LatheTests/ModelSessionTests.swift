@@ -39,7 +39,7 @@ import Testing
         #expect(session.openings(of: .segmenter) == 2)
     }
 
-    @Test func anAdapterMakesAnotherPipeline() throws {
+    @Test func aPipelineWithTheSameOptionsIsOpenedOnce() throws {
         let session = ModelSession(EditBench.models)
         _ = try session.diffusion()
         _ = try session.diffusion(DiffusionOptions())
