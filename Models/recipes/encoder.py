@@ -102,9 +102,18 @@ def export(module, folder):
 
 
 def start_from(encoder, folder):
-    """Takes the weights of an exported encoder."""
+    """Takes the weights of an exported encoder; layers that it lacks start as the identity."""
     folder = pathlib.Path(folder)
-    encoder.vision.load_state_dict(load_file(folder / "image_encoder" / "model.safetensors"))
+    kept = load_file(folder / "image_encoder" / "model.safetensors")
+    missing, unexpected = encoder.vision.load_state_dict(kept, strict=False)
+    added = {name for name in missing if "encoder.layers." in name}
+    if unexpected or len(added) < len(missing):
+        raise SystemExit(f"--initial: {folder} holds another architecture: {(unexpected + missing)[0]}")
+    own = dict(encoder.vision.named_parameters())
+    for name in added:
+        # The last matrices of both residual branches.
+        if ".out_proj." in name or ".fc2." in name:
+            torch.nn.init.zeros_(own[name])
     for name in HEADS:
         getattr(encoder, name).load_state_dict(load_file(folder / f"{name}.safetensors"))
 
@@ -112,9 +121,10 @@ def start_from(encoder, folder):
 def main():
     options = run.arguments("Train the picture encoder", steps=6000, batch=64, lr=1e-3, ema=0.998, several=True)
     options.add_argument("--initial", help="folder of an exported prior whose encoder to start from")
+    options.add_argument("--layers", type=int, default=6)
     options = views.augmentation(options).parse_args()
     torch.manual_seed(options.seed)
-    module = Training()
+    module = Training(layers=options.layers)
     if options.initial:
         start_from(module.encoder, options.initial)
     shards = data.Mixture(options.data, options.limit)

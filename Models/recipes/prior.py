@@ -8,6 +8,7 @@ PixelUnshuffle(4) (64). The tokens of the encoder also reach it by cross-attenti
     python prior.py --data data/views --heldout data/views-heldout --work work/prior --export made/prior
 """
 
+import json
 import pathlib
 
 import torch
@@ -98,7 +99,9 @@ def score(module, shards, count=256, device="cpu"):
 
 def load_encoder(folder):
     """The encoder that encoder.py exported into `folder`."""
-    folder, module = pathlib.Path(folder), Encoder()
+    folder = pathlib.Path(folder)
+    layers = json.loads((folder / "image_encoder" / "config.json").read_text())["num_hidden_layers"]
+    module = Encoder(layers=layers)
     module.vision.load_state_dict(load_file(folder / "image_encoder" / "model.safetensors"))
     for name in HEADS:
         getattr(module, name).load_state_dict(load_file(folder / f"{name}.safetensors"))
@@ -114,6 +117,9 @@ def start_from(module, folder):
     for name, value in kept.items():
         if name in own and own[name].shape == value.shape:
             own[name].copy_(value)
+    null = load_file(pathlib.Path(folder, "null_tokens.safetensors"))["null_tokens"]
+    if null.shape == module.null_tokens.shape:
+        module.null_tokens.data.copy_(null)
     old, new = kept["conv_in.weight"], own["conv_in.weight"]
     if old.shape != new.shape:
         new.zero_()
