@@ -11,7 +11,7 @@ package struct LiftAndTruth: Sendable {
     let run: String
     let record: RunRecord
     let truth: SceneTruth
-    private let field: RadianceField
+    private let field: PhotographedField
     /// A framed photograph leaves the object's size open; the scale is that of the ground truth's framing.
     private let scale: Float
 
@@ -25,7 +25,7 @@ package struct LiftAndTruth: Sendable {
         }
         truth = try SceneTruth.of(record)
         let lift = try LiftedField(run: run)
-        field = lift.field
+        field = PhotographedField(lift.field, photograph: lift.photograph)
         let input = Baselines(azimuth: truth.azimuth, elevation: truth.elevation, size: 1)
             .framedCamera(of: truth.object)
         let truthScale = 2 * ToyMath.tan(ToyMath.radians(ToyCamera.standardFieldOfView / 2)) / input.width

@@ -29,18 +29,18 @@ import Toybox
             let result = try FitRun.run(configuration, folder: folder + "/toy", output: folder + "/fit")
             let quality = try #require(result.heldOutQuality)
             #expect(quality > 23, "\(quality) dB")
-            guard case .field(let field) = try Subject.open(result.field) else {
+            guard case .field(let scene) = try Subject.open(result.field) else {
                 Issue.record("\(result.field) is no field")
                 return
             }
-            try expectMeshLooksLikeField(field)
+            try expectMeshLooksLikeField(scene.field)
         }
     }
 
     /// The picture laid over the mesh shows what the field shows, from a side that it was not painted from.
     private func expectMeshLooksLikeField(_ field: RadianceField) throws {
         let (mesh, overlap) = try MeshExport.extract(
-            field, MeshOptions(resolution: 48, faces: 3000, texture: 256))
+            field, photograph: nil, MeshOptions(resolution: 48, faces: 3000, texture: 256))
         #expect(overlap > 0.9)
         #expect(mesh.mesh.topology.faces <= 3000)
         #expect(mesh.materials.first?.texture?.width == 256)

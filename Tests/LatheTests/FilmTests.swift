@@ -85,14 +85,14 @@ enum FFmpeg {
         }
     }
 
-    @Test func aTurnTakesFourSecondsAndColoursStayInPlace() throws {
-        let film = film(try SolidField.ball(colour: SolidField.sides), frames: 8, size: 24)
+    @Test func aTurnTakesThreeSecondsAndColoursStayInPlace() throws {
+        let film = film(try SolidField.ball(colour: SolidField.sides), frames: 12, size: 24)
         let gif = try withTemporaryFolder { folder in
             try film.writeGIF(to: folder + "/turn.gif")
             return try #require(ParsedGIF(fileBytes(folder + "/turn.gif")))
         }
-        #expect(gif.frames.map(\.delay).reduce(0, +) == 400)
-        let seen = [0, 2, 4, 6].map { frame in
+        #expect(gif.frames.map(\.delay).reduce(0, +) == 300)
+        let seen = [0, 3, 6, 9].map { frame in
             let colour = gif.colour(frame: frame, 12, 12)
             return colourName(SIMD3(Float(colour[0]), Float(colour[1]), Float(colour[2])) / 255)
         }

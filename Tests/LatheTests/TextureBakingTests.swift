@@ -14,7 +14,7 @@ import Testing
         let mesh = Mesh(
             levelSetOf: ScalarGrid(resolution: 32, extent: 1) { 0.6 - ($0 * $0).sum().squareRoot() }, level: 0
         )
-        return TextureBaking(field: field, mesh: mesh, size: 64)
+        return TextureBaking(field: field, photograph: nil, mesh: mesh, size: 64)
     }
 
     @Test func aPointTakesTheColourThatIsSeenThere() throws {

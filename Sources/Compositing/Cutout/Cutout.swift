@@ -75,10 +75,11 @@ package struct Cutout: Sendable {
         }
     }
 
-    /// The framed object with straight alpha at the photograph's resolution, 64 to 512 pixels a side.
-    package var picture: Image {
-        Image(premultiplied: framed(size: max(64, min(512, Int(framing.side.rounded(.up))))))
-    }
+    /// Side of the framing square at the photograph's resolution, but 64 to 512 pixels.
+    package var nativeSide: Int { max(64, min(512, Int(framing.side.rounded(.up)))) }
+
+    /// The framed object with straight alpha, ``nativeSide`` pixels a side.
+    package var picture: Image { Image(premultiplied: framed(size: nativeSide)) }
 
     /// The object at its place in the photograph, straight alpha; `width` and `height` are the photograph's.
     package func inPlace(width: Int, height: Int) -> Image {

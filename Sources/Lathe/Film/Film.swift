@@ -23,8 +23,8 @@ package struct Film {
     /// Whether the turn is complete.
     package var isComplete: Bool { frames.count == options.frames }
 
-    /// A turn takes four seconds, at 1 to 30 frames per second.
-    private var framesPerSecond: Int { max(1, min(30, options.frames / 4)) }
+    /// A turn takes three seconds, at 1 to 30 frames per second.
+    private var framesPerSecond: Int { max(1, min(30, options.frames / 3)) }
 
     /// Renders the next frame; the camera starts at the front and orbits counter-clockwise seen from above.
     package mutating func takeFrame() {

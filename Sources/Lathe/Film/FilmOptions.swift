@@ -56,7 +56,7 @@ public struct FilmOptions: Codable, Sendable, Hashable {
 
     /// See the properties; values are checked by ``validate()``.
     public init(
-        frames: Int = 48, size: Int = 256, elevation: Float = 15, fieldOfView: Float = 45,
+        frames: Int = 72, size: Int = 512, elevation: Float = 15, fieldOfView: Float = 45,
         background: Background = .white, channels: [Channel] = [.rgb]
     ) {
         self.frames = frames
@@ -67,12 +67,12 @@ public struct FilmOptions: Codable, Sendable, Hashable {
         self.channels = channels
     }
 
-    /// The options of a preset: 24, 48 or 72 frames of 128, 256 or 384 pixels.
+    /// The options of a preset: 24, 72 or 96 frames of 128, 512 or 640 pixels.
     public init(for preset: LiftOptions.Preset) {
         switch preset {
         case .draft: self.init(frames: 24, size: 128)
-        case .standard: self.init(frames: 48, size: 256)
-        case .fine: self.init(frames: 72, size: 384)
+        case .standard: self.init(frames: 72, size: 512)
+        case .fine: self.init(frames: 96, size: 640)
         }
     }
 

@@ -2,11 +2,11 @@
 
 import Foundation
 package import Meshes
-package import Radiance
+import Radiance
 
 /// Something on disk that can be filmed.
 package enum Subject {
-    case field(RadianceField)
+    case field(PhotographedField)
     case mesh(TexturedMesh)
 
     /// Opens a run directory, a `field.safetensors` or a mesh (`.glb`, `.obj`, `.ply`).
@@ -24,7 +24,11 @@ package enum Subject {
         }
         return try LatheError.asking(.badInput) {
             switch (path as NSString).pathExtension.lowercased() {
-            case "safetensors": return .field(try FieldCheckpoint(path: path).shown)
+            case "safetensors":
+                let checkpoint = try FieldCheckpoint(path: path)
+                return .field(
+                    PhotographedField(
+                        checkpoint.shown, photograph: try LiftedField.photograph(of: checkpoint)))
             case "glb", "obj", "ply": return .mesh(try TexturedMesh.read(from: path).framed())
             default:
                 throw LatheError.badInput(

@@ -5,6 +5,7 @@ import Compositing
 import Distillation
 import Foundation
 import Images
+import Meshes
 import Radiance
 
 /// Distils a field from a prior and a reference picture, step by step.
@@ -12,12 +13,15 @@ final class FieldLift {
     private var distiller: Distiller
     /// The framed object, premultiplied RGBA, at the largest size of the reference loss.
     private let reference: NDArray
+    /// The framed object, premultiplied RGBA, at the photograph's resolution, 64 to 512 pixels a side.
+    private let photograph: NDArray
 
     /// Loads the prior and initialises a field.
     /// - Throws: `LatheError`: `badInput` for settings, `modelUnusable` for the prior.
     init(_ cutout: Cutout, caption: String, options: LiftOptions, session: ModelSession) throws {
         let configuration = try LiftSettings.configuration(options)
         reference = cutout.framed(size: configuration.referenceSizes.max() ?? 128)
+        photograph = cutout.framed(size: cutout.nativeSide)
         let prior = try session.viewPrior(
             reference: reference, caption: caption, elevation: configuration.elevation)
         let picture = reference
@@ -30,18 +34,17 @@ final class FieldLift {
     init(resumingFrom path: String, caption: String, options: LiftOptions, session: ModelSession) throws {
         let configuration = try LiftSettings.configuration(options)
         let checkpoint = try LatheError.asking(.badInput) { try FieldCheckpoint(path: path) }
-        guard let reference = checkpoint.arrays[FieldLift.referenceKey], reference.rank == 3 else {
+        guard let reference = checkpoint.arrays[LiftedField.referenceKey], reference.rank == 3 else {
             throw LatheError.badInput("\(path) lacks the picture that it was lifted from; run the lift again")
         }
         self.reference = reference
+        photograph = checkpoint.arrays[LiftedField.photographKey] ?? reference
         let prior = try session.viewPrior(
             reference: reference, caption: caption, elevation: configuration.elevation)
         distiller = try LatheError.asking(.badInput) {
             try Distiller(resuming: checkpoint, prior: prior, reference: reference)
         }
     }
-
-    private static let referenceKey = "reference"
 
     // MARK: Steps
 
@@ -87,33 +90,37 @@ final class FieldLift {
     /// The field for rendering.
     var field: RadianceField { distiller.result }
 
-    /// Scores of the photograph's view.
-    var scores: [String: Double] {
-        guard let camera = distiller.referenceCamera else { return [:] }
-        let size = reference.shape[0]
-        let seen = distiller.preview(camera, size: size)
-        let (found, truth) = (FieldLift.parts(of: seen), FieldLift.parts(of: reference))
-        return [
-            "front PSNR": PictureScores.psnr(found.colour, truth.colour, inside: truth.opacity),
-            "front IoU": PictureScores.intersectionOverUnion(found.opacity, truth.opacity),
-        ]
+    /// The photograph, once its camera is known.
+    var placedPhotograph: PlacedPhotograph? {
+        distiller.referenceCamera.map { PlacedPhotograph(pixels: photograph, camera: $0) }
     }
 
-    /// Premultiplied colour `[n, 3]` and opacity `[n]`.
-    private static func parts(of picture: NDArray) -> (colour: NDArray, opacity: NDArray) {
-        let count = picture.count / 4
-        let pixels = picture.scalars
-        let colour = NDArray(shape: [count, 3]) { out in
-            for i in 0..<count { for k in 0..<3 { out[3 * i + k] = pixels[4 * i + k] } }
-        }
-        return (colour, NDArray((0..<count).map { pixels[4 * $0 + 3] }, shape: [count]))
+    /// Scores of the photograph's view.
+    var scores: [String: Double] {
+        guard let placed = placedReference else { return [:] }
+        let (psnr, overlap) = placed.agreement(with: distiller.preview(placed.camera, size: placed.side))
+        return ["front PSNR": psnr, "front IoU": overlap]
+    }
+
+    /// Scores of the photograph's view of the mesh; compare with those of the field.
+    func scores(of mesh: TexturedMesh) -> [String: Double] {
+        guard let placed = placedReference else { return [:] }
+        let view = MeshView(mesh).view(from: placed.camera, size: placed.side, needsNormals: false)
+        let (psnr, overlap) = placed.agreement(with: view.colour)
+        return ["mesh front PSNR": psnr, "mesh front IoU": overlap]
+    }
+
+    /// The photograph at the size at which the field was compared with it.
+    private var placedReference: PlacedPhotograph? {
+        distiller.referenceCamera.map { PlacedPhotograph(pixels: reference, camera: $0) }
     }
 
     /// Writes a checkpoint; resuming from it gives bit-identical results.
     func save(to path: String) throws {
         try LatheError.asking(.badInput) {
             var checkpoint = try distiller.checkpoint()
-            checkpoint.arrays[FieldLift.referenceKey] = reference
+            checkpoint.arrays[LiftedField.referenceKey] = reference
+            checkpoint.arrays[LiftedField.photographKey] = photograph
             try checkpoint.write(to: path)
         }
     }

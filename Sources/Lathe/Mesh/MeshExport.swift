@@ -19,16 +19,17 @@ package enum MeshExport {
     /// The isosurface whose silhouettes from eight sides have the highest mean IoU with the field's own.
     /// - Parameters:
     ///   - field: the field.
+    ///   - photograph: whose colours the surface takes where it shows it; nil takes the field's everywhere.
     ///   - options: resolution, number of faces, texture.
     /// - Returns: the mesh with normals and colours, and that mean IoU.
     /// - Throws: `LatheError` (`guaranteeFailed`) if no density gives a surface.
-    package static func extract(_ field: RadianceField, _ options: MeshOptions) throws -> (
-        TexturedMesh, Double
-    ) {
+    package static func extract(
+        _ field: RadianceField, photograph: PlacedPhotograph?, _ options: MeshOptions
+    ) throws -> (TexturedMesh, Double) {
         var (mesh, overlap) = try surface(of: field, resolution: options.resolution)
         if let faces = options.faces, faces < mesh.faces.count { mesh = mesh.decimated(toFaces: faces) }
         let paint = TextureBaking(
-            field: field, mesh: mesh,
+            field: field, photograph: photograph, mesh: mesh,
             size: options.texture == 0 ? 256 : max(128, min(512, options.texture / 3)))
         guard options.texture > 0 else {
             return (TexturedMesh(mesh: mesh.painted(by: paint.colours)), overlap)

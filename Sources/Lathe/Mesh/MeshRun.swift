@@ -34,7 +34,8 @@ public struct MeshRun: Codable, Sendable {
         guard case .field(let field) = try Subject.open(path) else {
             throw LatheError.badInput("\(path) is a mesh already; give a run directory or a field")
         }
-        let (textured, overlap) = try MeshExport.extract(field, options)
+        let (textured, overlap) = try MeshExport.extract(
+            field.field, photograph: field.photograph, options)
         let mesh = textured.mesh
         try LatheError.asking(.badInput) {
             switch ending {

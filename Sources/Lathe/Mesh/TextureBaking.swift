@@ -8,7 +8,8 @@ package import Radiance
 ///
 /// The field's radiance exactly at the surface differs from what a camera sees, since rays accumulate colour
 /// in front of and behind the isosurface. A point therefore takes the weighted mean of the views in which it
-/// is not occluded, weighted by the eighth power of the cosine of the viewing angle.
+/// is not occluded, weighted by the eighth power of the cosine of the viewing angle. Where the photograph of a
+/// lift shows the point, its colour is blended in.
 package struct TextureBaking {
     private struct View {
         let camera: MeshCamera
@@ -21,6 +22,9 @@ package struct TextureBaking {
     private let field: RadianceField
     private let views: [View]
     private let size: Int
+    private let photograph: PhotographProjection?
+    /// Side of the photograph, pixels.
+    private let photographSide: Int
     /// Depth bias of the occlusion test, scene units.
     private static let tolerance: Float = 0.03
     /// Least cosine between normal and viewing direction.
@@ -29,9 +33,10 @@ package struct TextureBaking {
     /// Renders the views.
     /// - Parameters:
     ///   - field: the source of the colours.
+    ///   - photograph: a better source, where it shows the surface.
     ///   - mesh: for occlusion.
     ///   - size: side of the views in pixels.
-    package init(field: RadianceField, mesh: Mesh, size: Int) {
+    package init(field: RadianceField, photograph: PlacedPhotograph?, mesh: Mesh, size: Int) {
         let cameras =
             (0..<12).map { Camera(azimuth: 30 * Float($0), elevation: 12) }
             + (0..<4).map { Camera(azimuth: 90 * Float($0), elevation: 50) }
@@ -39,6 +44,10 @@ package struct TextureBaking {
             + [Camera(azimuth: 0, elevation: 85)]
         self.field = field
         self.size = size
+        self.photograph = photograph.map {
+            PhotographProjection($0, onto: DistanceMap(of: mesh, from: $0.camera, size: 256))
+        }
+        photographSide = photograph?.side ?? 0
         views = cameras.map { camera in
             let drawn = MeshCamera(camera, size: size)
             return View(
@@ -70,6 +79,17 @@ package struct TextureBaking {
         let direct = alongNormals(hidden.map { positions[$0] }, hidden.map { normals[$0] })
         var colours = found.map { SIMD3($0.x, $0.y, $0.z) / max($0.w, 1e-4) }
         for (place, colour) in zip(hidden, direct) { colours[place] = colour }
+        if let photograph {
+            colours.withUnsafeMutableBufferPointer { colours in
+                nonisolated(unsafe) let out = colours
+                parallelFor(positions.count, chunk: 4096) { range in
+                    for i in range {
+                        let (seen, weight) = photograph.sample(positions[i], normal: normals[i], size: photographSide)
+                        out[i] += weight * (seen - out[i])
+                    }
+                }
+            }
+        }
         return colours.map { $0.clamped(lowerBound: .zero, upperBound: .one) }
     }
 

@@ -18,7 +18,7 @@ struct FilmStage: LiftStageWork {
     }
 
     mutating func advance(_ run: LiftRun) throws -> LiftPiece {
-        var film = self.film ?? Film(of: run.distilled.field, run.options.film)
+        var film = self.film ?? Film(of: FilmStage.subject(run.distilled), run.options.film)
         film.takeFrame()
         self.film = film
         let total = run.options.film.frames
@@ -29,6 +29,10 @@ struct FilmStage: LiftStageWork {
         }
         try write(film, run)
         return LiftPiece(step: total, total: total)
+    }
+
+    private static func subject(_ field: FieldLift) -> PhotographedField {
+        PhotographedField(field.field, photograph: field.placedPhotograph)
     }
 
     private func write(_ film: Film, _ run: LiftRun) throws {

@@ -16,10 +16,13 @@ struct MeshStage: LiftStageWork {
     }
 
     func advance(_ run: LiftRun) throws -> LiftPiece {
-        let (mesh, overlap) = try MeshExport.extract(run.distilled.field, run.options.mesh)
+        let lifted = run.distilled
+        let (mesh, overlap) = try MeshExport.extract(
+            lifted.field, photograph: lifted.placedPhotograph, run.options.mesh)
         try mesh.writeGLB(to: run.directory.mesh)
         let topology = mesh.mesh.topology
         run.record.scores["mesh silhouette IoU"] = overlap
+        run.record.scores.merge(lifted.scores(of: mesh)) { $1 }
         run.record.scores["mesh faces"] = Double(topology.faces)
         run.record.scores["mesh is closed"] = topology.isWatertight ? 1 : 0
         run.finish(.mesh, outputs: ["mesh.glb"])
