@@ -159,19 +159,19 @@ package struct Attention: Sendable {
 
     /// Vectors along queries: keys and values are gathered once per head.
     private func alongQueries(_ out: MutablePointer, _ logSums: MutablePointer) {
-        let kernels = MatrixKernels.current, keys = kl.rows
+        let kernels = MatmulKernels.current, keys = kl.rows
         let keyBytes = kernels.keyBytes(precision, size: ql.size, keys: keys)
         let valueBytes = kernels.valueBytes(size: vl.size, keys: keys)
         let group = max(1, min(heads, Self.held / max(1, keyBytes + valueBytes)))
         let gathered = Storage(count: group * (keyBytes + valueBytes) / 4)
-        let keyBlocks = (keys + MatrixKernels.keyBlock - 1) / MatrixKernels.keyBlock
+        let keyBlocks = (keys + MatmulKernels.keyBlock - 1) / MatmulKernels.keyBlock
         let height = kernels.queryBlock
         let queryBlocks = (ql.rows + height - 1) / height
         nonisolated(unsafe) let (out, logSums) = (out, logSums)
         nonisolated(unsafe) let base = UnsafeMutableRawPointer(gathered.pointer)
         for first in stride(from: 0, to: heads, by: group) {
             let present = min(group, heads - first)
-            parallelFor(present * keyBlocks, chunk: max(1, (1 << 15) / (ql.size * MatrixKernels.keyBlock))) {
+            parallelFor(present * keyBlocks, chunk: max(1, (1 << 15) / (ql.size * MatmulKernels.keyBlock))) {
                 range in
                 for t in range {
                     let (head, block) = (t / keyBlocks, t % keyBlocks)
@@ -249,8 +249,8 @@ package struct Attention: Sendable {
             Kernels.current.softmaxBlock(
                 scores, rows: count, cols: cols, maxima: maxima, sums: sums, target, stride: ol.stride,
                 width: vl.size)
-            BLAS.product(
-                rows: count, cols: vl.size, inner: cols, scores, lda: cols,
+            BLAS.matmul(
+                rows: count, cols: vl.size, k: cols, scores, lda: cols,
                 v.pointer + vl.offset(head, first),
                 ldb: vl.stride, target, ldc: ol.stride, beta: 1)
         }
@@ -262,8 +262,8 @@ package struct Attention: Sendable {
     private func score(
         _ head: Int, _ begin: Int, _ count: Int, _ first: Int, _ cols: Int, _ scores: MutablePointer
     ) {
-        BLAS.product(
-            rows: count, cols: cols, inner: ql.size, q.pointer + ql.offset(head, begin), lda: ql.stride,
+        BLAS.matmul(
+            rows: count, cols: cols, k: ql.size, q.pointer + ql.offset(head, begin), lda: ql.stride,
             k.pointer + kl.offset(head, first), ldb: kl.stride, transposeB: true, scores, ldc: cols,
             alpha: scale)
         guard let base = biasAddress(head, begin, first) else { return }
@@ -342,22 +342,22 @@ package struct Attention: Sendable {
             let keys = kl.offset(head, first), values = vl.offset(head, first)
             score(head, begin, count, first, cols, weights)
             Kernels.current.expRows(weights, rows: count, cols: cols, offsets: logSums)
-            BLAS.product(
-                rows: cols, cols: vl.size, inner: count, weights, lda: cols, transposeA: true, dOut,
+            BLAS.matmul(
+                rows: cols, cols: vl.size, k: count, weights, lda: cols, transposeA: true, dOut,
                 ldb: ol.stride, s.v + values, ldc: vl.stride, beta: 1)
-            BLAS.product(
-                rows: count, cols: cols, inner: vl.size, dOut, lda: ol.stride, v.pointer + values,
+            BLAS.matmul(
+                rows: count, cols: cols, k: vl.size, dOut, lda: ol.stride, v.pointer + values,
                 ldb: vl.stride, transposeB: true, scores, ldc: cols)
             Kernels.current.scoreGradient(weights, scores, rows: count, cols: cols, offsets: offsets)
             if let full = s.scores {
                 let row = full + (head * ql.rows + begin) * kl.rows + first
                 Kernels.current.copyRows(scores, stride: cols, row, stride: kl.rows, rows: count, cols: cols)
             }
-            BLAS.product(
-                rows: count, cols: ql.size, inner: cols, scores, lda: cols, k.pointer + keys, ldb: kl.stride,
+            BLAS.matmul(
+                rows: count, cols: ql.size, k: cols, scores, lda: cols, k.pointer + keys, ldb: kl.stride,
                 s.q + ql.offset(head, begin), ldc: ql.stride, alpha: scale, beta: 1)
-            BLAS.product(
-                rows: cols, cols: ql.size, inner: count, scores, lda: cols, transposeA: true,
+            BLAS.matmul(
+                rows: cols, cols: ql.size, k: count, scores, lda: cols, transposeA: true,
                 q.pointer + ql.offset(head, begin), ldb: ql.stride, s.k + keys, ldc: kl.stride, alpha: scale,
                 beta: 1)
         }

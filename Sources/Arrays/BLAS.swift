@@ -26,8 +26,8 @@ enum BLAS {
     }
 
     /// C = alpha * op(A) op(B) + beta * C, row-major; `lda`, `ldb`, `ldc` are row strides in elements.
-    static func product(
-        rows m: Int, cols n: Int, inner k: Int, _ a: Pointer, lda: Int, transposeA: Bool = false,
+    static func matmul(
+        rows m: Int, cols n: Int, k: Int, _ a: Pointer, lda: Int, transposeA: Bool = false,
         _ b: Pointer,
         ldb: Int, transposeB: Bool = false, _ c: MutablePointer, ldc: Int, alpha: Float = 1, beta: Float = 0
     ) {

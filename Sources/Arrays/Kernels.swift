@@ -1,4 +1,4 @@
-// The C kernels of arrays, under Swift names; those of products are in `Products/MatrixKernels.swift`.
+// The C kernels of arrays, under Swift names; those of products are in `Products/MatmulKernels.swift`.
 internal import CKernels
 
 /// Elementwise functions of one variable.
@@ -139,10 +139,10 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
     }
 
     package func fewRows(
-        _ x: Pointer, rows: Int, _ w: Pointer, inner: Int, bias: Pointer?, _ y: MutablePointer, cols: Int,
+        _ x: Pointer, rows: Int, _ w: Pointer, k: Int, bias: Pointer?, _ y: MutablePointer, cols: Int,
         _ range: Range<Int>
     ) {
-        table.pointee.few_rows(x, rows, w, inner, bias, y, cols, range.lowerBound, range.upperBound)
+        table.pointee.few_rows(x, rows, w, k, bias, y, cols, range.lowerBound, range.upperBound)
     }
 
     package func columnMoments(

@@ -27,7 +27,7 @@ public struct KernelCheck: Codable, Sendable {
         let x = noise([150, 300]), w = noise([130, 300], seed: 2)
         let plain = x.matmul(w, transposeOther: true)
         var checks = [
-            KernelCheck("matrix product", x.product(Weight(w, precision: precision)), plain, rounding)
+            KernelCheck("matrix product", x.matmul(Weight(w, precision: precision)), plain, rounding)
         ]
         let cases: [(name: String, image: [Int], outputs: Int, kernel: Int, stride: Int)] = [
             ("convolution 3×3, stride 2", [1, 30, 34, 64], 40, 3, 2),

@@ -18,7 +18,7 @@ import Tokenizers
 public struct Networks: Sendable {
     private let session: ModelSession
     private let given: Set<ModelSet.Part>
-    private let drawn: WeightScope
+    private let random: WeightScope
 
     /// - Parameters:
     ///   - models: where given parts lie, and what products with weights multiply.
@@ -26,7 +26,7 @@ public struct Networks: Sendable {
     public init(_ models: ModelSet = ModelSet(root: nil), given: Set<ModelSet.Part> = []) {
         // A workload's peak memory must not count the models of the one before it: one is kept at a time.
         (session, self.given) = (ModelSession(models, memoryLimit: 0), given)
-        drawn = .drawn(seed: 0).multiplied(in: models.precision)
+        random = .random(seed: 0).multiplied(in: models.precision)
     }
 
     /// What products with weights multiply.
@@ -44,7 +44,7 @@ public struct Networks: Sendable {
             }
             return model
         }
-        return try SegmentAnythingModel(SegmentAnythingConfiguration(), from: drawn)
+        return try SegmentAnythingModel(SegmentAnythingConfiguration(), from: random)
     }
 
     func captioner() throws -> BLIPCaptioner {
@@ -56,12 +56,12 @@ public struct Networks: Sendable {
             pieces[id] = piece
         }
         return try BLIPCaptioner(
-            configuration, from: drawn, tokenizer: try BERTTokenizer(pieces: pieces))
+            configuration, from: random, tokenizer: try BERTTokenizer(pieces: pieces))
     }
 
     func inpainter() throws -> LaMaModel {
         if given.contains(.inpainter) { return try session.inpainter() }
-        return try LaMaModel(LaMaConfiguration(), generator: drawn)
+        return try LaMaModel(LaMaConfiguration(), generator: random)
     }
 
     /// The pipeline whose networks the methods below take; nil where those are drawn.
@@ -70,15 +70,15 @@ public struct Networks: Sendable {
     }
 
     func textEncoder() throws -> CLIPTextEncoder {
-        try pipeline()?.textEncoder ?? CLIPTextEncoder(try PublishedSizes.textEncoder(), from: drawn)
+        try pipeline()?.textEncoder ?? CLIPTextEncoder(try PublishedSizes.textEncoder(), from: random)
     }
 
     func unet(of pipeline: DiffusionPipeline?) throws -> UNet2DConditionModel {
-        try pipeline?.unet ?? UNet2DConditionModel(try PublishedSizes.unet(), from: drawn)
+        try pipeline?.unet ?? UNet2DConditionModel(try PublishedSizes.unet(), from: random)
     }
 
     func autoencoder(of pipeline: DiffusionPipeline?) throws -> Autoencoder {
-        try pipeline?.autoencoder ?? .kl(try AutoencoderKL(try PublishedSizes.autoencoder(), from: drawn))
+        try pipeline?.autoencoder ?? .kl(try AutoencoderKL(try PublishedSizes.autoencoder(), from: random))
     }
 
     /// The noise of the pipeline's schedule.
@@ -88,7 +88,7 @@ public struct Networks: Sendable {
 
     /// TAESD with random weights, whatever is given: pipelines have one autoencoder, and few have this one.
     func tinyAutoencoder() throws -> Autoencoder {
-        .tiny(try AutoencoderTiny(try PublishedSizes.tinyAutoencoder(), from: drawn))
+        .tiny(try AutoencoderTiny(try PublishedSizes.tinyAutoencoder(), from: random))
     }
 }
 

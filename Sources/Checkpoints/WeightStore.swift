@@ -47,7 +47,7 @@ final class WeightStore: Sendable {
     /// What answers requests in place of the sources, if the weights are only compared with a model.
     let survey: WeightSurvey?
     /// What answers requests where there are no sources.
-    private let drawn: DrawnWeights?
+    private let random: RandomWeights?
     private let ledger = Mutex<Set<String>>([])
     /// Tensors whose numbers were found finite.
     private let finite = Mutex<Set<String>>([])
@@ -57,19 +57,19 @@ final class WeightStore: Sendable {
         names = file.names
         metadata = file.metadata
         sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, .file(file)) })
-        (survey, drawn) = (nil, nil)
+        (survey, random) = (nil, nil)
     }
 
     /// The names of another store, where a survey answers.
     init(_ store: WeightStore, survey: WeightSurvey) {
         (origin, names, metadata, sources) = (store.origin, store.names, store.metadata, store.sources)
         self.survey = survey
-        drawn = nil
+        random = nil
     }
 
-    init(_ drawn: DrawnWeights) {
+    init(_ random: RandomWeights) {
         (origin, names, metadata, sources) = ("random weights", [], [:], [:])
-        (survey, self.drawn) = (nil, drawn)
+        (survey, self.random) = (nil, random)
     }
 
     /// Shards whose names do not overlap.
@@ -78,7 +78,7 @@ final class WeightStore: Sendable {
         names = shards.keys.sorted()
         metadata = [:]
         sources = shards.mapValues { .file($0) }
-        (survey, drawn) = (nil, nil)
+        (survey, random) = (nil, nil)
     }
 
     init(_ arrays: [String: NDArray], origin: String) {
@@ -86,7 +86,7 @@ final class WeightStore: Sendable {
         names = arrays.keys.sorted()
         metadata = [:]
         sources = arrays.mapValues { .array($0) }
-        (survey, drawn) = (nil, nil)
+        (survey, random) = (nil, nil)
     }
 
     /// Tensors made of those of another store.
@@ -96,7 +96,7 @@ final class WeightStore: Sendable {
         names = derived.keys.sorted()
         metadata = store.metadata
         sources = derived.mapValues { .derived($0, of: store, read) }
-        (survey, drawn) = (nil, nil)
+        (survey, random) = (nil, nil)
     }
 
     var namesRead: Set<String> { ledger.withLock { $0 } }
@@ -111,7 +111,7 @@ final class WeightStore: Sendable {
     }
 
     /// Whether tensors lie in files, so that reading them later saves anything.
-    var isStored: Bool { survey == nil && drawn == nil }
+    var isStored: Bool { survey == nil && random == nil }
 
     /// Throws what `tensor` would, and notes the tensor as read; keeps none of its numbers.
     func check(_ name: String, shape: [Int]) throws {
@@ -141,7 +141,7 @@ final class WeightStore: Sendable {
 
     func tensor(_ name: String, shape: [Int]) throws -> NDArray {
         if let survey { return try survey.answer(name, shape) }
-        if let drawn { return drawn.tensor(name, shape) }
+        if let random { return random.tensor(name, shape) }
         let source = try source(of: name, shape: shape)
         try check(name, source)
         ledger.withLock { _ = $0.insert(name) }

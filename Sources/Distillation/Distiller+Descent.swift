@@ -87,7 +87,7 @@ extension Distiller {
         let share = low + (Swift.max(low, high) - low) * random.uniform()
         let last = prior.schedule.trainingSteps - 1
         let timestep = Swift.max(1, Swift.min(last, Int(share * Float(last))))
-        let a = prior.schedule.signal(timestep), s = prior.schedule.sigma(timestep)
+        let a = prior.schedule.sqrtAlphaBar(timestep), s = prior.schedule.sqrtOneMinusAlphaBar(timestep)
         let noise = random.normal(encoded.values.shape)
         let noisy = encoded.values.mapped(with: noise) { a * $0 + s * $1 }
         let clean = prior.denoise(

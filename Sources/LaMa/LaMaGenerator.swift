@@ -55,10 +55,10 @@ struct LaMaGenerator: Sendable {
         }
         let local = try group("convl2l", "bn_l", outputs - global)
         guard global > 0 else { return local }
-        let spread = try group("convl2g", "bn_g", global)
+        let toGlobal = try group("convl2g", "bn_g", global)
         return Convolution2D(
-            weight: Weight(joining: [local.weight, spread.weight]),
-            bias: NDArray.concatenated([local.bias, spread.bias].compactMap { $0 }, axis: 0),
+            weight: Weight(joining: [local.weight, toGlobal.weight]),
+            bias: NDArray.concatenated([local.bias, toGlobal.bias].compactMap { $0 }, axis: 0),
             stride: 2, padding: local.padding, border: .reflection)
     }
 

@@ -46,7 +46,7 @@ public struct BatchNorm: Sendable {
     public func folded(weight: NDArray) -> NDArray { folded(weight, axis: 0) }
 
     /// The same for a weight `[in, channels, …]` of a transposed convolution.
-    func folded(spreading weight: NDArray) -> NDArray { folded(weight, axis: 1) }
+    func folded(transposed weight: NDArray) -> NDArray { folded(weight, axis: 1) }
 
     private func folded(_ weight: NDArray, axis: Int) -> NDArray {
         precondition(

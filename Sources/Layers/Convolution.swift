@@ -54,7 +54,7 @@ public struct Convolution2D: Sendable {
     ) -> Tensor {
         x.convolved(
             weight, stride: stride, padding: padding, border: border, isDoubled: doubled,
-            finish: ProductFinish(
+            epilogue: TensorEpilogue(
                 bias: shift.map(biases) ?? bias, activation: activation?.function,
                 factor: factor, addend: addend, last: last?.function))
     }
@@ -75,7 +75,7 @@ public struct Convolution2D: Sendable {
         return x.convolved(
             weight, stride: stride, padding: padding, border: border,
             after: norm.parameters(thenSiLU: before == .silu),
-            finish: ProductFinish(bias: shift.map(biases) ?? bias, addend: addend))
+            epilogue: TensorEpilogue(bias: shift.map(biases) ?? bias, addend: addend))
     }
 
     private func biases(_ shift: NDArray) -> NDArray {
@@ -122,7 +122,7 @@ public struct TransposedConvolution2D: Sendable {
 
     /// - Returns: `[batch, (height - 1) * stride - 2 * padding + kernel + outputPadding, …, out]`.
     public func callAsFunction(_ x: Tensor, then activation: Activation? = nil) -> Tensor {
-        x.spread(
+        x.convolvedTransposed(
             weight, stride: stride, padding: padding, outputPadding: outputPadding, bias: bias,
             activation: activation?.function)
     }
@@ -130,7 +130,7 @@ public struct TransposedConvolution2D: Sendable {
     /// This layer followed by a norm, as one layer.
     public func folding(_ norm: BatchNorm) -> TransposedConvolution2D {
         TransposedConvolution2D(
-            weight: weight.changed { norm.folded(spreading: $0) }, bias: norm.folded(bias: bias),
+            weight: weight.changed { norm.folded(transposed: $0) }, bias: norm.folded(bias: bias),
             stride: stride, padding: padding, outputPadding: outputPadding)
     }
 }

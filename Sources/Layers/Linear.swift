@@ -44,21 +44,21 @@ public struct Linear: Sendable {
         _ x: Tensor, after norm: LayerNorm? = nil, then activation: Activation? = nil,
         times factor: Tensor? = nil, plus addend: Tensor? = nil, finally last: Activation? = nil
     ) -> Tensor {
-        x.product(
+        x.matmul(
             weight, after: norm?.step,
-            finish: ProductFinish(
+            epilogue: TensorEpilogue(
                 bias: bias, activation: activation?.function, factor: factor, addend: addend,
                 last: last?.function))
     }
 
     /// `norm(x) Wᵀ + b` of `[rows, in]` with every row at its place: `[places, out]`; places of no row hold `b`.
     package func callAsFunction(_ x: Tensor, after norm: LayerNorm? = nil, into places: RowPlaces) -> Tensor {
-        x.product(weight, into: places, after: norm?.step, bias: bias)
+        x.matmul(weight, into: places, after: norm?.step, bias: bias)
     }
 
     /// `x Wᵀ + b + addend` of the rows at some places of `[places, in]`: `[rows, out]`.
     /// - Parameter addend: of the result's shape.
     package func callAsFunction(_ x: Tensor, outOf places: RowPlaces, plus addend: Tensor? = nil) -> Tensor {
-        x.product(weight, outOf: places, finish: ProductFinish(bias: bias, addend: addend))
+        x.matmul(weight, outOf: places, epilogue: TensorEpilogue(bias: bias, addend: addend))
     }
 }

@@ -28,7 +28,7 @@ public struct Perceptron: Sendable {
     {
         x.perceptron(
             expand.weight, contract.weight, after: norm?.step,
-            hidden: ProductFinish(bias: expand.bias, activation: activation.function),
-            finish: ProductFinish(bias: contract.bias, addend: addend))
+            hidden: TensorEpilogue(bias: expand.bias, activation: activation.function),
+            epilogue: TensorEpilogue(bias: contract.bias, addend: addend))
     }
 }

@@ -227,7 +227,7 @@ extension Sampler {
                 description:
                     "a strength of \(strength) leaves none of \(request.steps) steps to take; raise either")
         }
-        guard first.level.signal > 0 || schedule.prediction != .epsilon else {
+        guard first.level.sqrtAlphaBar > 0 || schedule.prediction != .epsilon else {
             throw GenerationError(
                 description:
                     "this model predicts noise and its schedule begins with nothing but noise, which says nothing"

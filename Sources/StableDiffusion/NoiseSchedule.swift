@@ -5,7 +5,7 @@ public import Autograd
 import Checkpoints
 import Foundation
 
-/// The forward process `noisy = signal(t) · clean + sigma(t) · noise` at every training timestep.
+/// The forward process `noisy = sqrtAlphaBar(t) · clean + sqrtOneMinusAlphaBar(t) · noise` at every training timestep.
 ///
 /// Source: Ho et al. 2020, equation 4; diffusers `scheduling_ddpm.py`.
 public struct NoiseSchedule: Sendable {
@@ -30,27 +30,27 @@ public struct NoiseSchedule: Sendable {
     }
 
     /// Factor of the clean sample at timestep `t` of `0..<trainingSteps`.
-    public func signal(_ t: Int) -> Float { cumulativeAlphas[t].squareRoot() }
+    public func sqrtAlphaBar(_ t: Int) -> Float { cumulativeAlphas[t].squareRoot() }
 
     /// Factor of the noise at timestep `t`.
-    public func sigma(_ t: Int) -> Float { (1 - cumulativeAlphas[t]).squareRoot() }
+    public func sqrtOneMinusAlphaBar(_ t: Int) -> Float { (1 - cumulativeAlphas[t]).squareRoot() }
 
     /// Noises clean samples; `noise` has their shape.
     public func noised(_ clean: Tensor, with noise: Tensor, at t: Int) -> Tensor {
-        clean * signal(t) + noise * sigma(t)
+        clean * sqrtAlphaBar(t) + noise * sqrtOneMinusAlphaBar(t)
     }
 
     /// The velocity that a network of that prediction type should output.
     public func velocity(of clean: Tensor, with noise: Tensor, at t: Int) -> Tensor {
-        noise * signal(t) - clean * sigma(t)
+        noise * sqrtAlphaBar(t) - clean * sqrtOneMinusAlphaBar(t)
     }
 
     /// The clean sample that a network's output means, given its noisy input at timestep `t`.
     public func clean(from output: Tensor, noisy: Tensor, at t: Int) -> Tensor {
         switch prediction {
-        case .epsilon: (noisy - output * sigma(t)) / signal(t)
+        case .epsilon: (noisy - output * sqrtOneMinusAlphaBar(t)) / sqrtAlphaBar(t)
         case .sample: output
-        case .velocity: noisy * signal(t) - output * sigma(t)
+        case .velocity: noisy * sqrtAlphaBar(t) - output * sqrtOneMinusAlphaBar(t)
         }
     }
 
@@ -58,8 +58,8 @@ public struct NoiseSchedule: Sendable {
     public func noise(from output: Tensor, noisy: Tensor, at t: Int) -> Tensor {
         switch prediction {
         case .epsilon: output
-        case .sample: (noisy - output * signal(t)) / sigma(t)
-        case .velocity: output * signal(t) + noisy * sigma(t)
+        case .sample: (noisy - output * sqrtAlphaBar(t)) / sqrtOneMinusAlphaBar(t)
+        case .velocity: output * sqrtAlphaBar(t) + noisy * sqrtOneMinusAlphaBar(t)
         }
     }
 }

@@ -18,7 +18,7 @@ import Testing
         return result
     }
 
-    @Test func matrixProductsMatchLoops() {
+    @Test func matmulsMatchLoops() {
         for (m, k, n) in [
             (1, 1, 1), (3, 5, 7), (16, 17, 15), (65, 3, 33), (2, 16_500, 3), (130, 70, 140), (300, 210, 170),
         ] {

@@ -27,7 +27,7 @@ import Testing
         expectGradients("reciprocal", of: [normal([9]).mapped(.square) + 1]) { 2 / $0[0] }
     }
 
-    @Test func matrixProducts() {
+    @Test func matmuls() {
         for (m, k, n) in [(1, 1, 1), (3, 4, 5), (17, 1, 3), (5, 33, 2)] {
             expectGradients("\(m)x\(k)x\(n)", of: [normal([m, k], "a"), normal([k, n], "b")]) {
                 $0[0].matmul($0[1])
@@ -61,10 +61,10 @@ import Testing
         }
         let places = RowPlaces([2, 0, 5, 3], of: 6), weight = Weight(normal([2, 3], "w"))
         expectGradients("into places", of: [normal([4, 3])]) {
-            $0[0].product(weight, into: places, bias: NDArray([0.3, -1], shape: [2])).square()
+            $0[0].matmul(weight, into: places, bias: NDArray([0.3, -1], shape: [2])).square()
         }
         expectGradients("out of places", of: [normal([6, 3]), normal([4, 2], "y")]) {
-            $0[0].product(weight, outOf: places, finish: ProductFinish(activation: .silu, addend: $0[1]))
+            $0[0].matmul(weight, outOf: places, epilogue: TensorEpilogue(activation: .silu, addend: $0[1]))
                 .square()
         }
         expectGradients("gathered", of: [normal([5, 3])]) { $0[0].gathered(rows: [4, 0, 4, 2]).square() }
@@ -117,9 +117,11 @@ import Testing
         }
         let bias = normal([2], "b")
         let block = Weight(normal([3, 2, 2, 2], "w")), kernel = Weight(normal([3, 2, 3, 3], "w"))
-        expectGradients("spread", of: [x]) { $0[0].spread(block, stride: 2, bias: bias) }
-        expectGradients("spread 3", of: [x]) {
-            $0[0].spread(
+        expectGradients("transposed convolution", of: [x]) {
+            $0[0].convolvedTransposed(block, stride: 2, bias: bias)
+        }
+        expectGradients("transposed convolution 3", of: [x]) {
+            $0[0].convolvedTransposed(
                 kernel, stride: 2, padding: 1, outputPadding: 1, bias: bias, activation: .tanh)
         }
         for (k, stride, padding) in [

@@ -36,7 +36,7 @@ import Testing
         try check("conv\(index)") {
             $0[0].convolved(
                 weight, stride: g[0], padding: Padding(top: g[1], left: g[2], bottom: g[3], right: g[4]),
-                finish: ProductFinish(bias: bias))
+                epilogue: TensorEpilogue(bias: bias))
         }
     }
 
@@ -44,7 +44,7 @@ import Testing
         // [kh, kw, in, out] in the fixture.
         let weight = Weight(try fixture["deconv.w"].transposed([2, 3, 0, 1]))
         let bias = try fixture["deconv.b"]
-        try check("deconv") { $0[0].spread(weight, stride: 2, bias: bias) }
+        try check("deconv") { $0[0].convolvedTransposed(weight, stride: 2, bias: bias) }
     }
 
     @Test func elementwiseFunctions() throws {

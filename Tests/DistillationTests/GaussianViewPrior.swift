@@ -45,7 +45,7 @@ struct GaussianViewPrior: ViewPrior {
     func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews { .pixels(views) }
 
     func denoise(_ noisy: NDArray, timestep: Int, cameras: [Camera], guidance: Float) -> NDArray {
-        let a = schedule.signal(timestep), s = schedule.sigma(timestep)
+        let a = schedule.sqrtAlphaBar(timestep), s = schedule.sqrtOneMinusAlphaBar(timestep)
         let gain = a * spread * spread / (a * a * spread * spread + s * s)
         return noisy * gain + encoded * (1 - gain * a)
     }

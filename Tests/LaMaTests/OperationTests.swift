@@ -36,7 +36,7 @@ import Testing
         try check("reflect.\(name)", ["x"]) {
             $0[0].convolved(
                 weight, stride: stride, padding: Padding(padding), border: .reflection,
-                finish: ProductFinish(bias: bias))
+                epilogue: TensorEpilogue(bias: bias))
         }
     }
 
@@ -45,13 +45,13 @@ import Testing
         // [kh, kw, in, out] in the fixture.
         let weight = Weight(try fixture["turned.\(name).w"].transposed([2, 3, 0, 1]))
         let bias = try fixture["turned.\(name).b"]
-        func spread(_ x: Tensor, _ activation: UnaryFunction? = nil) -> Tensor {
-            x.spread(
+        func transposed(_ x: Tensor, _ activation: UnaryFunction? = nil) -> Tensor {
+            x.convolvedTransposed(
                 weight, stride: stride, padding: padding, outputPadding: extra, bias: bias,
                 activation: activation)
         }
-        try check("turned.\(name)", ["x"]) { spread($0[0]) }
+        try check("turned.\(name)", ["x"]) { transposed($0[0]) }
         let x = Tensor(try fixture["turned.\(name).x"])
-        expectIdentical(spread(x, .relu).value, spread(x).relu().value)
+        expectIdentical(transposed(x, .relu).value, transposed(x).relu().value)
     }
 }

@@ -4,7 +4,7 @@
 #include "ck_arrays.h"
 #include "ck_cpu.h"
 #include "ck_fourier.h"
-#include "ck_matrix.h"
+#include "ck_matmul.h"
 #include "ck_sha256.h"
 #include "ck_toybox.h"
 #include "ck_radiance.h"

@@ -57,7 +57,7 @@ public struct JointViewPrior: ViewPrior {
         var views = NDArray.zeros([ring.count, viewSize, viewSize, 4])
         for share in JointViewPrior.rounds {
             let timestep = Int(share * last)
-            let a = schedule.signal(timestep), s = schedule.sigma(timestep)
+            let a = schedule.sqrtAlphaBar(timestep), s = schedule.sqrtOneMinusAlphaBar(timestep)
             var mean = NDArray.zeros(views.shape)
             for copy in 0..<JointViewPrior.copies {
                 let noisy = views.mapped(with: random.normal(views.shape)) { a * $0 + s * $1 }

@@ -141,7 +141,7 @@ public struct MultiViewPrior: Sendable {
 
     /// Predicts the clean views from noisy ones.
     /// - Parameters:
-    ///   - noisy: `[viewCount, viewSize, viewSize, 4]`: `signal(t) · clean + sigma(t) · noise`, where clean
+    ///   - noisy: `[viewCount, viewSize, viewSize, 4]`: `sqrtAlphaBar(t) · clean + sqrtOneMinusAlphaBar(t) · noise`, where clean
     ///     views are premultiplied RGBA, `2 · value - 1`.
     ///   - timestep: t, from 0 to the schedule's last.
     ///   - conditioning: from ``encode(_:elevation:)``.

@@ -35,7 +35,7 @@ public protocol ViewPrior: Sendable {
     func encode(_ views: NDArray, random: inout RandomStream) -> EncodedViews
     /// Predicts the clean views.
     /// - Parameters:
-    ///   - noisy: `signal(t) * clean + sigma(t) * noise`, in the space of `encode`.
+    ///   - noisy: `sqrtAlphaBar(t) * clean + sqrtOneMinusAlphaBar(t) * noise`, in the space of `encode`.
     ///   - timestep: t, from 0 to the schedule's last.
     ///   - cameras: of the views.
     ///   - guidance: s of `u + s (c - u)`.

@@ -53,14 +53,14 @@ public struct DPMSolverSampler: Sampler {
         let clean = step.level.clean(from: output, noisy: state.sample, schedule.prediction)
         let (now, next) = (step.level, step.target)
         let h = next.halfLogSNR - now.halfLogSNR
-        let decay = next.signal * (Foundation.exp(-h) - 1)
-        var moved = state.sample.mixed(next.sigma / now.sigma, clean, -decay)
+        let decay = next.sqrtAlphaBar * (Foundation.exp(-h) - 1)
+        var moved = state.sample.mixed(next.sqrtOneMinusAlphaBar / now.sqrtOneMinusAlphaBar, clean, -decay)
         if let before = state.past.last, !isFirstOrder(step) {
             let slope = h / (now.halfLogSNR - before.level.halfLogSNR)
             let weight =
                 switch solver {
                 case .midpoint: -0.5 * decay
-                case .heun: next.signal * ((Foundation.exp(-h) - 1) / h + 1)
+                case .heun: next.sqrtAlphaBar * ((Foundation.exp(-h) - 1) / h + 1)
                 }
             moved.accumulate(clean, scale: weight * slope)
             moved.accumulate(before.value, scale: -weight * slope)

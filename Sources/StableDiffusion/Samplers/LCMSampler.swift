@@ -58,7 +58,8 @@ public struct LCMSampler: Sampler {
         let consistent = clean.mixed(time / power.squareRoot(), state.sample, data * data / power)
         let moved =
             needsNoise(at: step)
-            ? consistent.mixed(step.target.signal, required(noise, state.sample), step.target.sigma)
+            ? consistent.mixed(
+                step.target.sqrtAlphaBar, required(noise, state.sample), step.target.sqrtOneMinusAlphaBar)
             : consistent
         return SampledStep(state: state.advanced(to: moved), clean: consistent)
     }

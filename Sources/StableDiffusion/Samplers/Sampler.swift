@@ -128,7 +128,7 @@ extension Sampler {
     public func input(_ sample: NDArray, at step: SamplingStep) -> NDArray { sample }
 
     public func noised(_ clean: NDArray, with noise: NDArray, at step: SamplingStep) -> NDArray {
-        clean.mixed(step.level.signal, noise, step.level.sigma)
+        clean.mixed(step.level.sqrtAlphaBar, noise, step.level.sqrtOneMinusAlphaBar)
     }
 
     public func needsNoise(at step: SamplingStep) -> Bool { false }

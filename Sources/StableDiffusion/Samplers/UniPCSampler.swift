@@ -97,8 +97,8 @@ private struct Move {
     init(from: NoiseLevel, to: NoiseLevel) {
         start = from.halfLogSNR
         h = to.halfLogSNR - start
-        keep = to.sigma / from.sigma
-        rise = to.signal * Foundation.expm1(-h)
+        keep = to.sqrtOneMinusAlphaBar / from.sqrtOneMinusAlphaBar
+        rise = to.sqrtAlphaBar * Foundation.expm1(-h)
     }
 
     /// Where another level lies on the way, from 0 at the start to 1 at the end; earlier ones are negative.

@@ -1,0 +1,82 @@
+// How the left operand of a product gets into blocks of gathered rows.
+
+/// A layer norm of constant parameters: `(x - mean) / sqrt(variance + epsilon) * scale + bias` over the last dimension.
+package struct LayerNormalization: Sendable {
+    /// `[columns]`; so `bias`.
+    package let scale: NDArray?
+    package let bias: NDArray?
+    package let epsilon: Float
+
+    package init(scale: NDArray?, bias: NDArray?, epsilon: Float) {
+        (self.scale, self.bias, self.epsilon) = (scale, bias, epsilon)
+    }
+}
+
+/// What writes inner positions of some rows, part by part, into blocks of gathered rows.
+struct RowGather: Sendable {
+    /// Writes one part of the inner positions of some rows.
+    typealias Part =
+        @Sendable (_ rows: Range<Int>, _ k: Range<Int>, _ block: UnsafeMutableRawPointer) -> Void
+
+    /// Whether every part takes the whole row to make, so that all of them are made together.
+    let isWhole: Bool
+    private let write:
+        @Sendable (
+            _ rows: Range<Int>, _ parts: ArraySlice<Range<Int>>, _ blocks: UnsafeMutableRawPointer,
+            _ blockBytes: Int
+        ) -> Void
+
+    /// Parts that do not depend on each other.
+    init(_ part: @escaping Part) {
+        isWhole = false
+        write = { rows, parts, blocks, blockBytes in
+            for (index, k) in parts.enumerated() { part(rows, k, blocks + index * blockBytes) }
+        }
+    }
+
+    /// Normalised rows of `x`, `[…, columns]`.
+    init(_ x: NDArray, after norm: LayerNormalization, precision: Precision) {
+        let columns = x.shape[x.rank - 1]
+        precondition(
+            [norm.scale, norm.bias].allSatisfy { $0.map { $0.count == columns } ?? true },
+            "matmul: a norm of \(norm.scale?.shape ?? []), \(norm.bias?.shape ?? []) for \(x.shape)")
+        isWhole = true
+        write = { rows, parts, blocks, blockBytes in
+            let line = Storage(count: columns)
+            for row in rows {
+                Kernels.current.layerNorm(
+                    x.pointer + row * columns, norm.scale?.pointer, norm.bias?.pointer, line.pointer, rows: 1,
+                    cols: columns, epsilon: norm.epsilon)
+                let place = blocks + (row - rows.lowerBound) * MatmulKernels.rowBytes
+                for (index, k) in parts.enumerated() {
+                    MatmulKernels.current.gather(
+                        precision, line.pointer + k.lowerBound, stride: columns, count: 1,
+                        k: k.count, place + index * blockBytes)
+                }
+            }
+            withExtendedLifetime((x, norm, line)) {}
+        }
+    }
+
+    /// Writes each of `parts` into a block of its own, `blockBytes` after the one before.
+    func callAsFunction(
+        _ rows: Range<Int>, _ parts: ArraySlice<Range<Int>>, into blocks: UnsafeMutableRawPointer,
+        blockBytes: Int
+    ) {
+        write(rows, parts, blocks, blockBytes)
+    }
+}
+
+extension NDArray {
+    /// Gathers rows where they are, for a product with `matrix`.
+    func rowGather(_ matrix: PackedMatrix, after norm: LayerNormalization? = nil) -> RowGather {
+        if let norm { return RowGather(self, after: norm, precision: matrix.precision) }
+        nonisolated(unsafe) let x = pointer
+        let k = matrix.k
+        return RowGather { rows, positions, block in
+            MatmulKernels.current.gather(
+                matrix.precision, x + rows.lowerBound * k + positions.lowerBound, stride: k,
+                count: rows.count, k: positions.count, block)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// The product kernels: avx2.
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "ck_matmul.h"
+#include "../ck_tier.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define CK_TIER avx2
+#define CK_LANES 8
+#define TILE_ROWS 6
+#define CK_BFLOAT_ROWS 0
+CK_TARGET_BEGIN_AVX2
+#include "matmul-inl.h"
+CK_TARGET_END
+#endif
