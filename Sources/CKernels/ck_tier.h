@@ -1,7 +1,7 @@
 // How a kernel family is compiled once per instruction set.
 //
 // A family `foo` keeps its loops in `foo/foo-inl.h`, written once as plain C that the compiler vectorises.
-// Each of `foo/foo_scalar.c`, `foo/foo_avx2.c`, `foo/foo_avx512.c` includes the system headers, then:
+// Each of `foo/foo_scalar.c`, `foo/foo_avx2.c` and `foo/foo_avx512.c` includes the system headers, then:
 //
 //     #define CK_TIER avx512
 //     CK_TARGET_BEGIN_AVX512

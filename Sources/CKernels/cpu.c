@@ -1,4 +1,4 @@
-// Detection is compiled without instruction-set flags, so that it cannot fault before choosing.
+// CPU feature detection, compiled without instruction-set flags so that it runs on every processor.
 #include "ck_cpu.h"
 
 ck_tier ck_detected_tier(void) {

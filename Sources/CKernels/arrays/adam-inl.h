@@ -26,7 +26,7 @@ static void adam_sparse(float *p, float *m, float *v, float *g, size_t count, fl
                 any |= bits.u;
             }
             if (!any) continue;
-            // A constant count, for which the loop becomes vectors.
+            // A constant trip count, so that the compiler vectorises the loop.
             adam_run(p + at, m + at, v + at, g + at, 16, rate, beta1, beta2, epsilon, correction2);
         } else {
             adam_run(p + at, m + at, v + at, g + at, n, rate, beta1, beta2, epsilon, correction2);

@@ -1,4 +1,4 @@
-// The array kernels, written once; compiled per instruction set by `arrays_<tier>.c`.
+// The array kernels, written once and compiled per instruction set by `arrays_<tier>.c`.
 #include "math-inl.h"
 #include "elementwise-inl.h"
 #include "reduce-inl.h"

@@ -1,4 +1,4 @@
-// Choice of the variant, and the parts that exist once: random words and the worker flag.
+// Selects the tier's table; also the functions without tiers: random numbers and the worker flag.
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <sched.h>

@@ -1,7 +1,8 @@
-// Row passes of attention over blocks of keys (online softmax), and products with few rows.
+// Row passes of attention over blocks of keys (online softmax), and matmul with few rows.
 
-/// Folds scores [rows, cols] into running maxima and sums: scores become exp(score - maximum), and what `out` holds
-/// already is scaled to the new maximum. Rows that saw only -infinity so far keep it as their maximum.
+/// Updates running maxima and sums by scores [rows, cols]: scores become exp(score - maximum), and the present
+/// contents of `out` are rescaled to the new maximum. Rows with only -infinity so far keep -infinity as their
+/// maximum.
 static void softmax_block(float *scores, size_t rows, size_t cols, float *maxima, float *sums, float *out,
                           size_t out_stride, size_t width) {
     for (size_t r = 0; r < rows; r++) {
@@ -21,12 +22,12 @@ static void softmax_block(float *scores, size_t rows, size_t cols, float *maxima
     }
 }
 
-/// Divides the rows by their sums and turns maxima into log-sum-exp (+infinity for rows without any key).
+/// Divides the rows by their sums and turns maxima into log-sum-exp (+infinity for rows without keys).
 static void softmax_finish(float *maxima, const float *sums, size_t rows, float *out, size_t out_stride,
                            size_t width) {
     for (size_t r = 0; r < rows; r++) {
         float *o = out + r * out_stride;
-        // NaN scores must stay visible: their sum is NaN, not 0.
+        // NaN scores must propagate: their sum is NaN, not 0.
         if (sums[r] == 0) {
             for (size_t i = 0; i < width; i++) o[i] = 0;
             maxima[r] = INFINITY;

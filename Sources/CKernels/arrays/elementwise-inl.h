@@ -1,4 +1,4 @@
-// Maps over one or two arrays.
+// Elementwise functions of one or two arrays.
 
 #define MAP(case_label, expression)                                                                          \
     case case_label:                                                                                         \

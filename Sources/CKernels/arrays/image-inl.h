@@ -32,7 +32,7 @@ typedef struct tap {
     float weight;
 } tap;
 
-/// Source samples of output position `i` with half-pixel centres, clamped at the border.
+/// Source samples of output position `i` with half-pixel centres, clamped to the image.
 static inline tap bilinear_tap(size_t i, size_t size, size_t out_size) {
     float scale = (float)size / (float)out_size;
     float position = m_max(((float)i + 0.5f) * scale - 0.5f, 0.0f);
@@ -47,7 +47,7 @@ static inline tap bilinear_tap(size_t i, size_t size, size_t out_size) {
 static void resize_bilinear(const float *x, size_t height, size_t width, size_t channels, float *y,
                             size_t out_height, size_t out_width, size_t begin, size_t end) {
     tap taps[RESIZE_STRETCH];
-    // Stretches of columns outside, so that their taps are worked out once for all rows.
+    // Blocks of columns outermost, so that their taps are computed once for all rows.
     for (size_t start = 0; start < out_width; start += RESIZE_STRETCH) {
         size_t stretch = out_width - start < RESIZE_STRETCH ? out_width - start : RESIZE_STRETCH;
         for (size_t k = 0; k < stretch; k++) taps[k] = bilinear_tap(start + k, width, out_width);

@@ -1,4 +1,4 @@
-// Branch-free elementary functions that a compiler turns into vector code; a few ulp from libm.
+// Branch-free elementary functions that the compiler vectorises; a few ulp from libm.
 
 static inline float bits_to_float(uint32_t u) {
     float f;

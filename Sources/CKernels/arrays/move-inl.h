@@ -40,7 +40,7 @@ static void permute_from(const float *x, float *y, const ck_permutation *p, cons
         if (unit == last)
             memcpy(y + begin, x + begin, (end - begin) * sizeof(float));
         else if (unit < last)
-            // Rows of the source run along `unit`: one plane of an ordinary transposition.
+            // Source rows run along `unit`: one 2D transposition.
             transpose(x + begin * p->strides[last], p->strides[last], y + begin, out_strides[unit], end - begin,
                       p->dims[unit]);
         else
@@ -53,7 +53,7 @@ static void permute_from(const float *x, float *y, const ck_permutation *p, cons
         return;
     }
     if (axis == unit && unit != last) {
-        // Handled by the planes below, except for the slice asked for at the first axis.
+        // This axis is handled by the planes below, except for the requested slice of the first axis.
         permute_from(x, y, p, out_strides, axis + 1, unit, 0, p->dims[axis + 1]);
         return;
     }
@@ -70,7 +70,7 @@ static void permute(const float *x, float *y, const ck_permutation *p, size_t be
         if (p->strides[k] == 1 && unit == p->rank) unit = k;
     }
     if (unit == 0 && p->rank > 1) {
-        // The first output axis is the source's fastest: narrow the planes to the slice.
+        // The first output axis is contiguous in the source: restrict the planes to the slice.
         ck_permutation q = *p;
         q.dims[0] = end - begin;
         permute_from(x + begin, y + begin * out_strides[0], &q, out_strides, 0, 0, 0, q.dims[0]);

@@ -1,4 +1,4 @@
-// Layer norm over rows, and the per-column passes from which group norm is built.
+// Layer norm over rows, and the per-column passes of group norm.
 
 static void row_moments(const float *x, size_t n, float *mean, float *variance) {
 #pragma clang fp reassociate(on) contract(fast)

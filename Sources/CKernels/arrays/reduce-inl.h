@@ -1,4 +1,4 @@
-// Reductions: float lanes over a short block, the blocks added up in double.
+// Reductions: float lanes within a short block, blocks summed in double.
 
 #define BLOCK 512
 
@@ -82,7 +82,7 @@ static void softmax(const float *x, float *y, size_t rows, size_t cols) {
         const float *px = x + r * cols;
         float *py = y + r * cols;
         float m = maximum(px, cols);
-        // A row masked out everywhere stays finite: it becomes all zero.
+        // A row masked out everywhere gives zeros instead of NaN.
         if (m == -INFINITY) {
             for (size_t i = 0; i < cols; i++) py[i] = 0;
             continue;

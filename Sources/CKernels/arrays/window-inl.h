@@ -1,6 +1,6 @@
 // Sliding windows: sums of products over the taps of a kernel.
 
-/// The pixel that stands for `i` when an extent of `n` is reflected about its first and last pixel, again and again.
+/// The source pixel of index `i` under reflection about the first and last of `n` pixels, repeated as needed.
 static inline ptrdiff_t reflected(ptrdiff_t i, ptrdiff_t n) {
     if (i >= 0 && i < n) return i;
     if (n == 1) return 0;

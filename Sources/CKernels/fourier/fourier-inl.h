@@ -1,9 +1,10 @@
-// Fourier transforms of lines of channel vectors, written once; compiled per instruction set by `fourier_<tier>.c`.
+// Fourier transforms of lines of channel vectors, written once and compiled per instruction set by
+// `fourier_<tier>.c`.
 //
-// A self-sorting mixed-radix transform (Stockham; Van Loan 1992, section 1.7): pass by pass between two buffers, with
-// no reordering at the end. An inverse transform is a forward one with real and imaginary parts exchanged.
+// Mixed-radix Stockham transform (Van Loan 1992, section 1.7): passes alternate between two buffers and leave the
+// result in natural order. An inverse transform is a forward one with real and imaginary parts exchanged.
 
-// Vectors stay inside inlined functions: no calling convention sees them.
+// Vector types are passed between inlined functions only, so the vector calling convention does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 #pragma clang fp contract(fast)
 
@@ -24,7 +25,7 @@ INLINE pair times(pair a, const float *w) {
     return (pair){a.re * w[0] - a.im * w[1], a.re * w[1] + a.im * w[0]};
 }
 
-/// One pass: groups of `radix` elements `length / radix` apart, the first `stride` of a kind side by side.
+/// One pass: groups of `radix` elements `length / radix` apart, `stride` independent transforms side by side.
 typedef struct pass {
     const float *turns;
     size_t length, stride, groups;
@@ -61,7 +62,7 @@ INLINE void pass4(pass p, const pair *restrict x, pair *restrict y) {
     }
 }
 
-/// Elements j and radix - j share a cosine and, but for its sign, a sine: half the products of a plain sum.
+/// Elements j and radix - j share a cosine and, up to its sign, a sine: half the multiplications of a direct sum.
 INLINE void pass_odd(pass p, size_t radix, pair *sums, pair *differences, const pair *restrict x, pair *restrict y) {
     size_t s = p.stride, m = p.groups * s, half = radix / 2, unit = p.length / radix;
     for (size_t g = 0; g < p.groups; g++)
@@ -99,7 +100,8 @@ INLINE void pass5(pass p, const pair *restrict x, pair *restrict y) {
     pass_odd(p, 5, sums, differences, x, y);
 }
 
-/// The transform of `x` in `x` or `y`; returns which. `y` is followed by room for `length` more pairs.
+/// Transforms `x`, using `y` as the second buffer; returns the one that holds the result. `y` is followed by scratch
+/// for `length` more pairs.
 static pair *transformed(const ck_fourier_plan *plan, pair *x, pair *y) {
     pair *spare = y > x ? y + plan->length : x + plan->length;
     pass p = {plan->turns, plan->length, 1, plan->length};
@@ -142,7 +144,8 @@ INLINE size_t at_most_lanes(size_t total, size_t before) {
     return left < LANES ? left : LANES;
 }
 
-/// Two real sequences make one complex one: z = x1 + i x2, whose spectrum falls into an even and an odd part.
+/// Two real sequences are transformed as one complex one, z = x1 + i x2, and separated by the symmetry of their
+/// spectra.
 static void real(const ck_fourier_plan *plan, const float *x, size_t channels, float scale, float interior,
                  float *spectrum, float *scratch) {
     size_t n = plan->length;
@@ -179,7 +182,7 @@ static void real_inverse(const ck_fourier_plan *plan, const float *spectrum, siz
             pair one = {load(from, first), load(from + channels, first)};
             pair two = {load(from + LANES, second), load(from + channels + LANES, second)};
             float f = scale * (k == mirror ? 1 : interior), g = k == mirror ? 0 : f;
-            // Parts exchanged, for the inverse.
+            // Real and imaginary parts exchanged, for the inverse.
             a[k] = (pair){two.re * f + one.im * g, one.re * f - two.im * g};
             a[mirror] = (pair){two.re * f - one.im * g, one.re * f + two.im * g};
         }

@@ -1,8 +1,8 @@
-// Chooses the variant of the Fourier transforms for a tier.
+// Selects the Fourier kernels of a tier.
 //
-// Own code because lines of channel vectors let every butterfly run over channels at full vector width without a
-// transposition. FFTW could be planned that way but is GPL; KISS FFT and pocketfft take one sequence at a time (the
-// latter several in C++), so that an image would be transposed to planes and back.
+// Own code because channels-last lines let every butterfly run over channels at full vector width without a
+// transposition. FFTW could be planned that way but is GPL; KISS FFT and pocketfft take one sequence at a time
+// (pocketfft several in C++), so an image would have to be transposed to planes and back.
 #include "ck_fourier.h"
 
 extern const ck_fourier ck_fourier_table_scalar;

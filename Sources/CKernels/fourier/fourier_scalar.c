@@ -1,4 +1,4 @@
-// Fourier transforms without instruction-set assumptions; also the reference for the other tiers.
+// Fourier transforms without instruction-set requirements; also the reference for the other tiers.
 #include <string.h>
 
 #include "../ck_tier.h"

@@ -1,4 +1,4 @@
-// Umbrella: scalars and pointers only, every symbol prefixed `ck_`.
+// Umbrella header. The interface uses scalars and pointers only; every symbol is prefixed `ck_`.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include "ck_arrays.h"

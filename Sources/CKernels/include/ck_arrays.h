@@ -1,4 +1,4 @@
-// Leaf loops over float32 arrays. All matrices are row-major; nothing here allocates or starts threads.
+// Kernels over float32 arrays. All matrices are row-major; nothing here allocates or starts threads.
 #ifndef CK_ARRAYS_H
 #define CK_ARRAYS_H
 #include <stddef.h>
@@ -17,17 +17,17 @@ typedef enum ck_unary {
 
 typedef enum ck_binary { CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE } ck_binary;
 
-/// Geometry of one image under a sliding window; `out_width` is the width of the window grid.
+/// Geometry of a sliding window over one image; `out_width` is the number of window positions per row.
 typedef struct ck_window {
     size_t height, width, channels;
     size_t kernel_height, kernel_width, stride;
     ptrdiff_t pad_top, pad_left;
     size_t out_width;
-    /// Outside the image: its reflection about the outermost pixels if not 0, else zeros.
+    /// Padding mode: 0 zeros, otherwise reflection about the outermost pixels.
     int reflect;
 } ck_window;
 
-/// A permuted copy: output dimensions and, per output dimension, the stride in the input.
+/// A permuted copy: output dimensions and, for each, the stride in the input.
 typedef struct ck_permutation {
     size_t rank;
     size_t dims[8];
@@ -40,7 +40,7 @@ typedef struct ck_permutation {
 #define CK_ON float *_Nullable
 #define CK_D double *_Nonnull
 
-/// One instruction-set variant of the whole family.
+/// The kernels of one CPU tier.
 typedef struct ck_arrays {
     // Elementwise
     void (*_Nonnull unary)(ck_unary op, CK_F x, CK_O y, size_t n);
@@ -58,7 +58,7 @@ typedef struct ck_arrays {
     void (*_Nonnull clamp_grad)(CK_F x, CK_F dy, CK_O dx, size_t n, float low, float high);
     void (*_Nonnull fill)(CK_O y, size_t n, float value);
 
-    // Reductions: float lanes over short blocks, blocks added in double
+    // Reductions: float lanes within short blocks, blocks summed in double
     double (*_Nonnull sum)(CK_F x, size_t n);
     double (*_Nonnull dot)(CK_F x, CK_F y, size_t n);
     /// -infinity for n = 0; NaN is not propagated.
@@ -72,12 +72,12 @@ typedef struct ck_arrays {
     void (*_Nonnull softmax_grad)(CK_F y, CK_F dy, CK_O dx, size_t rows, size_t cols, float scale);
     /// y = (x - mean) / sqrt(variance + epsilon) * scale + bias per row.
     void (*_Nonnull layer_norm)(CK_F x, CK_FN scale, CK_FN bias, CK_O y, size_t rows, size_t cols, float epsilon);
-    /// dx (if given) and, added up over rows, dscale and dbias (if given).
+    /// dx (if given); dscale and dbias (if given) are summed over rows.
     void (*_Nonnull layer_norm_grad)(CK_F x, CK_FN scale, CK_F dy, CK_ON dx, double *_Nullable dscale,
                                      double *_Nullable dbias, size_t rows, size_t cols, float epsilon);
 
     // Attention over blocks of keys (online softmax)
-    /// Scores become exp(score - running maximum); `out` [rows, width] is scaled to the new maximum.
+    /// Scores become exp(score - running maximum); `out` [rows, width] is rescaled to the new maximum.
     void (*_Nonnull softmax_block)(CK_O scores, size_t rows, size_t cols, CK_O maxima, CK_O sums, CK_O out,
                                    size_t out_stride, size_t width);
     /// out /= sums; maxima become log-sum-exp.
@@ -85,7 +85,7 @@ typedef struct ck_arrays {
     void (*_Nonnull exp_rows)(CK_O scores, size_t rows, size_t cols, CK_F offsets);
     /// slopes = weights * (slopes - offsets)
     void (*_Nonnull score_grad)(CK_F weights, CK_O slopes, size_t rows, size_t cols, CK_F offsets);
-    /// y[rows, n] = x[rows, k] w[n, k]^T + bias for columns begin..<end, when rows are few.
+    /// y[rows, n] = x[rows, k] w[n, k]^T + bias for columns begin..<end; for few rows.
     void (*_Nonnull few_rows)(CK_F x, size_t rows, CK_F w, size_t k, CK_FN bias, CK_O y, size_t n, size_t begin,
                               size_t end);
 
@@ -105,9 +105,9 @@ typedef struct ck_arrays {
     void (*_Nonnull copy_rows)(CK_F x, size_t x_stride, CK_O y, size_t y_stride, size_t rows, size_t cols);
     /// Writes slices [begin, end) of the first output dimension (`begin`, `end` index dims[0]).
     void (*_Nonnull permute)(CK_F x, CK_O y, const ck_permutation *_Nonnull p, size_t begin, size_t end);
-    /// The end of a convolution that multiplies every pixel by all taps first. Adds nothing outside.
-    /// y[(oy - begin), ox, c] = sum over (ky, kx) of products[py, px, (ky, kx, c)] where (py, px) is the pixel under the
-    /// tap. `w->channels` are those of y.
+    /// Last step of a convolution computed as one matmul of every pixel by all taps; pixels outside contribute
+    /// nothing. y[(oy - begin), ox, c] = sum over (ky, kx) of products[py, px, (ky, kx, c)], where (py, px) is the
+    /// pixel under the tap. `w->channels` is the channel count of y.
     void (*_Nonnull sum_taps)(CK_F products, const ck_window *_Nonnull w, size_t begin, size_t end, CK_O y);
     /// y[h * f, w * f, c] = x[h, w, c] repeated, rows begin..<end of x.
     void (*_Nonnull upsample)(CK_F x, CK_O y, size_t width, size_t channels, size_t factor, size_t begin, size_t end);
@@ -116,7 +116,7 @@ typedef struct ck_arrays {
     /// Bilinear with half-pixel centres, rows begin..<end of the output.
     void (*_Nonnull resize_bilinear)(CK_F x, size_t height, size_t width, size_t channels, CK_O y, size_t out_height,
                                      size_t out_width, size_t begin, size_t end);
-    /// Adjoint over a whole image; `dx` must be zeroed.
+    /// Adjoint over a whole image; `dx` must be zero on entry.
     void (*_Nonnull resize_bilinear_grad)(CK_O dx, size_t height, size_t width, size_t channels, CK_F dy,
                                           size_t out_height, size_t out_width);
     /// Mean (or maximum) over size × size windows, without padding; rows begin..<end of the output.
@@ -124,35 +124,36 @@ typedef struct ck_arrays {
                           int maximum, size_t begin, size_t end);
 
     // Optimisers
-    /// One Adam step on parameters `p` with moments `m` and `v` and gradient `g`; `rate` includes the bias correction of the
-    /// first moment, `correction2` = 1 / (1 - beta2^t) is that of the second.
+    /// One Adam step on parameters `p` with moments `m` and `v` and gradient `g`; `rate` includes the bias correction
+    /// of the first moment, `correction2` = 1 / (1 - beta2^t) is that of the second.
     void (*_Nonnull adam)(CK_O p, CK_O m, CK_O v, CK_F g, size_t n, float rate, float beta1, float beta2, float epsilon,
                           float correction2);
-    /// The same where a block of 16 without any gradient keeps its parameters and moments; clears the gradient.
+    /// The same, except that blocks of 16 with an all-zero gradient keep parameters and moments; clears the gradient.
     void (*_Nonnull adam_sparse)(CK_O p, CK_O m, CK_O v, CK_O g, size_t n, float rate, float beta1, float beta2,
                                  float epsilon, float correction2);
 } ck_arrays;
 
-/// The table for a tier; a tier above `ck_detected_tier()` must not be asked for.
+/// The table of a tier, which must not exceed `ck_detected_tier()`.
 const ck_arrays *_Nonnull ck_arrays_for(ck_tier tier);
 
-// Random numbers: one variant only, so that every machine draws the same.
-/// Words 4 * counter ..< of Philox 4x32-10 with `key`, stream in the upper half of the counter.
+// Random numbers: one implementation, so that results do not depend on the machine.
+/// `blocks` blocks of four words of Philox 4x32-10 with `key`, from `counter` on; `stream` is the upper half of the
+/// counter.
 void ck_philox(uint64_t key, uint64_t stream, uint64_t counter, uint32_t *_Nonnull out, size_t blocks);
-/// Pairs of words (two per value pair) to standard normals by Box-Muller; n is even.
+/// Box-Muller: pairs of words to pairs of standard normals; n is even.
 void ck_box_muller(const uint32_t *_Nonnull words, float *_Nonnull out, size_t n);
 
-/// Processors this process may run on; at least 1.
+/// Processors available to this process; at least 1.
 int ck_processor_count(void);
 
-/// Tells the processor that the thread is waiting for another.
+/// Spin-wait hint (`pause`).
 static inline void ck_pause(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
 }
 
-// Whether this thread already works inside a parallel loop.
+// Whether this thread is running a task of a parallel loop.
 int ck_thread_is_worker(void);
 void ck_thread_set_worker(int value);
 

@@ -1,4 +1,4 @@
-// Fourier transforms of channels-last lines: every butterfly runs over channels, so no data are transposed.
+// Fourier transforms of channels-last lines: every butterfly runs over channels, so no transposition is needed.
 #ifndef CK_FOURIER_H
 #define CK_FOURIER_H
 #include <stddef.h>
@@ -9,28 +9,29 @@
 extern "C" {
 #endif
 
-/// Channels that are transformed together.
+/// Channels transformed at a time.
 enum { CK_FOURIER_LANES = 16 };
 
-/// How a line of `length` is taken apart.
+/// Factorisation and twiddle factors for lines of `length`.
 typedef struct ck_fourier_plan {
     size_t length;
     /// Factors of `length`, each 2, 4 or odd.
     size_t count;
     size_t factors[64];
-    /// cos and -sin of 2 pi k / length for k < length, in pairs.
+    /// Twiddle factors: cos and -sin of 2 pi k / length for k < length, interleaved.
     const float *_Nullable turns;
 } ck_fourier_plan;
 
-/// Floats of scratch that a line needs; scratch must be aligned to 64 bytes.
+/// Floats of scratch per line; scratch must be aligned to 64 bytes.
 static inline size_t ck_fourier_scratch(size_t length) { return 3 * length * 2 * CK_FOURIER_LANES; }
 
-/// One instruction-set variant. A spectrum keeps, per wave number, all real parts and then all imaginary parts.
+/// The kernels of one CPU tier. A spectrum holds, per wave number, all real parts and then all imaginary parts.
 typedef struct ck_fourier {
-    /// x[length, channels] to spectrum[length / 2 + 1, 2 * channels], wave numbers with a mirror times `interior`.
+    /// x[length, channels] to spectrum[length / 2 + 1, 2 * channels]; wave numbers other than 0 and Nyquist are
+    /// scaled by `interior`.
     void (*_Nonnull real)(const ck_fourier_plan *_Nonnull plan, const float *_Nonnull x, size_t channels, float scale,
                           float interior, float *_Nonnull spectrum, float *_Nonnull scratch);
-    /// The way back; imaginary parts of wave numbers without a mirror count as zero.
+    /// The inverse; imaginary parts at wave numbers 0 and Nyquist are ignored.
     void (*_Nonnull real_inverse)(const ck_fourier_plan *_Nonnull plan, const float *_Nonnull spectrum, size_t channels,
                                   float scale, float interior, float *_Nonnull x, float *_Nonnull scratch);
     /// In place over lines[k * stride + (0 ..< 2 * channels)], k < length; real parts first.
@@ -38,7 +39,7 @@ typedef struct ck_fourier {
                              size_t channels, int inverse, float scale, float *_Nonnull scratch);
 } ck_fourier;
 
-/// The table for a tier; a tier above `ck_detected_tier()` must not be asked for.
+/// The table of a tier, which must not exceed `ck_detected_tier()`.
 const ck_fourier *_Nonnull ck_fourier_for(ck_tier tier);
 
 #ifdef __cplusplus

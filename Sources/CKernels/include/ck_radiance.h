@@ -1,8 +1,8 @@
-// Radiance fields: hash-grid encoding, small network, ray marching, compositing, and their adjoints.
+// Radiance fields: hash-grid encoding, MLP, ray marching, compositing, and their adjoints.
 //
-// Samples live in slabs of `CK_SLAB` slots, one array of `CK_SLAB` floats per quantity (`ck_slab_row`), so that
-// every loop runs over neighbouring samples. A slab holds several rounds of one chunk of rays; samples of one
-// ray keep their front-to-back order. Counts are multiples of `CK_SLAB_ALIGN`; padding slots have ray -1.
+// Samples are stored in slabs of `CK_SLAB` slots, one array of `CK_SLAB` floats per quantity (`ck_slab_row`), so that
+// loops run over contiguous samples. A slab holds several rounds of one chunk of rays; the samples of a ray keep
+// their front-to-back order. Counts are multiples of `CK_SLAB_ALIGN`; padding slots have ray -1.
 #ifndef CK_RADIANCE_H
 #define CK_RADIANCE_H
 #include "ck_cpu.h"
@@ -15,7 +15,7 @@ extern "C" {
 #define CK_SLAB 512
 #define CK_SLAB_ALIGN 32
 
-/// What is rendered per ray, in order: premultiplied colour, opacity, depth, normal, distortion; and how many numbers it is.
+/// Outputs per ray, in order: premultiplied colour, opacity, depth, normal, distortion; and their number.
 enum {
     CK_RAY_RED = 0,
     CK_RAY_GREEN = 1,
@@ -29,7 +29,7 @@ enum {
     CK_RAY_OUTPUTS = 9
 };
 
-/// Rows of a slab. Features follow, then (with normals) the derivative of the density by each feature.
+/// Rows of a slab. Features follow, then (with normals) the derivatives of the density by each feature.
 typedef enum ck_slab_row {
     CK_ROW_X = 0,     // position in the unit cube
     CK_ROW_Y = 1,
@@ -39,7 +39,7 @@ typedef enum ck_slab_row {
     CK_ROW_RED = 5,   // colour in [0, 1]; after the adjoint: derivatives by the network's colour outputs
     CK_ROW_GREEN = 6,
     CK_ROW_BLUE = 7,
-    CK_ROW_GX = 8,    // gradient of the density's logit by the unit position; after the adjoint: derivative by it
+    CK_ROW_GX = 8,    // gradient of the logit by the unit position; after the adjoint: derivative by it
     CK_ROW_GY = 9,
     CK_ROW_GZ = 10,
     CK_ROW_RAY = 11,  // int32: index of the ray in its chunk, -1 for padding
@@ -73,14 +73,14 @@ typedef struct ck_field {
 } ck_field;
 
 typedef struct ck_march {
-    const uint8_t *occupancy; // one bit per cell, x fastest; null: everything is occupied
+    const uint8_t *occupancy; // one bit per cell, x fastest; null: every cell is occupied
     int32_t occupancy_resolution;
     int32_t sphere;     // clip rays to the sphere of radius `bound` instead of the cube
     int32_t jitter;     // shift each ray's samples by a fraction of a step drawn from (seed, ray index)
     uint32_t seed;
     float near;
     float step;         // distance between samples
-    float floor;        // a ray ends when its transmittance falls below this
+    float floor;        // a ray is terminated when its transmittance falls below this
     int32_t normals;    // also compute normals
 } ck_march;
 
@@ -95,50 +95,51 @@ typedef struct ck_ray {
 
 /// Floats of one slab.
 int64_t ck_radiance_slab_floats(int32_t inputs, int32_t normals);
-/// Number of network parameters.
+/// Number of parameters of the MLP.
 int64_t ck_radiance_network_count(int32_t inputs, int32_t hidden);
 
-/// Starts `count` rays (`rays`: [count][6], origin and unit direction), numbered from `first` for the jitter.
+/// Initialises `count` rays (`rays`: [count][6], origin and unit direction), numbered from `first` for the jitter.
 void ck_radiance_rays_start(ck_tier tier, const ck_field *field, const ck_march *march, const float *rays,
                             int32_t count, uint32_t first, ck_ray *states);
-/// Places the next samples of the unfinished rays of a chunk in the slots [offset, returned) of the slab; every ray
-/// takes an equal share of the room, at most 16. Returns `offset` when all rays have ended.
+/// Writes the next samples of the unfinished rays of a chunk to the slots [offset, returned) of the slab; every ray
+/// gets an equal share of the free slots, at most 16. Returns `offset` when all rays have ended.
 int32_t ck_radiance_march(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states, int32_t count,
                           float *slab, int32_t offset);
-/// One level's features for the slots [from, to).
+/// Features of one level for the slots [from, to).
 void ck_radiance_encode(ck_tier tier, const ck_field *field, int32_t level, float *slab, int32_t from, int32_t to);
-/// Reads numbers in order, so that what reads them in any order soon after finds them in the cache.
+/// Reads numbers sequentially, to bring them into the cache before random access.
 void ck_radiance_warm(const float *numbers, int64_t count);
-/// Evaluates the network on the features of the slots [from, to) and composites them onto their rays.
+/// Evaluates the MLP on the features of the slots [from, to) and composites them onto their rays.
 void ck_radiance_composite(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states, float *slab,
                            int32_t from, int32_t to);
-/// Adjoint of compositing and network for the slots [0, used) of one slab of a chunk; slabs in order. `states`
-/// were started anew; `outputs` and `adjoints` are [count][CK_RAY_OUTPUTS]. Features are replaced by their
+/// Adjoint of compositing and MLP for the slots [0, used) of one slab of a chunk; slabs in order. `states` must be
+/// newly initialised; `outputs` and `adjoints` are [count][CK_RAY_OUTPUTS]. Features are replaced by their
 /// derivatives; `network_lanes` ([parameters][16]) accumulates.
 void ck_radiance_slab_adjoint(ck_tier tier, const ck_field *field, const ck_march *march, ck_ray *states,
                               const float *outputs, const float *adjoints, float *slab, int32_t used,
                               float *network_lanes);
-/// Sums the 16 lanes of each network derivative.
+/// Sums the 16 lanes of each derivative of the MLP's parameters.
 void ck_radiance_lanes_sum(ck_tier tier, const float *lanes, int64_t count, float *sums);
-/// Adds the derivatives by one level's table rows, from slots [0, used) of a slab.
+/// Adds the derivatives with respect to one level's table rows, from slots [0, used) of a slab.
 void ck_radiance_scatter(ck_tier tier, const ck_field *field, int32_t level, const float *slab, int32_t used,
                          int32_t normals, float *table_gradient);
 
-/// Evaluates points: `points` [count][3] in world units -> slab rows; count <= CK_SLAB. Row SIGMA holds the
-/// density's logit when `logit`, else the density. Returns the padded count.
+/// Evaluates `points` ([count][3], world units; count <= CK_SLAB) into slab rows. Row SIGMA holds the density's logit
+/// if `logit`, else the density. Returns the padded count.
 int32_t ck_radiance_points(ck_tier tier, const ck_field *field, const float *points, int32_t count,
                            int32_t normals, int32_t logit, float *slab);
-/// Adjoint of `ck_radiance_points` with `logit`: `adjoints` [count][4] by logit, red, green, blue; then
-/// `ck_radiance_scatter`.
+/// Adjoint of `ck_radiance_points` with `logit`: `adjoints` [count][4] with respect to logit, red, green, blue; then
+/// call `ck_radiance_scatter`.
 void ck_radiance_points_adjoint(ck_tier tier, const ck_field *field, const float *adjoints, int32_t count,
                                 float *slab, float *network_lanes);
 
-/// Updates the density of the cells first, first + stride, ... (count <= CK_SLAB) at points drawn in the cell:
+/// Updates the density of the cells first, first + stride, ... (count <= CK_SLAB) at random points in the cells:
 /// `densities[cell] = max(decay * densities[cell], density)`.
 void ck_radiance_occupancy_update(ck_tier tier, const ck_field *field, int32_t resolution, int64_t first,
                                   int64_t stride, int32_t count, uint32_t seed, float decay, float *densities,
                                   float *slab);
-/// Sets the bit of every cell above the threshold, and of its 26 neighbours when `dilate`. Returns set bits.
+/// Sets the bit of every cell above the threshold and, if `dilate`, of its 26 neighbours. Returns the number of set
+/// bits.
 int64_t ck_radiance_occupancy_bits(const float *densities, int32_t resolution, float threshold, int32_t dilate,
                                    uint8_t *bits);
 

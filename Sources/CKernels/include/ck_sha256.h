@@ -9,9 +9,9 @@
 extern "C" {
 #endif
 
-/// Takes `blocks` of 64 bytes into the eight words of `state`.
+/// Updates the eight words of `state` by `blocks` blocks of 64 bytes.
 void ck_sha256_compress(uint32_t *_Nonnull state, const uint8_t *_Nonnull bytes, size_t blocks);
-/// The same without special instructions.
+/// The same without SHA instructions.
 void ck_sha256_compress_scalar(uint32_t *_Nonnull state, const uint8_t *_Nonnull bytes, size_t blocks);
 
 #ifdef __cplusplus

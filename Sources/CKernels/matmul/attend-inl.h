@@ -1,6 +1,6 @@
 // Attention over blocks of keys, with running maxima and sums (online softmax).
 
-/// Whether rows of keys of this size fit the short ones.
+/// Whether keys of this size fit short rows.
 INLINE int keys_are_short(ck_precision precision, size_t size) {
     size_t bytes = CK_BFLOAT_ROWS && precision == CK_BFLOAT16 ? 2 : 4;
     return ((size + 1) & ~(size_t)1) * bytes <= CK_SHORT_ROW_BYTES;
@@ -66,7 +66,7 @@ static void attention_values(ck_precision precision, const float *x, size_t stri
     }
 }
 
-/// Parts of the scratch, in floats.
+/// Offsets in the scratch, in floats.
 typedef struct attention_layout {
     size_t queries, outputs, scores, weights, maxima, sums, grid, total;
 } attention_layout;
@@ -90,7 +90,7 @@ static size_t attention_scratch(size_t size, size_t value_size, size_t grid) {
 
 #define LOG2_E 1.4426950408889634f
 
-/// panel [columns, PANEL] = x [rows, columns] * factor, transposed; rows beyond are zeros.
+/// panel [columns, PANEL] = x [rows, columns] * factor, transposed; missing rows become zeros.
 INLINE void pack_rows(const float *x, size_t stride, size_t rows, size_t columns, float factor, float *panel) {
     for (size_t h = 0; h < PANEL; h += CK_LANES)
         for (size_t c = 0; c < columns; c += CK_LANES) {
@@ -102,7 +102,7 @@ INLINE void pack_rows(const float *x, size_t stride, size_t rows, size_t columns
         }
 }
 
-/// The same in pairs of bfloat16; an odd column has zeros beside it.
+/// The same in pairs of bfloat16; an odd column is paired with zeros.
 INLINE void pack_row_pairs(const float *x, size_t stride, size_t rows, size_t columns, float factor, float *panel) {
     for (size_t h = 0; h < PANEL; h += CK_LANES)
         for (size_t c = 0; c < columns; c += 2 * CK_LANES) {
@@ -119,12 +119,12 @@ INLINE void pack_row_pairs(const float *x, size_t stride, size_t rows, size_t co
         }
 }
 
-/// Packs some queries as a panel, scaled for exponents of 2; lanes without a query are zeros.
+/// Packs some queries as a panel, scaled for powers of 2; lanes without a query become zeros.
 INLINE void pack_queries(const ck_attention *a, size_t first, size_t count, float *panel) {
     const float *queries = a->queries + first * a->query_stride;
     if (a->precision == CK_FLOAT32) {
         pack_rows(queries, a->query_stride, count, a->size, a->scale * LOG2_E, panel);
-        // The panel has an even number of lines.
+        // The panel must have an even number of lines.
         if (a->size % 2) memset(panel + a->size * PANEL, 0, PANEL * sizeof(float));
     } else {
         pack_row_pairs(queries, a->query_stride, count, a->size, a->scale * LOG2_E, panel);
@@ -150,13 +150,13 @@ INLINE void add_bias(const ck_attention *a, size_t first, size_t queries, size_t
     }
 }
 
-/// Turns scores [keys, PANEL] into weights, packed as a panel of `a->precision`, and keeps account of maxima and sums.
+/// Turns scores [keys, PANEL] into weights, packed as a panel of `a->precision`; updates running maxima and sums.
 INLINE void weigh(const ck_attention *a, size_t keys, float *scores, float *weights, float *maxima, float *sums,
                   float *outputs) {
     for (size_t h = 0; h < PANEL; h += CK_LANES) {
         lanes before = load(maxima + h), most = before;
         for (size_t k = 0; k < keys; k++) most = larger(load(scores + k * PANEL + h), most);
-        // A query that no key counts for keeps minus infinity; its exponents are taken from zero.
+        // A query with all keys masked out keeps -infinity as its maximum; 0 is subtracted instead, to avoid NaN.
         words none = (words)(most == broadcast(-INFINITY));
         lanes origin = (lanes)((words)most & ~none);
         int grew = 0;
@@ -180,7 +180,7 @@ INLINE void weigh(const ck_attention *a, size_t keys, float *scores, float *weig
                 lanes even = exp2_lanes(load(scores + k * PANEL + h) - origin);
                 lanes odd = k + 1 < keys ? exp2_lanes(load(scores + (k + 1) * PANEL + h) - origin) : (lanes){0};
                 sum += even + odd;
-                // To nearest, ties away from zero: weights are positive and finite.
+                // Round to nearest, ties away from zero; weights are positive and finite.
                 words pair = (((words)even + 0x8000u) >> 16) | (((words)odd + 0x8000u) & 0xFFFF0000u);
                 *(words *)(weights + k / 2 * PANEL + h) = pair;
             }
@@ -189,9 +189,9 @@ INLINE void weigh(const ck_attention *a, size_t keys, float *scores, float *weig
     }
 }
 
-/// Results of a vector of queries from their outputs [value_size, PANEL] and sums of weights.
+/// Normalises the outputs [value_size, PANEL] of a vector of queries by their sums of weights.
 INLINE void divide_outputs(const ck_attention *a, const float *outputs, lanes sums, size_t count, float *result) {
-    // Without a key that counts the result is zero. NaN scores must stay visible: their sum is NaN, not 0.
+    // The result is zero where all keys are masked out. NaN scores must propagate: their sum is NaN, not 0.
     lanes factor = (lanes)((words)(1.0f / sums) & (words)(sums != 0.0f));
     for (size_t c = 0; c < a->value_size; c += CK_LANES) {
         lanes r[CK_LANES];

@@ -1,4 +1,4 @@
-// What is done to sums while they are still in the cache.
+// The epilogue of a matmul: bias, activation, factor and addend applied while sums are in registers or cache.
 
 #define EPILOGUE_MAP(case_label, expression)                                                                   \
     case case_label:                                                                                         \
@@ -21,7 +21,7 @@ INLINE void activate(int activation, float *y, const size_t n) {
     }
 }
 
-/// One row of `n` sums; `bias`, `factor` and `addend` point at its first column.
+/// One row of `n` sums; `bias`, `factor` and `addend` point to its first column.
 INLINE void epilogue_row(const ck_epilogue *f, const float *bias, const float *factor, const float *addend,
                        float *restrict y, const size_t n) {
     if (bias)
@@ -34,24 +34,24 @@ INLINE void epilogue_row(const ck_epilogue *f, const float *bias, const float *f
     if (f->last >= 0) activate(f->last, y, n);
 }
 
-/// Whether a epilogue does no more than sums and rectifiers, which `sum_lanes` does.
+/// Whether an epilogue consists of additions and ReLU only, which `sum_lanes` computes.
 INLINE int is_sum(const ck_epilogue *f) {
     return !f->factor && !f->bias_rows && (f->activation < 0 || f->activation == CK_RELU)
            && (f->last < 0 || f->last == CK_RELU);
 }
 
-/// The least that an activation of a epilogue that `is_sum` gives.
+/// Lower bound that an activation of an `is_sum` epilogue imposes: 0 for ReLU, -infinity for none.
 INLINE lanes floor_of(int activation) { return broadcast(activation < 0 ? -INFINITY : 0.0f); }
 
-/// Not below `floor`; NaN stays NaN.
+/// max(v, floor); NaN is kept.
 INLINE lanes at_least(lanes v, lanes floor) {
     words below = (words)(v < floor);
     return (lanes)(((words)floor & below) | ((words)v & ~below));
 }
 
-/// Up to a vector of sums of one row before they are stored, for a epilogue that `is_sum`.
-/// @param bias as `f` has it for these columns, or zeros
-/// @param floors of activation and last
+/// Applies an `is_sum` epilogue to up to one vector of sums of a row before they are stored.
+/// @param bias of these columns, or zeros
+/// @param floors lower bounds of `activation` and `last`
 INLINE lanes sum_lanes(const ck_epilogue *f, lanes v, lanes bias, const lanes floors[2], size_t row, size_t column,
                        size_t n) {
     v = at_least(v + bias, floors[0]);
@@ -68,7 +68,7 @@ static void apply_epilogue(const ck_epilogue *f, float *result, size_t stride, s
         const float *addend = f->addend ? f->addend + row * f->addend_stride + first_column : NULL;
         float *y = result + r * stride;
         size_t c = 0;
-        // Whole panels stay in registers from step to step.
+        // Whole panels stay in registers between steps.
         for (; c + PANEL <= columns; c += PANEL) {
             float part[PANEL];
             memcpy(part, y + c, sizeof part);

@@ -1,6 +1,6 @@
-// From arrays to packed panels and gathered rows.
+// Packing of weights into panels and gathering of rows.
 
-/// A number of a panel; see the layout in `ck_matmul.h`.
+/// Stores one number of a panel; layout in `ck_matmul.h`.
 INLINE void store_number(ck_precision precision, void *panel, size_t position, size_t column, float value) {
     if (precision == CK_FLOAT32)
         ((float *)panel)[position * PANEL + column] = value;
@@ -13,7 +13,7 @@ INLINE float load_number(ck_precision precision, const void *panel, size_t posit
     return bits_to_float((uint32_t)((const uint16_t *)panel)[(position / 2 * PANEL + column) * 2 + position % 2] << 16);
 }
 
-/// Channels packed at a time, so that reading along columns and writing along lines both stay in the cache.
+/// Channels packed at a time, so that both the reads along columns and the writes along lines stay in cache.
 #define PACK_STEP 32
 
 INLINE void pack_as(ck_precision precision, const float *weights, ptrdiff_t tap_stride, size_t taps,
@@ -53,7 +53,7 @@ static void unpack(ck_precision precision, const void *panel, ptrdiff_t tap_stri
                     load_number(precision, panel, t * channels + c, j - begin);
 }
 
-/// Copies `count` floats to position `at` of a gathered row; a null source gives zeros.
+/// Copies `count` floats to position `at` of a gathered row; a null source writes zeros.
 INLINE void gather_run(ck_precision precision, const float *x, size_t count, char *row, size_t at) {
     if (precision == CK_FLOAT32) {
         float *out = (float *)row + at;
@@ -76,13 +76,13 @@ INLINE void gather_run(ck_precision precision, const float *x, size_t count, cha
     }
     for (; i < count; i++) out[i] = (uint16_t)bfloat_bits(x[i]);
 #else
-    // Without bfloat16 arithmetic the row keeps rounded float32.
+    // Without bfloat16 arithmetic the row holds float32 rounded to bfloat16.
     float *out = (float *)row + at;
     for (size_t i = 0; i < count; i++) out[i] = x ? bits_to_float(bfloat_bits(x[i]) << 16) : 0;
 #endif
 }
 
-/// Fills an odd last position of a pair.
+/// Pads an odd number of positions to a pair.
 INLINE void gather_end(ck_precision precision, char *row, size_t count) {
     if (precision == CK_BFLOAT16 && count % 2) gather_run(precision, NULL, 1, row, count);
 }
@@ -95,7 +95,7 @@ static void gather(ck_precision precision, const float *x, size_t stride, size_t
     }
 }
 
-/// The index that position `i` of a border shows, or -1 for zero; PyTorch's `reflect`.
+/// Source index of position `i` of a padded extent, or -1 for zero; reflection as in PyTorch's `reflect`.
 INLINE ptrdiff_t border_source(ptrdiff_t i, size_t count, int reflect) {
     ptrdiff_t n = (ptrdiff_t)count;
     if (i >= 0 && i < n) return i;
@@ -119,7 +119,7 @@ static void gather_window(ck_precision precision, const float *images, const ck_
             size_t ky = i / line, kx = i % line / w->channels, c = i % w->channels, run = w->channels - c;
             ptrdiff_t sy = border_source((ptrdiff_t)(y * w->stride + ky) - w->pad_top, w->height, w->reflect);
             ptrdiff_t sx = border_source(left + (ptrdiff_t)kx, w->width, w->reflect);
-            // Neighbouring pixels lie one after the other: a whole kernel row is one run where it lies inside.
+            // Adjacent pixels are contiguous: a kernel row that lies inside the image is one run.
             if (left >= 0 && left + (ptrdiff_t)w->kernel_width <= (ptrdiff_t)w->width) run = line - i % line;
             if (run > end - i) run = end - i;
             const float *from =

@@ -1,4 +1,4 @@
-// The vector of one tier, and what it does to pairs of bfloat16.
+// The vector type of one tier, and conversions between float32 and pairs of bfloat16.
 
 #if CK_LANES == 16
 #define CK_ALIGNED 64
@@ -19,7 +19,7 @@ typedef uint32_t words __attribute__((vector_size(CK_LANES * 4), aligned(4)));
 INLINE lanes load(const float *p) { return *(const lanes *)p; }
 INLINE void store(float *p, lanes v) { *(lanes *)p = v; }
 
-/// Up to a vector of floats; what is missing is zero.
+/// Loads up to a vector of floats; the rest are zeros.
 INLINE lanes load_some(const float *p, size_t n) {
     if (n >= CK_LANES) return load(p);
     lanes v = {0};
@@ -36,7 +36,7 @@ INLINE void store_some(float *p, lanes v, size_t n) {
 
 INLINE lanes broadcast(float x) { return x - (lanes){0}; }
 
-// Where a step of a transposition takes its elements from: blocks of `s` of two rows change places.
+// Shuffle indices of one transposition step: blocks of `s` elements of two rows are exchanged.
 #define LOWER(s, j) ((j) & (s) ? (j) - (s) + CK_LANES : (j))
 #define UPPER(s, j) ((j) & (s) ? (j) + CK_LANES : (j) + (s))
 #define FOUR(f, s, j) f(s, j), f(s, (j) + 1), f(s, (j) + 2), f(s, (j) + 3)
@@ -57,7 +57,7 @@ INLINE lanes broadcast(float x) { return x - (lanes){0}; }
         r[i + (s)] = __builtin_shufflevector(a, b, ALL(UPPER, s));                                           \
     }
 
-/// Exchanges rows and columns of a square.
+/// Transposes a square of vectors.
 INLINE void transpose(lanes r[CK_LANES]) {
 #if CK_LANES > 8
     TRANSPOSE_STEP(8)
@@ -69,7 +69,7 @@ INLINE void transpose(lanes r[CK_LANES]) {
     TRANSPOSE_STEP(1)
 }
 
-/// The halfwords of two vectors, each in the lower half of its word, in pairs of neighbours.
+/// Interleaves the low halfwords of two vectors into pairs.
 INLINE words pairs_of(words low, words high) {
     words even = __builtin_shufflevector(low, high, ALL(EVEN, 0));
     return even | __builtin_shufflevector(low, high, ALL(ODD, 0)) << 16;
@@ -82,7 +82,7 @@ INLINE words pairs_of(words low, words high) {
 #undef UPPER
 #undef LOWER
 
-/// Rounds to bfloat16, to nearest even; NaN stays NaN.
+/// Rounds to bfloat16, ties to even; NaN stays NaN.
 INLINE uint32_t bfloat_bits(float x) {
     uint32_t u;
     memcpy(&u, &x, 4);
@@ -90,21 +90,23 @@ INLINE uint32_t bfloat_bits(float x) {
     return (u & 0x7FFFFFFF) > 0x7F800000 ? (u >> 16) | 0x40 : rounded;
 }
 
-/// The same of a vector, in the lower halves.
+/// The same for a vector, in the low halfwords.
 INLINE words bfloat_words(lanes x) {
     words u = (words)x, nan = (words)((u & 0x7FFFFFFF) > 0x7F800000);
     words rounded = (u + 0x7FFF + ((u >> 16) & 1)) >> 16;
     return (rounded & ~nan) | (((u >> 16) | 0x40) & nan);
 }
 
-/// The even and the odd half of every word, as float32.
+/// The even and the odd halfword of every word, as float32.
 INLINE lanes even_half(words w) { return (lanes)(w << 16); }
 INLINE lanes odd_half(words w) { return (lanes)(w & 0xFFFF0000u); }
 
-/// 2^x to about one part in 10^7, for x < 128: 2^r by a polynomial of relative error 9e-8 on [-1/2, 1/2], times 2^n.
+/// 2^x with relative error about 1e-7, for x < 128: 2^r by a polynomial of relative error 9e-8 on [-1/2, 1/2], times
+/// 2^n.
 INLINE lanes exp2_lanes(lanes x) {
 #pragma clang fp contract(fast)
-    // Below the smallest normal number all is zero in the end; the limit keeps infinity and the exponent in range.
+    // Results below the smallest normal number are flushed to zero; the limit keeps infinity and the exponent in
+    // range.
     const lanes low = broadcast(-126.0f);
     words below = (words)(x < low);
     x = (lanes)(((words)x & ~below) | ((words)low & below));
@@ -132,10 +134,10 @@ INLINE lanes larger(lanes a, lanes b) {
     return (lanes)(((words)a & left) | ((words)b & ~left));
 }
 
-/// x sigmoid(x) to about two parts in 10^7.
+/// x sigmoid(x) with relative error about 2e-7.
 INLINE lanes silu_lanes(lanes x) {
     lanes exponent = x * -1.4426950408889634f;
-    // Beyond this the quotient is zero at any rate.
+    // For larger exponents the quotient is zero.
     words above = (words)(exponent > broadcast(126.0f));
     exponent = (lanes)(((words)broadcast(126.0f) & above) | ((words)exponent & ~above));
     return x / (1.0f + exp2_lanes(exponent));

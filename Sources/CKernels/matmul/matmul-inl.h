@@ -1,4 +1,4 @@
-// The product kernels, written once; compiled per instruction set by `matmul_<tier>.c`.
+// The matmul kernels, written once and compiled per instruction set by `matmul_<tier>.c`.
 #include "../arrays/math-inl.h"
 #include "lanes-inl.h"
 #include "gather-inl.h"

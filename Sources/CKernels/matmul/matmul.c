@@ -1,4 +1,4 @@
-// Choice of the variant.
+// Selects the matmul kernels of a tier.
 #include "ck_matmul.h"
 
 extern const ck_matmul ck_matmul_table_scalar;

@@ -1,4 +1,4 @@
-// The product kernels: avx2.
+// The matmul kernels: avx2.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

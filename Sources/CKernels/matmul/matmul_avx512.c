@@ -1,4 +1,4 @@
-// The product kernels: avx512.
+// The matmul kernels: avx512.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// The product kernels: avx512_bf16.
+// The matmul kernels: avx512_bf16.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

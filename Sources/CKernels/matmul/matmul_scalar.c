@@ -1,4 +1,4 @@
-// The product kernels: scalar.
+// The matmul kernels: scalar.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,21 +1,22 @@
-// Products of gathered rows with packed panels: `TILE_ROWS` rows by one panel at a time, all sums in registers.
+// Matmul of gathered rows by packed panels: `TILE_ROWS` rows by one panel at a time, all sums in registers.
 
-/// Asks for a cache line of the rows that the next tile will read, twice as fast as they will be read.
+/// Prefetches a cache line of the next tile's rows, at twice the rate at which they will be read.
 ///
-/// Winograd's rows come from the third-level cache; those of other products were gathered a moment ago.
+/// Winograd's rows come from L3; those of other matmuls were gathered immediately before and are still in cache.
 INLINE void prefetch_next(const int rows, const size_t row_bytes, const char *a, size_t line) {
     if (rows == TILE_ROWS)
         __builtin_prefetch(a + (TILE_ROWS + line % TILE_ROWS) * row_bytes + line / TILE_ROWS * 64, 0, 3);
 }
 
-/// What a tile does besides its products.
+/// Parameters of a tile other than its operands.
 struct tile_work {
-    /// Asked for into the second-level cache, `step` bytes per line of the panel.
+    /// Prefetched into L2, `step` bytes per line of the panel.
     const char *ahead;
     size_t step;
-    /// Whether the result holds a partial sum already.
+    /// Whether to add to partial sums already in the result.
     int accumulate;
-    /// Done to complete sums before they are stored if it `is_sum`, else null; and where the tile lies in the whole result.
+    /// Applied to complete sums before they are stored if it `is_sum`, else null; position of the tile in the whole
+    /// result.
     const ck_epilogue *epilogue;
     size_t row, column;
 };
@@ -46,7 +47,7 @@ INLINE void store_tile(const int rows, lanes s[TILE_ROWS][2], float *restrict re
         }
 }
 
-/// Sums of `rows` rows by a panel into `result`; `lines` of the panel.
+/// Multiplies `rows` rows by `lines` lines of a panel into `result`.
 INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision, const char *restrict a,
                  const float *restrict b, size_t lines, float *restrict result, size_t stride, const struct tile_work *work) {
     const char *ahead = work->ahead;
@@ -100,7 +101,7 @@ INLINE void tile(const int rows, const size_t row_bytes, ck_precision precision,
     store_tile(rows, s, result, stride, work);
 }
 
-/// `tile` with the number of rows as a constant, so that the sums stay in registers.
+/// `tile` with a constant number of rows, so that the sums stay in registers.
 static void tile_of(size_t rows, int short_rows, ck_precision precision, const char *a, const float *b, size_t lines,
                     float *result, size_t stride, const struct tile_work *work) {
 #define ROWS(n)                                                                                              \
@@ -131,7 +132,7 @@ static void tile_of(size_t rows, int short_rows, ck_precision precision, const c
 #undef ROWS
 }
 
-/// Asks for what some rows of a panel's width will be added to or overwrite, before their sums are computed.
+/// Prefetches the results and epilogue operands of some rows by a panel's columns before their sums are computed.
 INLINE void prefetch_results(const ck_block *block, const float *result, size_t begin, size_t rows, size_t column) {
     const ck_epilogue *f = block->epilogue;
     for (size_t r = 0; r < rows; r++)
@@ -145,11 +146,11 @@ INLINE void prefetch_results(const ck_block *block, const float *result, size_t 
 }
 
 static void multiply(const ck_block *block) {
-    // Lines of a panel: pairs of positions hold two.
+    // Lines of a panel; a bfloat16 line holds two k positions.
     size_t lines = block->precision == CK_FLOAT32 ? block->k : (block->k + 1) / 2;
     const size_t line_bytes = PANEL * sizeof(float);
     size_t row_bytes = block->short_rows ? CK_SHORT_ROW_BYTES : CK_ROW_BYTES;
-    // What is left over is shared out evenly, because tiles of few rows waste loads.
+    // Rows are distributed evenly over the tiles, because tiles of few rows waste loads.
     size_t tiles = (block->row_count + TILE_ROWS - 1) / TILE_ROWS;
     const ck_epilogue *at_once = block->epilogue && is_sum(block->epilogue) ? block->epilogue : NULL;
     for (size_t j = 0; j < block->columns; j += PANEL) {
@@ -165,7 +166,7 @@ static void multiply(const ck_block *block) {
                 .row = block->first_row + begin,
                 .column = block->first_column + j,
             };
-            // Weights come from memory: while one panel is in use, the next one is on its way, a part with each tile.
+            // Weights come from memory: a share of the next panel is prefetched with each tile of the present one.
             const char *next = j + PANEL < block->columns ? (const char *)panel + block->panel_stride : block->next;
             if (next) {
                 work.ahead = next + t * lines / tiles * line_bytes;

@@ -1,9 +1,9 @@
-// Winograd's minimal filtering of 3 × 3 kernels: (T + 2)² products where a direct convolution takes 9 T².
+// Winograd's minimal filtering of 3 × 3 kernels: (T + 2)² multiplications where direct convolution takes 9 T².
 //
-// Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4. A tile of T × T results takes
-// (T + 2) × (T + 2) inputs; vectors run along channels.
+// Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4. A tile of T × T
+// results takes (T + 2) × (T + 2) inputs; vectors run along channels.
 
-/// Up to a vector of an image's channels from `c` on, normalised if `scale` is not null.
+/// Up to a vector of a pixel's channels from `c` on, normalised if `scale` is not null.
 INLINE lanes load_pixel(const float *pixel, size_t c, size_t left, const float *scale, const float *shift, int silu) {
 #pragma clang fp contract(fast)
     lanes v = load_some(pixel + c, left);
@@ -12,7 +12,7 @@ INLINE lanes load_pixel(const float *pixel, size_t c, size_t left, const float *
     return silu ? silu_lanes(v) : v;
 }
 
-/// Tiles of a strip at most.
+/// Maximum number of tiles in a strip.
 #define STRIP 16
 
 #define TILED(name) TILED_(name, TILE)

@@ -1,6 +1,7 @@
-// What every tile size does alike; TILE and the transforms of one dimension are defined before.
+// Code shared by all tile sizes; TILE and the 1D transforms must be defined before inclusion.
 
-/// Transforms tiles side by side, a vector of channels at a time: its first two columns are those of the tile before.
+/// Transforms a strip of adjacent tiles, a vector of channels at a time; a tile reuses the last two columns of its
+/// left neighbour.
 INLINE void TILED(input_strip)(const float *const line[SIDE], const ptrdiff_t *column, size_t count, size_t channels,
                         const float *scale, const float *shift, int silu, float *rows, size_t point_stride) {
     const size_t row = CK_ROW_BYTES / sizeof(float), block = SIDE * SIDE * point_stride;
@@ -13,7 +14,8 @@ INLINE void TILED(input_strip)(const float *const line[SIDE], const ptrdiff_t *c
                 half[i][0] = half[i][TILE];
                 half[i][1] = half[i][TILE + 1];
             }
-            // The pixels of the next tile are asked for: they lie too far apart for the machine to foresee. So do its rows.
+            // The pixels of the next tile, and its output rows, are prefetched: their stride is too large for the
+            // hardware prefetcher.
             const ptrdiff_t *ahead = column + (k + 1 < count ? TILE * (k + 1) : 0);
             for (int j = k > 0 ? 2 : 0; j < SIDE; j++) {
                 ptrdiff_t x = column[TILE * k + (size_t)j];
@@ -119,7 +121,7 @@ static void TILED(winograd_output)(const float *sums, size_t point_stride, size_
                     size_t row = corner + i * t->width + j, to = first_column + c;
                     lanes y = at_once ? sum_lanes(f, out[i], bias, floors, row, to, left) : out[i];
                     store_some(result + row * stride + to, y, left);
-                    // Where the next tile goes, and what is added there, comes from memory.
+                    // The results and addends of the next tile are prefetched from memory.
                     __builtin_prefetch(result + (row + TILE) * stride + to, 1, 3);
                     if (f->addend) __builtin_prefetch(f->addend + (row + TILE) * f->addend_stride + to, 0, 3);
                 }

@@ -1,6 +1,6 @@
 // Transforms of Winograd's F(6×6, 3×3): interpolation points 0, ±1, ±2, ±1/2 and infinity.
 //
-// A fifth fewer products than F(4×4, 3×3) at twice its rounding error, still a few parts in 10^6.
+// A fifth fewer multiplications than F(4×4, 3×3) at twice its rounding error, still a few parts in 10^6.
 
 /// One column of the input transform, Bᵀ d.
 INLINE void input_line_6(const lanes d[8], lanes v[8]) {

@@ -1,12 +1,12 @@
-// Multi-resolution grid: interpolation, its derivative along a direction, and the scatter adjoint.
-// After Müller et al. 2022, section 3. Vertices sit at p * resolution; levels that fit are stored densely.
+// Multi-resolution hash grid: interpolation, its directional derivative, and the scatter adjoint. After Müller et al.
+// 2022, section 3. Vertices are at p * resolution; levels that fit are stored densely.
 
 #define CK_GRID_BLOCK 32
 
 typedef struct CK_NAME(cells) {
     int32_t ix[CK_GRID_BLOCK], iy[CK_GRID_BLOCK], iz[CK_GRID_BLOCK];
     float fx[CK_GRID_BLOCK], fy[CK_GRID_BLOCK], fz[CK_GRID_BLOCK];    // interpolation weights
-    float dx[CK_GRID_BLOCK], dy[CK_GRID_BLOCK], dz[CK_GRID_BLOCK];    // and their derivatives by the position
+    float dx[CK_GRID_BLOCK], dy[CK_GRID_BLOCK], dz[CK_GRID_BLOCK];    // and their derivatives with respect to the position
 } CK_NAME(cells);
 
 static inline __attribute__((always_inline)) void CK_NAME(axis)(const float *p, int32_t resolution, int smooth,
@@ -83,7 +83,7 @@ static inline __attribute__((always_inline)) void CK_NAME(axis_weights)(float fx
     *wz = (1.f - sz) * 0.5f + sz * fz;
 }
 
-/// Float offsets and weights of the eight corners of a block's cells, corner by corner.
+/// Float offsets and weights of the eight corners of a block's cells, by corner.
 typedef struct CK_NAME(stencil) {
     uint32_t corner[8][CK_GRID_BLOCK];
     float weight[8][CK_GRID_BLOCK];
@@ -110,10 +110,11 @@ static inline __attribute__((always_inline)) void CK_NAME(find_stencil)(const fl
     }
 }
 
-/// Numbers of a level that a core's second-level cache does not hold beside everything else.
+/// Levels with more numbers than this do not fit L2 together with the other data.
 #define CK_FAR_LEVEL (1 << 16)
 
-/// Asks for the rows of one sample of a block, of which neighbours along x mostly share a cache line; `write` if they will change.
+/// Prefetches the rows of one sample of a block; neighbours along x mostly share a cache line. `write` if they will
+/// be modified.
 static inline __attribute__((always_inline)) void CK_NAME(prefetch_rows)(const float *rows,
                                                                          const uint32_t corner[8][CK_GRID_BLOCK],
                                                                          int i, const int write) {
@@ -122,7 +123,7 @@ static inline __attribute__((always_inline)) void CK_NAME(prefetch_rows)(const f
         else __builtin_prefetch(rows + corner[k][i], 0, 3);
 }
 
-/// Asks for one block's part of `count` rows of a slab. Samples that go through many levels are in the third-level cache.
+/// Prefetches one block's part of `count` rows of a slab, which is in L3 when samples pass through many levels.
 static inline __attribute__((always_inline)) void CK_NAME(prefetch_block)(const float *first, int32_t at,
                                                                           const int count, const int write) {
     for (int r = 0; r < count; r++)
@@ -131,10 +132,10 @@ static inline __attribute__((always_inline)) void CK_NAME(prefetch_block)(const 
             else __builtin_prefetch(first + r * CK_SLAB + at + i, 0, 3);
 }
 
-/// Blocks between the one that is worked on and the one whose positions are asked for.
+/// Distance, in blocks, between the block being processed and the one whose positions are prefetched.
 #define CK_BLOCKS_AHEAD 3
 
-/// While one block is interpolated the rows of the next one are on their way.
+/// Interpolates one block while the rows of the next one are prefetched.
 static inline __attribute__((always_inline)) void
 CK_NAME(encode_level)(const ck_grid_level *level, const float *table, int smooth, const float *slab, int32_t from,
                       int32_t to, float *features, const int F) {
@@ -191,8 +192,8 @@ static void CK_NAME(encode)(const ck_field *field, int32_t l, float *slab, int32
     }
 }
 
-/// Gradient of the logit by the position: rows GX...GZ += sum over features of `slope` times the derivative of
-/// the feature. `slope` are the rows after the features.
+/// Gradient of the logit with respect to the position: rows GX...GZ += sum over features of `slope` times the
+/// derivative of the feature. `slope` is the rows after the features.
 static void CK_NAME(position_gradient)(const ck_field *field, float *slab, int32_t from, int32_t to) {
     typedef CK_NAME(f8) f8;
     const f8 sx = *(const f8 *)CK_NAME(sign_x), sy = *(const f8 *)CK_NAME(sign_y);
@@ -227,7 +228,7 @@ static void CK_NAME(position_gradient)(const ck_field *field, float *slab, int32
     }
 }
 
-/// Derivative of the features along the direction in rows GX...GZ, into `tangent` ([inputs][CK_SLAB]).
+/// Directional derivative of the features along rows GX...GZ, into `tangent` ([inputs][CK_SLAB]).
 static void CK_NAME(tangent)(const ck_field *field, const float *slab, int32_t from, int32_t to, float *tangent) {
     typedef CK_NAME(f8) f8;
     const f8 sx = *(const f8 *)CK_NAME(sign_x), sy = *(const f8 *)CK_NAME(sign_y);
@@ -259,19 +260,19 @@ static void CK_NAME(tangent)(const ck_field *field, const float *slab, int32_t f
     }
 }
 
-/// Corner weights of one sample for lanes whose signs say which corner they stand for: the level's factor times the
-/// derivative of the feature's adjoint by the row.
+/// Corner weights of one sample for lanes whose signs select the corner: the level's factor times the derivative of
+/// the feature's adjoint with respect to the row.
 #define CK_CORNER_WEIGHTS(V, cells, i, sx, sy, sz, wx, wy, wz)                                                         \
     const V wx = (1.f - sx) * 0.5f + sx * cells.fx[i], wy = (1.f - sy) * 0.5f + sy * cells.fy[i],                      \
             wz = (1.f - sz) * 0.5f + sz * cells.fz[i]
 
-/// What the derivative by the position adds to corner weights.
+/// Contribution of the derivative by the position to corner weights.
 #define CK_CORNER_SLOPES(slab, at, cells, i, scale, sx, sy, sz, wx, wy, wz)                                            \
     (slab[CK_ROW_GX * CK_SLAB + at + i] * cells.dx[i] * scale * (sx * wy * wz) +                                       \
      slab[CK_ROW_GY * CK_SLAB + at + i] * cells.dy[i] * scale * (wx * sy * wz) +                                       \
      slab[CK_ROW_GZ * CK_SLAB + at + i] * cells.dz[i] * scale * (wx * wy * sz))
 
-/// Adds the derivatives by one level's rows: eight rows of F numbers per sample. Padding adds zeros.
+/// Adds the derivatives with respect to one level's rows: eight rows of F numbers per sample. Padding adds zeros.
 static inline __attribute__((always_inline)) void
 CK_NAME(scatter_level)(const ck_field *field, const ck_grid_level *level, const float *features,
                        const float *slope, const float *slab, int32_t used, float *gradient, const int F) {
@@ -314,7 +315,7 @@ static inline __attribute__((always_inline)) void CK_NAME(find_corners)(const fl
     }
 }
 
-/// The same for two features, the commonest case: lane 2 k + f holds corner k of feature f.
+/// The same for two features, the most common case: lane 2 k + f holds corner k of feature f.
 static inline __attribute__((always_inline)) void
 CK_NAME(scatter_pairs)(const ck_field *field, const ck_grid_level *level, const float *features, const float *slope,
                        const float *slab, int32_t used, float *gradient) {

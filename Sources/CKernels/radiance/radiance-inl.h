@@ -1,4 +1,5 @@
-// The whole family for one CPU tier; see ck_tier.h. Contraction to fused multiply-add is allowed, reordering is not.
+// All radiance kernels of one CPU tier; see ck_tier.h. Contraction to fused multiply-add is allowed, reordering is
+// not.
 #pragma clang fp contract(fast)
 #include "radiance-math-inl.h"
 #include "radiance-grid-inl.h"

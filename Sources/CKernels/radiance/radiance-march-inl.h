@@ -1,8 +1,8 @@
-// Marching rays through the occupancy grid, compositing front to back, and the adjoint of both.
+// Ray marching through the occupancy grid, front-to-back compositing, and the adjoints of both.
 //
 // alpha_i = 1 - exp(-sigma_i step), w_i = T_i alpha_i, T_{i+1} = T_i (1 - alpha_i); outputs are sums of w_i times
-// (colour, 1, t, normal). Adjoint by sigma: step * (T_{i+1} G_i - sum_{j>i} w_j G_j) with G_i the derivative of
-// the loss by w_i; the suffix sum is the ray's total less the running prefix.
+// (colour, 1, t, normal). Adjoint with respect to sigma: step * (T_{i+1} G_i - sum_{j>i} w_j G_j) with G_i the
+// derivative of the loss with respect to w_i; the suffix sum is the ray's total minus the running prefix.
 
 static inline int CK_NAME(occupied)(const ck_march *march, float x, float y, float z) {
     if (!march->occupancy) return 1;
@@ -57,7 +57,7 @@ static void CK_NAME(rays_start)(const ck_field *field, const ck_march *march, co
     }
 }
 
-/// Unit-cube gradient of the blob, scaled by `amount`, is added to rows GX...GZ; the blob to `logit`.
+/// Adds the blob to `logit`, and its unit-cube gradient, scaled by `amount`, to rows GX...GZ.
 static inline float CK_NAME(blob)(const ck_field *field, float x, float y, float z, float *slope) {
     const float b = field->bound, w = field->blob_width;
     const float px = (2.f * x - 1.f) * b, py = (2.f * y - 1.f) * b, pz = (2.f * z - 1.f) * b;
@@ -98,7 +98,7 @@ static void CK_NAME(activate)(const ck_field *field, float *slab, int32_t from, 
         for (int32_t i = from; i < to; i++) s[c * CK_SLAB + i] = CK_NAME(sigmoid)(s[c * CK_SLAB + i]);
 }
 
-/// From features to density (or its logit), colour and, if asked for, the logit's gradient.
+/// From features to density (or its logit), colour and, if requested, the logit's gradient.
 static void CK_NAME(decode)(const ck_field *field, float *slab, int32_t from, int32_t to, int normals, int logit) {
     CK_NAME(network)(field, slab, from, to, normals);
     if (normals) {
@@ -192,7 +192,7 @@ static void CK_NAME(composite)(const ck_field *field, const ck_march *march, ck_
     }
 }
 
-/// Chain from density and colour to logits for the slots [0, used).
+/// Chain rule from density and colour to logits for the slots [0, used).
 static void CK_NAME(activate_adjoint)(const ck_field *field, const float *d_sigma, const float *values, float *slab,
                                       int32_t used) {
     float *out = slab + CK_ROW_SIGMA * CK_SLAB;
@@ -227,7 +227,7 @@ static void CK_NAME(slab_adjoint)(const ck_field *field, const ck_march *march, 
         ck_ray *s = states + ray[i];
         if (s->transmittance < march->floor) continue;
         const float *o = outputs + CK_RAY_OUTPUTS * ray[i], *g = adjoints + CK_RAY_OUTPUTS * ray[i];
-        // `s->outputs` holds prefixes: [0] of w G, [1] of w, [2] of w t.
+        // `s->outputs` holds prefix sums: [0] of w G, [1] of w, [2] of w t.
         float *prefix = s->outputs;
         const float w = s->transmittance * alpha[i];
         const float spread = t[i] * prefix[1] - prefix[2] + (o[CK_RAY_DEPTH] - prefix[2] - w * t[i]) -

@@ -7,13 +7,13 @@ typedef float CK_NAME(f8) __attribute__((vector_size(32), aligned(4)));
 typedef int32_t CK_NAME(vi) __attribute__((vector_size(64), aligned(64)));
 #define VF CK_NAME(vf)
 #define VI CK_NAME(vi)
-/// `x` where `condition` is positive, else 0 (a macro: wide vectors must not cross a call).
+/// `x` where `condition` is positive, else 0 (a macro, because wide vectors must not be passed to functions).
 #define CK_WHERE_POSITIVE(condition, x) ((VF)((VI)((condition) > 0.f) & (VI)(x)))
 
 static inline __attribute__((always_inline)) float CK_NAME(fast_exp)(float x) {
     x = x > 88.f ? 88.f : x;
     x = x < -87.f ? -87.f : x;
-    float n = x * 1.44269504f + 12582912.f; // round to nearest by the magic number
+    float n = x * 1.44269504f + 12582912.f; // round to nearest by adding 1.5 · 2^23
     n -= 12582912.f;
     const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     float p = 1.9875691500e-4f;
@@ -51,7 +51,7 @@ static inline __attribute__((always_inline)) float CK_NAME(sigmoid)(float x) {
     return 1.f / (1.f + CK_NAME(fast_exp)(-x));
 }
 
-/// A well-mixed 32-bit hash (lowbias32).
+/// 32-bit integer hash (lowbias32).
 static inline __attribute__((always_inline)) uint32_t CK_NAME(mix)(uint32_t x) {
     x ^= x >> 16;
     x *= 0x7feb352dU;

@@ -1,7 +1,7 @@
-// The small network: inputs -> hidden ReLU -> density logit and three colour logits, over lanes of samples.
-// W1 [hidden][inputs], b1 [hidden], W2 [4][hidden], b2 [4], one after another.
+// The MLP: inputs -> hidden ReLU -> density logit and three colour logits, vectorised over samples. Parameters in
+// order: W1 [hidden][inputs], b1 [hidden], W2 [4][hidden], b2 [4].
 
-#define CK_SUB 128 // samples whose hidden values stay in the first-level cache
+#define CK_SUB 128 // samples whose hidden values fit L1
 #define CK_MAX_HIDDEN 128
 
 /// hidden[j][32] = relu(W1 f + b1) for one block of 32 samples.
@@ -18,7 +18,7 @@ static inline __attribute__((always_inline)) void CK_NAME(hidden_block)(const fl
     }
 }
 
-/// Asks for the features of the 32 samples from `at` on, a share of them with every eight of the hidden values from `j` on.
+/// Prefetches the features of the 32 samples from `at` on, a share with every eight hidden values from `j` on.
 static inline void CK_NAME(prefetch_features)(const float *features, int32_t at, int inputs, int j, int hidden) {
     for (int k = j * inputs / hidden; k < (j + 8) * inputs / hidden; k++) {
         __builtin_prefetch(features + k * CK_SLAB + at, 0, 3);
@@ -26,8 +26,8 @@ static inline void CK_NAME(prefetch_features)(const float *features, int32_t at,
     }
 }
 
-/// Logits of the slots [from, to) into rows SIGMA...BLUE; with `slopes`, the derivative of the density logit by
-/// each feature into the rows after the features.
+/// Logits of the slots [from, to) into rows SIGMA...BLUE; with `slopes`, the derivative of the density logit with
+/// respect to each feature into the rows after the features.
 static void CK_NAME(network)(const ck_field *field, float *slab, int32_t from, int32_t to, int slopes) {
     const int inputs = field->level_count * field->features, hidden = field->hidden;
     const float *w1 = field->network, *b1 = w1 + hidden * inputs, *w2 = b1 + hidden, *b2 = w2 + 4 * hidden;
@@ -92,9 +92,9 @@ static void CK_NAME(outer_all)(const float *g, const float *f, int vectors, VF *
     }
 }
 
-/// Adjoint of `network` for slots [0, used): rows SIGMA...BLUE hold the derivatives by the logits; features
-/// become their derivatives. With `tangent` ([inputs][CK_SLAB], the derivative of the features along the
-/// adjoint of the density's gradient) the weights also receive the derivatives of the normals.
+/// Adjoint of `network` for slots [0, used): rows SIGMA...BLUE hold the derivatives with respect to the logits;
+/// features are replaced by their derivatives. With `tangent` ([inputs][CK_SLAB], the derivative of the features
+/// along the adjoint of the density's gradient) the weights also receive the derivatives of the normals.
 static void CK_NAME(network_adjoint)(const ck_field *field, float *slab, int32_t used, const float *tangent,
                                      float *network_lanes) {
     const int inputs = field->level_count * field->features, hidden = field->hidden;

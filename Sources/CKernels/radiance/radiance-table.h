@@ -1,4 +1,4 @@
-// Function table of one CPU tier, and the headers that must be seen outside the target attributes.
+// Function table of one CPU tier, and the headers that must be included outside the target attributes.
 #ifndef CK_RADIANCE_TABLE_H
 #define CK_RADIANCE_TABLE_H
 #include <math.h>

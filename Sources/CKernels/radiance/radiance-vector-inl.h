@@ -1,4 +1,4 @@
-// Averages of parameters, and sums over lanes.
+// Moving average of parameters, and sums over lanes.
 
 static void CK_NAME(average)(float *average, const float *parameters, int64_t count, float decay) {
     const float blend = 1.f - decay;

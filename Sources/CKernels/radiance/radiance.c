@@ -1,4 +1,4 @@
-// Chooses the tier of each radiance kernel; loops that need no tier live here.
+// Selects the tier of each radiance kernel; kernels without tiers are defined here.
 #include "radiance-table.h"
 
 extern const ck_radiance_functions ck_radiance_functions_scalar;
@@ -38,7 +38,8 @@ void ck_radiance_encode(ck_tier tier, const ck_field *field, int32_t level, floa
 }
 
 void ck_radiance_warm(const float *numbers, int64_t count) {
-    // Loads, for a prefetch is dropped when too many are under way; four sums, for they must not wait for each other.
+    // Loads instead of prefetches, which are dropped when too many are outstanding; four sums, so that the loads are
+    // independent.
     const int64_t line = 16;
     float sums[4] = {0};
     for (int64_t i = 0; i + 4 * line <= count; i += 4 * line)

@@ -1,4 +1,5 @@
-// The compression function of SHA-256 (FIPS 180-4, section 6.2.2), with the processor's own instructions where it has them.
+// The compression function of SHA-256 (FIPS 180-4, section 6.2.2), with SHA instructions where the processor has
+// them.
 #include "ck_sha256.h"
 
 #if defined(__x86_64__)
@@ -20,7 +21,7 @@ static const uint32_t constants[64] = {
 
 static inline uint32_t rotated(uint32_t x, int count) { return x >> count | x << (32 - count); }
 
-/// One round; the other working variables change their names alone.
+/// One round; the caller rotates the other working variables by the order of the arguments.
 static inline void round_of(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
                             uint32_t *h, uint32_t word) {
     uint32_t first = *h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) + (g ^ (e & (f ^ g))) + word;
@@ -58,7 +59,7 @@ void ck_sha256_compress_scalar(uint32_t *state, const uint8_t *bytes, size_t blo
 }
 
 #if defined(__x86_64__)
-/// Four rounds per instruction pair; the instructions take the state as (a, b, e, f) and (c, d, g, h), highest first.
+/// Four rounds per instruction pair; the instructions hold the state as (a, b, e, f) and (c, d, g, h), highest first.
 __attribute__((target("sha,sse4.1"))) static void compress_sha(uint32_t *state, const uint8_t *bytes, size_t blocks) {
     const __m128i bigEndian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
     __m128i cdab = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(const void *)state), 0xB1);

@@ -1,10 +1,11 @@
 // Sphere tracing of signed-distance parts in packets of 16 rays, compiled once per instruction set.
 //
-// Distance functions after I. Quilez, "distance functions" and "smooth minimum" (iquilezles.org/articles).
-// A part is skipped where its bounding sphere shows that it cannot change the running distance; a packet of rays
-// marches only through the parts that its bounding cone meets.
+// Distance functions after I. Quilez, "distance functions" and "smooth minimum" (iquilezles.org/articles). A part is
+// skipped where its bounding sphere shows that it cannot change the running distance; a packet of rays evaluates only
+// the parts that its bounding cone intersects.
 
-// Vectors pass between static functions of one translation unit only, so their calling convention is no interface.
+// Vectors are passed between static functions of one translation unit only, so their calling convention does not
+// matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float V __attribute__((ext_vector_type(16)));
@@ -99,7 +100,7 @@ static V shape_distance(const float *p, V3 q) {
     }
     case 11: {  // helix about y: radius, tube radius, half height, rise per turn
         V angle, r = length2(a, c) - s[0];
-        // atan2 by a polynomial is enough here: the helix repeats every turn, error below 0.005 rad.
+        // A polynomial atan2 (error below 0.005 rad) suffices.
         V x = vabs(a), z = vabs(c), lo = vmin(x, z), hi = vmax(x, z) + 1e-9f, t = lo / hi;
         angle = t * (0.7853982f + 0.273f * (1 - t));
         angle = z > x ? 1.5707963f - angle : angle;
@@ -114,7 +115,7 @@ static V shape_distance(const float *p, V3 q) {
     }
 }
 
-/// A lower bound of the distance to the part, from its bounding sphere.
+/// Lower bound of the distance to the part, from its bounding sphere.
 INLINE V sphere_bound(const float *p, V3 q) {
     q = folded(p, q);
     return length3(q.x - p[32], q.y - p[33], q.z - p[34]) - p[35];
@@ -129,7 +130,7 @@ INLINE V combined(const float *p, V d, V e) {
     return d + (e - d) * h - k * h * (1 - h);
 }
 
-/// The distance over the listed parts (`list` null: all of them).
+/// Signed distance to the union of the listed parts (`list` null: all of them).
 static V scene_distance(const float *parts, const int *list, int count, V3 q) {
     V d = splat(1e3f);
     for (int i = 0; i < count; i++) {
@@ -184,7 +185,7 @@ static V fractal_noise(V3 q, float seed) {
             + value_noise(scaled(q, 4.01f), seed + 2)) * (1.0f / 7);
 }
 
-/// How far a part's colour moves from its first to its second, in [0, 1].
+/// Blend weight from a part's first colour to its second, in [0, 1].
 static V pattern_weight(const float *p, V3 q) {
     float s = p[29];
     V u = q.x * s, v = q.y * s, w = q.z * s, one = splat(1), zero = splat(0);
@@ -209,11 +210,11 @@ static V pattern_weight(const float *p, V3 q) {
         return f * f * 0.75f + 0.25f * value_noise(scaled(a, 7), p[31] + 3);
     }
     case 9: return fraction(u * 0.7071f + v * 0.7071f + 0.3f * w) > 0.5f ? one : zero;  // diagonal stripes
-    case 10: {                                                         // patches, as on a cow
+    case 10: {                                                         // cow-like patches
         V n = value_noise(scaled(q, s * 0.9f), p[31]);
         return clamp01((n - 0.52f) * 14);
     }
-    case 11: {                                                         // thin lines, as on brick or knitwear
+    case 11: {                                                         // thin lines (brick, knitwear)
         V row = vfloor(v * 1.6f), half = (row - 2 * vfloor(row * 0.5f)) * 0.5f;
         V a = fraction(v * 1.6f), b = fraction(u * 0.8f + w * 0.8f + half);
         return (a < 0.14f | b < 0.08f) ? one : zero;
@@ -224,7 +225,7 @@ static V pattern_weight(const float *p, V3 q) {
 
 typedef struct { V r, g, b, gloss; } Surface;
 
-/// The surface colour near the hit points; the same walk as `scene_distance`.
+/// Surface colour near the hit points; traverses the parts as `scene_distance` does.
 static Surface scene_surface(const float *parts, const int *list, int count, V3 q) {
     V d = splat(1e3f);
     Surface s = {splat(0.5f), splat(0.5f), splat(0.5f), splat(0)};
@@ -273,7 +274,7 @@ INLINE V3 part_point(const float *frame, const float *camera, V3 direction, V t)
     return q;
 }
 
-/// The parts that a cone of rays may meet, and the stretch of the rays in which that can happen.
+/// The parts that a cone of rays may intersect, and the interval of ray distance in which it can.
 static int parts_in_cone(const View *v, const float axis[3], float cosine, float sine, int *list, float *near, float *far) {
     const float *parts = v->parts, *f = v->frame, *o = v->camera;
     int n = 0, solid = 0;
@@ -307,7 +308,7 @@ static int parts_in_cone(const View *v, const float axis[3], float cosine, float
     return solid ? n : 0;
 }
 
-/// Marches the 4×4 rays at sample (bx, by); false if none of them meets the object.
+/// Marches the 4×4 rays at sample (bx, by); false if none of them hits the object.
 static int march(const View *view, int bx, int by, Packet *out) {
     const float *c = view->camera, *f = view->frame;
     int total_x = view->width * view->samples, total_y = view->height * view->samples;
@@ -377,7 +378,8 @@ static V3 packet_normal(const View *v, const Packet *k) {
     return o;
 }
 
-/// Lambert, hemisphere and one occlusion tap; the gloss depends on the light and the normal only, never on the eye.
+/// Lambert and hemisphere lighting with one occlusion sample; the gloss depends on light and normal only, not on the
+/// viewpoint.
 static Surface shaded(const View *v, const Packet *k, const float *light, V3 normal) {
     const float *f = v->frame;
     float reach = 0.12f / f[0];
@@ -516,8 +518,8 @@ static void CK_NAME(ck_toy_bounds)(const float *parts, int count, const float *c
                                    float *box7) {
     float cell = 2 * half / side, low[3] = {1e9f, 1e9f, 1e9f}, high[3] = {-1e9f, -1e9f, -1e9f}, squared = 0;
     V lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    // Twice over the grid: the radius needs the centre of the box. A point outside the solid by d stands for a surface
-    // point d nearer to the centre.
+    // Two passes over the grid, because the radius needs the centre of the box. A sample outside the solid at
+    // distance d stands for a surface point d nearer to the centre.
     for (int pass = 0; pass < 2; pass++) {
         float m[3];
         for (int a = 0; a < 3; a++) m[a] = 0.5f * (low[a] + high[a]);

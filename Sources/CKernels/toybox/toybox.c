@@ -1,4 +1,4 @@
-// Chooses the variant of the toybox kernels for a tier.
+// Selects the toybox kernels of a tier.
 #include "toybox.h"
 
 static const ck_toy_table *table(ck_tier tier) {

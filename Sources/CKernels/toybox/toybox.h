@@ -1,4 +1,4 @@
-// The table of entry points that each tier of the family fills.
+// Function table of one CPU tier.
 #ifndef CK_TOYBOX_TABLE_H
 #define CK_TOYBOX_TABLE_H
 
