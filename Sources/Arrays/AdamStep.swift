@@ -1,8 +1,8 @@
 // One step of Adam on flat vectors.
 
-/// The numbers of one step (Kingma and Ba 2015, algorithm 1).
+/// The parameters of one step (Kingma and Ba 2015, algorithm 1).
 package struct AdamStep: Sendable {
-    /// With the bias correction of the first moment.
+    /// Learning rate including the bias correction of the first moment.
     let rate: Float
     let beta1: Float, beta2: Float, epsilon: Float
     /// Bias correction of the second moment.
@@ -18,7 +18,7 @@ package struct AdamStep: Sendable {
 }
 
 extension NDArray {
-    /// Takes a step in place on `self` with moments `m` and `v`.
+    /// Updates `self` and the moments `m` and `v` in place.
     package mutating func take(
         _ step: AdamStep, gradient: NDArray, _ m: inout NDArray, _ v: inout NDArray
     ) {
@@ -31,7 +31,8 @@ extension NDArray {
         withExtendedLifetime(gradient) {}
     }
 
-    /// The same where blocks of 16 without any gradient keep their parameters and moments; `gradient` is zero afterwards.
+    /// The same, except that blocks of 16 with an all-zero gradient keep parameters and moments; `gradient` is zero
+    /// afterwards.
     package mutating func takeSparse(
         _ step: AdamStep, gradient: inout NDArray, _ m: inout NDArray, _ v: inout NDArray
     ) {
@@ -66,7 +67,7 @@ extension NDArray {
     }
 }
 
-/// `base` to a whole power, in double precision.
+/// `base` to an integer power, in double precision.
 private func power(_ base: Float, _ exponent: Int) -> Float {
     var result = 1.0, square = Double(base), n = exponent
     while n > 0 {

@@ -1,6 +1,6 @@
-// Scaled dot-product attention over blocks of queries and keys: no score matrix is ever whole in memory.
+// Scaled dot-product attention over blocks of queries and keys: the score matrix is never stored as a whole.
 
-/// A bias of scores that depends on where in a square grid the key lies: `rows[query, key / side] + columns[query, key % side]`.
+/// A bias of scores by the key's cell in a square grid: `rows[query, key / side] + columns[query, key % side]`.
 package struct GridBias: Sendable {
     /// `[batch, heads, queries, side]`.
     let rows: NDArray
@@ -16,18 +16,18 @@ package struct GridBias: Sendable {
     var side: Int { rows.shape[3] }
 }
 
-/// Where the rows of each head lie in an array: `[batch, heads, n, d]`, or tokens `[batch, n, heads * d]`.
+/// Memory layout of the heads in an array: `[batch, heads, n, d]`, or tokens `[batch, n, heads * d]`.
 struct HeadLayout: Sendable {
     let batch: Int, heads: Int, rows: Int, size: Int
     private let batchStride: Int, headStride: Int
     /// Elements from one row of a head to the next.
     let stride: Int
 
-    /// Elements before the first row of the first head.
+    /// Offset of the first row of the first head, in elements.
     private let origin: Int
 
     /// - Parameters:
-    ///   - heads: nil if the array has a dimension of heads, else how many share the last dimension.
+    ///   - heads: nil if the array has a dimension for heads, else the number of heads in the last dimension.
     ///   - part: which of `parts` equal parts of the last dimension holds the heads.
     init(_ shape: [Int], heads: Int?, part: Int = 0, of parts: Int = 1) {
         if let heads {
@@ -53,7 +53,7 @@ struct HeadLayout: Sendable {
     }
 }
 
-/// One attention: operands, sizes, and how the work is cut.
+/// One attention: operands, sizes and blocking.
 package struct Attention: Sendable {
     private let q: NDArray, k: NDArray, v: NDArray, bias: NDArray?
     private let grid: GridBias?
@@ -63,7 +63,7 @@ package struct Attention: Sendable {
     private let outputShape: [Int]
     /// Strides of the bias along batch, head, query and key; 0 where it broadcasts.
     private let biasStrides: [Int]
-    /// Queries and keys per block: a block of scores takes at most 512 KiB and stays in the second-level cache.
+    /// Queries and keys per block: a block of scores takes at most 512 KiB, so that it stays in L2.
     private let rowBlock: Int, colBlock: Int
     private var heads: Int { ql.batch * ql.heads }
 
@@ -71,7 +71,7 @@ package struct Attention: Sendable {
     ///   - q: `[b, heads, n, d]`, or `[b, n, heads * d]` if `heads` is given; so `k` and `v` with m rows.
     ///   - scale: factor of the scores, usually `1 / sqrt(d)`.
     ///   - bias: added to the scores; broadcasts to `[b, heads, n, m]`. `-infinity` masks a key out.
-    ///   - precision: what the factors of both products are rounded to.
+    ///   - precision: what the factors of both matmuls are rounded to.
     package init(
         q: NDArray, k: NDArray, v: NDArray, heads: Int? = nil, scale: Float, bias: NDArray?,
         precision: Precision = .float32
@@ -82,7 +82,7 @@ package struct Attention: Sendable {
             precision: precision)
     }
 
-    /// Attention of tokens to each other, from all three projections in one array.
+    /// Self-attention of tokens, with all three projections in one array.
     /// - Parameters:
     ///   - qkv: `[b, n, 3 * heads * d]`: queries, keys, values.
     ///   - grid: added to the scores.
@@ -137,7 +137,7 @@ package struct Attention: Sendable {
         let value = logSums.withUnsafeMutableBuffer { sums in
             NDArray.build(outputShape, keeping: q, k, v, bias) { out in
                 guard let base = sums.baseAddress, kl.rows > 0 else {
-                    // Nothing to attend to gives zeros.
+                    // Without keys the result is zero.
                     Kernels.current.fill(out, elementCount(outputShape), 0)
                     sums.update(repeating: .infinity)
                     return
@@ -152,12 +152,12 @@ package struct Attention: Sendable {
         return (value, logSums)
     }
 
-    /// Below so many queries, vectors along them would be mostly empty.
+    /// With fewer queries than this, most lanes along queries would be empty.
     private static let fewQueries = 8
-    /// Bytes of gathered keys and values that are held at once.
+    /// Bytes of gathered keys and values in memory at a time.
     private static let held = 24 << 20
 
-    /// Vectors along queries: keys and values are gathered once per head.
+    /// Lanes along queries: keys and values are gathered once per head.
     private func alongQueries(_ out: MutablePointer, _ logSums: MutablePointer) {
         let kernels = MatmulKernels.current, keys = kl.rows
         let keyBytes = kernels.keyBytes(precision, size: ql.size, keys: keys)
@@ -212,7 +212,7 @@ package struct Attention: Sendable {
         withExtendedLifetime((gathered, grid)) {}
     }
 
-    /// Vectors along keys.
+    /// Lanes along keys.
     private func alongKeys(_ out: MutablePointer, _ logSums: MutablePointer) {
         nonisolated(unsafe) let (out, logSums) = (out, logSums)
         let blocks = (ql.rows + rowBlock - 1) / rowBlock
@@ -226,7 +226,7 @@ package struct Attention: Sendable {
         }
     }
 
-    /// Where the bias of a head's query and key lies.
+    /// Address of the bias of a head's query and key.
     private func biasAddress(_ head: Int, _ query: Int, _ key: Int) -> Pointer? {
         bias.map {
             $0.pointer + head / ql.heads * biasStrides[0] + head % ql.heads * biasStrides[1]
@@ -234,7 +234,7 @@ package struct Attention: Sendable {
         }
     }
 
-    /// One block of queries of one head against all keys.
+    /// One block of queries of one head over all keys.
     private func forward(
         _ head: Int, _ begin: Int, _ out: MutablePointer, _ logSums: MutablePointer, _ scores: MutablePointer
     ) {
@@ -271,20 +271,21 @@ package struct Attention: Sendable {
             .add, scores, cols, 1, base, biasStrides[2], biasStrides[3], scores, count, cols)
     }
 
-    /// The adjoint, with the weights recomputed block by block from the log-sum-exp.
+    /// The adjoint; the weights are recomputed block by block from the log-sum-exp.
     ///
-    /// Every task has a head and a range of keys; where heads are few and keys many, the ranges' shares of the queries'
-    /// gradients are added in order, so that the sums do not depend on threads.
+    /// Every task has a head and a range of keys. Where heads are few and keys many, a head is cut into several
+    /// ranges, whose contributions to the queries' gradients are added in order, so that the sums do not depend on
+    /// threads.
     /// - Parameters:
-    ///   - forward: what `forward` returned.
-    ///   - needsBias: whether the gradient of the bias (in its own shape) is wanted.
+    ///   - forward: the result of `forward`.
+    ///   - needsBias: whether to compute the gradient of the bias (in its own shape).
     package func gradient(
         _ gradient: NDArray, forward: (value: NDArray, logSums: NDArray), needsBias: Bool
     ) -> (q: NDArray, k: NDArray, v: NDArray, bias: NDArray?) {
         precondition(
             gradient.shape == outputShape, "attention gradient: \(gradient.shape) for \(outputShape)")
         let wantsBias = needsBias && bias != nil
-        // The full score gradient is only stored when the bias itself is being differentiated.
+        // The whole score gradient is stored only for the gradient of the bias.
         let full = wantsBias ? NDArray.zeros([ql.batch, ql.heads, ql.rows, kl.rows]) : nil
         var parts = (q: NDArray.zeros(q.shape), k: NDArray.zeros(k.shape), v: NDArray.zeros(v.shape))
         let keyBlocks = (kl.rows + colBlock - 1) / colBlock
@@ -313,7 +314,7 @@ package struct Attention: Sendable {
         return (parts.q, parts.k, parts.v, full.flatMap { s in bias.map { s.summed(toShape: $0.shape) } })
     }
 
-    /// Tasks that heads are cut into where there are fewer.
+    /// Minimum number of tasks; fewer heads are cut into ranges of keys.
     private static let gradientTasks = 8
 
     /// Addresses of a backward pass.

@@ -1,14 +1,14 @@
-// The only file that calls OpenBLAS: single-threaded products inside tiles of our own.
+// The only file that calls OpenBLAS: single-threaded sgemm within tiles chosen here.
 internal import COpenBLAS
 internal import Glibc
 
-/// Single-precision matrix products through OpenBLAS, one thread per call.
+/// Single-precision matmul through OpenBLAS, one thread per call.
 ///
-/// For products of two activations, which would have to be packed for a single use: SAM's relative positions and masks,
-/// merges of low-rank adapters, edited attention, attention of few queries, and gradients of attention. Products with
-/// weights have kernels of their own (`Products`), which tests and `lathe bench` compare with these.
+/// For pairs of activations, which would have to be packed for a single use: SAM's relative positions and masks,
+/// merging of low-rank adapters, edited attention, attention of few queries, and gradients of attention. Weights are
+/// multiplied by the kernels in `Matmul`, which tests and `lathe bench` compare with these.
 enum BLAS {
-    /// Runs once before the first product and before the first parallel loop.
+    /// Runs once before the first matmul and before the first parallel loop.
     private static let ready: Bool = {
         repairCoreType()
         openblas_set_num_threads(1)
@@ -16,10 +16,10 @@ enum BLAS {
         return true
     }()
 
-    /// Makes OpenBLAS ready, if it is not.
+    /// Initialises OpenBLAS if necessary.
     static func prepare() { _ = ready }
 
-    /// The kernel set OpenBLAS has chosen, for diagnostics.
+    /// The name of OpenBLAS's kernel set, for diagnostics.
     static var coreName: String {
         _ = ready
         return openblas_get_corename().map { String(cString: $0) } ?? "unknown"
@@ -41,16 +41,17 @@ enum BLAS {
             blasint(max(1, ldc)))
     }
 
-    /// Ends the threads that OpenBLAS has started when it was loaded.
+    /// Ends the threads that OpenBLAS starts when it is loaded.
     ///
-    /// They wait for work by giving up their turn for a tenth of a second, over and over, which takes a third of their processor
-    /// from those who work there.
+    /// They busy-wait for work with `sched_yield` for a tenth of a second at a time, which takes a third of a
+    /// processor from other threads.
     private static func endThreads() {
         typealias Routine = @convention(c) () -> CInt
         if let end = dlsym(nil, "blas_thread_shutdown_") { _ = unsafeBitCast(end, to: Routine.self)() }
     }
 
-    /// The kernel set to change to, if any: the AVX-512 one where it was missed, or one that suits a lower tier asked for.
+    /// The kernel set to change to, if any: the AVX-512 one where OpenBLAS failed to detect it, or the one of a lower
+    /// selected tier.
     private static func wantedCore(instead name: String) -> String? {
         switch KernelTier.selected {
         case .avx512, .avx512bf16: name == "Haswell" || name == "Zen" ? "SkylakeX" : nil
@@ -61,8 +62,8 @@ enum BLAS {
 
     /// OpenBLAS before 0.3.22 does not know Zen 4 and 5 and falls back to AVX2 kernels at half the speed.
     ///
-    /// It reads `OPENBLAS_CORETYPE` in its start-up routine, which has run before `main`; so the routine is run again.
-    /// The variable is set back afterwards: it is this process' affair only.
+    /// It reads `OPENBLAS_CORETYPE` in its start-up routine, which has run before `main`, so the routine is run
+    /// again. The variable is restored afterwards, so that child processes do not inherit it.
     private static func repairCoreType() {
         let name = openblas_get_corename().map { String(cString: $0) }
         guard let wanted = wantedCore(instead: name ?? "") else { return }

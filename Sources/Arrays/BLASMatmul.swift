@@ -1,6 +1,6 @@
-// Matrix products: fixed tiles over threads, each a single-threaded BLAS call.
+// Matmul by OpenBLAS: fixed tiles over threads, each a single-threaded call.
 
-/// One row-major product C = op(A) op(B).
+/// One row-major matmul C = op(A) op(B).
 struct BLASMatmul: Sendable {
     var rows: Int, cols: Int, k: Int
     var transposeA = false
@@ -31,7 +31,7 @@ struct BLASMatmul: Sendable {
         }
     }
 
-    /// Small results of long sums (weight gradients): partial products over fixed parts, added in order.
+    /// Small results with a large k (weight gradients): partial sums over fixed ranges of k, added in order.
     private func runSplit(_ a: Pointer, _ b: Pointer, _ c: MutablePointer) {
         let parts = min(16, (k + Self.kChunk - 1) / Self.kChunk)
         let chunk = (k + parts - 1) / parts, size = rows * cols
@@ -51,7 +51,7 @@ struct BLASMatmul: Sendable {
 
     private static let kChunk = 2048
 
-    /// Rows and columns per tile: the grid of at most eight that packs the fewest numbers.
+    /// Rows and columns per tile: the grid of at most eight tiles for which the fewest numbers are packed.
     ///
     /// Each tile packs its rows of A and its columns of B, so a grid of i × j packs A j times and B i times.
     private var tiles: (Int, Int) {
@@ -62,7 +62,7 @@ struct BLASMatmul: Sendable {
         while down <= parts {
             let across = parts / down
             let height = (rows + down - 1) / down, width = (cols + across - 1) / across
-            // Tiles narrower than the register block waste it.
+            // Tiles narrower than the register block leave part of it unused.
             let thin = (down > 1 && height < 32 ? 1 : 0) + (across > 1 && width < 64 ? 1 : 0)
             let cost = across * rows + down * cols + thin * (rows + cols) * 8
             if cost < least {
@@ -87,7 +87,7 @@ struct BLASMatmul: Sendable {
 }
 
 extension NDArray {
-    /// Batched matrix product over the last two dimensions.
+    /// Batched matmul over the last two dimensions.
     ///
     /// - Parameters:
     ///   - other: `[…, k, n]`, or `[…, n, k]` with `transposeOther`. Leading dimensions broadcast; a matrix
@@ -107,7 +107,7 @@ extension NDArray {
         let batch = broadcastShape(batchA, batchB, op: "matmul")
         let result = batch + [m, n]
 
-        // A shared right-hand matrix turns the batch into rows of one product.
+        // With a shared right-hand matrix, the batch becomes rows of one matmul.
         if !transposeSelf, elementCount(batchB) == 1, elementCount(batchA) == elementCount(batch) {
             let product = BLASMatmul(
                 rows: elementCount(batch) * m, cols: n, k: k, transposeB: transposeOther)
@@ -136,7 +136,7 @@ extension NDArray {
     }
 }
 
-/// Start of each batch item of an operand of leading shape `shape`, broadcast to `batch`.
+/// Offset of each batch item of an operand of leading shape `shape`, broadcast to `batch`.
 private func broadcastOffsets(_ shape: [Int], to batch: [Int], unit: Int) -> [Int] {
     let strides = broadcastStrides(shape, to: batch)
     var offsets = [0]

@@ -24,7 +24,7 @@ func broadcastStrides(_ shape: [Int], to target: [Int]) -> [Int] {
     return strides
 }
 
-/// Dimensions of a broadcast pair with neighbours merged where both operands allow it.
+/// Dimensions of a broadcast pair; adjacent ones are merged where both operands allow it.
 private struct BroadcastPlan {
     var dims: [Int] = []
     var a: [Int] = []
@@ -75,7 +75,7 @@ extension NDArray {
             parallelFor(rows, chunk: max(1, elementChunk / max(1, n1))) { range in
                 var row = range.lowerBound
                 while row < range.upperBound {
-                    // A run of rows inside one slice of the two innermost dimensions.
+                    // A run of rows within one slice of the two innermost dimensions.
                     let inner = row % n0, run = min(n0 - inner, range.upperBound - row)
                     var rest = row / n0, offsetA = inner * plan.a[last - 1],
                         offsetB = inner * plan.b[last - 1]

@@ -1,4 +1,4 @@
-// Sizes and borders of convolutions of channels-last images.
+// Sizes and padding of convolutions of channels-last images.
 
 /// Padding of an image, in pixels per side.
 public struct Padding: Sendable, Hashable {
@@ -14,15 +14,15 @@ public struct Padding: Sendable, Hashable {
     public static let zero = Padding(0)
 }
 
-/// What lies outside an image that is padded.
+/// Padding mode.
 public enum Border: Sendable, Hashable {
     case zeros
-    /// The image reflected about its outermost pixels, again and again where the padding exceeds the image.
+    /// Reflection about the outermost pixels, repeated where the padding exceeds the image.
     ///
     /// PyTorch's `reflect` where that is defined (padding smaller than the image). A single row or column repeats.
     case reflection
 
-    /// The index within `0..<count` whose pixel lies at `i`, nil for none.
+    /// The index within `0..<count` that position `i` reads, nil for zero padding.
     package func source(of i: Int, count: Int) -> Int? {
         if 0..<count ~= i { return i }
         guard self == .reflection, count > 0 else { return nil }
@@ -56,7 +56,7 @@ package struct ConvolutionGeometry: Sendable {
     }
 
     package var outputShape: [Int] { [batch, outHeight, outWidth, outputs] }
-    /// A 1×1 kernel on every pixel: a plain product of pixels by weights.
+    /// A 1×1 kernel on every pixel: a matmul of pixels by weights.
     var isPointwise: Bool {
         kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == .zero
     }

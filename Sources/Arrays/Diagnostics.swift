@@ -1,9 +1,9 @@
-// What the arrays run on, for records and `doctor`.
+// Code paths chosen on this machine, for run records and `doctor`.
 
 /// Names of the code paths chosen on this machine.
 package enum Diagnostics {
-    /// The kernel set that OpenBLAS has chosen, after the repair of its core type.
+    /// The name of OpenBLAS's kernel set, after correction of its core type.
     package static var openBLASCore: String { BLAS.coreName }
-    /// The instruction-set variant of our own kernels: `scalar`, `avx2`, `avx512` or `avx512bf16`.
+    /// The selected tier of the kernels: `scalar`, `avx2`, `avx512` or `avx512bf16`.
     package static var kernelTier: String { "\(KernelTier.selected)" }
 }

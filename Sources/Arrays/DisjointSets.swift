@@ -1,19 +1,19 @@
-// Sets that are joined two by two.
+// Union–find.
 
-/// The numbers from 0 on in disjoint sets, each known by its least member.
+/// Disjoint sets of the numbers from 0 on, each represented by its smallest member.
 ///
 /// Union–find with path halving (Tarjan and van Leeuwen, Worst-Case Analysis of Set Union Algorithms, 1984).
 package struct DisjointSets: Sendable {
-    /// A lesser member of the same set, or the number itself where it is the least.
+    /// A smaller member of the same set, or the number itself if it is the smallest.
     private var parents: [Int]
 
-    /// Numbers below `count`, each in a set of its own.
+    /// The numbers below `count`, each in a set of its own.
     package init(count: Int = 0) { parents = Array(0..<count) }
 
     /// Adds the next number, in a set of its own.
     package mutating func append() { parents.append(parents.count) }
 
-    /// The least member of the set of `member`.
+    /// The smallest member of the set of `member`.
     package mutating func least(with member: Int) -> Int {
         var index = member
         while parents[index] != index {

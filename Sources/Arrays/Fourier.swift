@@ -1,15 +1,15 @@
 // Fourier transforms of channels-last images, with orthonormal scaling.
 internal import Glibc
 
-/// How lines of one length are transformed: the factors of the length and the roots of unity.
+/// Plan for lines of one length: its factors and roots of unity.
 package struct FourierLine: Sendable {
     let length: Int
-    /// Factors of `length`: fours first, then what is left; each is 2, 4 or odd.
+    /// Factors of `length`: fours first, then the rest; each is 2, 4 or odd.
     let factors: [Int]
     /// cos and -sin of 2π k / length for k < length, in pairs.
     let turns: [Float]
 
-    /// - Parameter length: any, though a prime factor p costs in proportion to p.
+    /// - Parameter length: any; a prime factor p costs in proportion to p.
     package init(length: Int) {
         precondition(length >= 1, "FourierLine: length \(length)")
         self.length = length
@@ -37,8 +37,8 @@ package struct FourierLine: Sendable {
 extension NDArray {
     /// The spectrum of real images, as `torch.fft.rfftn(x, dim=(height, width), norm="ortho")`.
     ///
-    /// - Parameter interior: factor of the wave numbers across that have a mirror image (all but 0 and, for even
-    ///   widths, width / 2); 2 makes this the adjoint of `irfft2`.
+    /// - Parameter interior: factor of horizontal wave numbers other than 0 and, for even widths, width / 2; 2 makes
+    ///   this the adjoint of `irfft2`.
     /// - Returns: `[batch, height, width / 2 + 1, 2 * channels]` for `[batch, height, width, channels]`: all real
     ///   parts, then all imaginary parts.
     package func rfft2(interior: Float = 1) -> NDArray {
@@ -65,11 +65,10 @@ extension NDArray {
 
     /// Real images from spectra, as `torch.fft.irfftn(x, s=(height, width), norm="ortho")`.
     ///
-    /// Imaginary parts that no real image has (of the wave numbers across without a mirror image) are ignored.
+    /// Imaginary parts at horizontal wave numbers 0 and (for even widths) width / 2 are ignored.
     /// - Parameters:
     ///   - width: of the images; `self` is `[batch, height, width / 2 + 1, 2 * channels]`.
-    ///   - interior: factor of the wave numbers across that have a mirror image; 1/2 makes this the adjoint of
-    ///     `rfft2`.
+    ///   - interior: factor of the other horizontal wave numbers; 1/2 makes this the adjoint of `rfft2`.
     /// - Returns: `[batch, height, width, channels]`.
     package func irfft2(width w: Int, interior: Float = 1) -> NDArray {
         precondition(

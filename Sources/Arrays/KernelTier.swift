@@ -1,33 +1,33 @@
-// Which instruction sets the kernels use.
+// Selection of the kernels' instruction set.
 internal import CKernels
 import Synchronization
 
-/// Instruction-set variants of the kernels, worst to best; each includes those before it.
+/// Instruction-set tiers of the kernels, lowest first; each includes the lower ones.
 public enum KernelTier: UInt32, Sendable, CaseIterable, Comparable {
     case scalar, avx2, avx512
-    /// AVX-512 with products of bfloat16.
+    /// AVX-512 with bfloat16 dot products.
     case avx512bf16
 
-    /// The variant of a name such as `avx2`.
+    /// The tier of a name such as `avx2`.
     public init?(name: String) {
         guard let tier = Self.allCases.first(where: { "\($0)" == name }) else { return nil }
         self = tier
     }
 
-    /// The best variant this machine can run.
+    /// The highest tier that this machine supports.
     public static let detected = KernelTier(rawValue: ck_detected_tier().rawValue) ?? .scalar
 
-    /// The variants this machine can run, worst first.
+    /// The tiers that this machine supports, lowest first.
     package static var available: [KernelTier] { allCases.filter { $0 <= detected } }
 
-    /// The variant in use: the one that was selected, else the best; fixed on first use.
+    /// The tier in use: the selected one, else the highest; fixed on first use.
     public static let selected: KernelTier = choice.withLock { choice in
         choice.isFixed = true
         return choice.tier ?? detected
     }
 
-    /// Selects a variant for the whole process, before anything is computed.
-    /// - Throws: `KernelTierError` where this machine cannot run it, or another is in use already.
+    /// Selects a tier for the whole process; must precede any computation.
+    /// - Throws: `KernelTierError` if this machine does not support it, or if another tier is in use already.
     public static func select(_ tier: KernelTier) throws(KernelTierError) {
         guard tier <= detected else {
             throw KernelTierError("\(tier) is more than this processor has; it has \(detected)")
@@ -52,7 +52,7 @@ public enum KernelTier: UInt32, Sendable, CaseIterable, Comparable {
     public static func < (a: KernelTier, b: KernelTier) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// A variant of the kernels that cannot be had.
+/// A tier that cannot be selected.
 public struct KernelTierError: Error, CustomStringConvertible, Sendable {
     public let description: String
 

@@ -1,4 +1,4 @@
-// The C kernels of arrays, under Swift names; those of products are in `Products/MatmulKernels.swift`.
+// Swift interface of the array kernels; those of matmul are in `Matmul/MatmulKernels.swift`.
 internal import CKernels
 
 /// Elementwise functions of one variable.
@@ -11,7 +11,7 @@ package enum BinaryFunction: UInt32, Sendable, CaseIterable {
     case add, subtract, multiply, divide
 }
 
-/// Sliding-window geometry over one image.
+/// Geometry of a sliding window over one image.
 package struct Window: Sendable {
     var height: Int, width: Int, channels: Int
     var kernelHeight: Int, kernelWidth: Int, stride: Int
@@ -32,7 +32,7 @@ package struct Window: Sendable {
 package typealias Pointer = UnsafePointer<Float>
 package typealias MutablePointer = UnsafeMutablePointer<Float>
 
-/// One instruction-set variant of the array kernels.
+/// The array kernels of one tier.
 package struct Kernels: @unchecked Sendable {  // The table is immutable static data.
     private let table: UnsafePointer<ck_arrays>
 
@@ -41,7 +41,7 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
         table = ck_arrays_for(ck_tier(rawValue: tier.rawValue))
     }
 
-    /// The variant every array operation uses.
+    /// The tier that all array operations use.
     package static let current = Kernels(.selected)
 
     package func unary(_ f: UnaryFunction, _ x: Pointer, _ y: MutablePointer, _ n: Int) {
@@ -236,7 +236,7 @@ package struct Kernels: @unchecked Sendable {  // The table is immutable static 
         table.pointee.adam(p, m, v, g, n, step.rate, step.beta1, step.beta2, step.epsilon, step.correction2)
     }
 
-    /// The same where a block of 16 without any gradient keeps its parameters and moments; clears the gradient.
+    /// The same, except that blocks of 16 with an all-zero gradient keep parameters and moments; clears the gradient.
     package func adamSparse(
         _ p: MutablePointer, _ m: MutablePointer, _ v: MutablePointer, _ g: MutablePointer, _ n: Int,
         _ step: AdamStep
@@ -255,7 +255,7 @@ extension ck_window {
     }
 }
 
-/// One instruction-set variant of the Fourier transforms of lines; see `ck_fourier.h` for the layouts.
+/// The Fourier kernels of one tier for lines of one length; see `ck_fourier.h` for the layouts.
 package struct FourierKernels: @unchecked Sendable {  // The table is immutable static data.
     private let table: UnsafePointer<ck_fourier>
 
@@ -265,7 +265,7 @@ package struct FourierKernels: @unchecked Sendable {  // The table is immutable 
         table = ck_fourier_for(ck_tier(rawValue: tier.rawValue))
     }
 
-    /// The variant every array operation uses.
+    /// The tier that all array operations use.
     package static let current = FourierKernels(.selected)
 
     package func real(
@@ -291,7 +291,7 @@ package struct FourierKernels: @unchecked Sendable {  // The table is immutable 
 }
 
 extension FourierLine {
-    /// Floats of scratch that one line at a time needs.
+    /// Floats of scratch per line.
     package var scratch: Int { ck_fourier_scratch(length) }
 
     fileprivate func withPlan(_ body: (UnsafePointer<ck_fourier_plan>) -> Void) {
@@ -308,7 +308,7 @@ extension FourierLine {
     }
 }
 
-/// Functions of the C target that belong to no variant.
+/// C functions without tiers.
 enum SharedKernels {
     static func philox(
         key: UInt64, stream: UInt64, counter: UInt64, _ out: UnsafeMutablePointer<UInt32>, blocks: Int
@@ -320,10 +320,10 @@ enum SharedKernels {
         ck_box_muller(words, out, n)
     }
 
-    /// Processors this process may run on.
+    /// Processors available to this process.
     static var processors: Int { Int(ck_processor_count()) }
 
-    /// Tells the processor that the thread is waiting for another.
+    /// Spin-wait hint (`pause`).
     static func pause() { ck_pause() }
 
     static var threadIsWorker: Bool {

@@ -1,4 +1,4 @@
-// Transposition, concatenation, slices, padding, rows by index.
+// Transposition, concatenation, slicing, padding, and gathering of rows by index.
 
 extension NDArray {
     /// The array with dimensions in the order `axes`: result extent `i` is `shape[axes[i]]`.
@@ -28,7 +28,7 @@ extension NDArray {
         }
     }
 
-    /// Arrays joined along `axis`; other extents must agree.
+    /// Arrays concatenated along `axis`; other extents must agree.
     package static func concatenated(_ parts: [NDArray], axis: Int) -> NDArray {
         guard let first = parts.first else { preconditionFailure("concatenated: no arrays") }
         let k = axis < 0 ? axis + first.rank : axis
@@ -84,7 +84,7 @@ extension NDArray {
         }
     }
 
-    /// Zeros (or `value`) before and after along `axis`.
+    /// Padding by zeros (or `value`) before and after along `axis`.
     package func padded(axis: Int, before: Int, after: Int, value: Float = 0) -> NDArray {
         let k = axis < 0 ? axis + rank : axis
         precondition(
@@ -113,7 +113,7 @@ extension NDArray {
         }
     }
 
-    /// Rows of `self` by index, and zeros where an index is negative.
+    /// Rows of `self` by index; a negative index gives zeros.
     package func placed(rows: [Int]) -> NDArray {
         precondition(rank >= 1, "placed: needs rows")
         let width = elementCount(Array(shape.dropFirst()))

@@ -1,9 +1,9 @@
-// How operations make their results: output memory, with the inputs kept alive while kernels read them.
+// Allocation of results, with the inputs kept alive while kernels read them.
 
 extension NDArray {
-    /// An array of `shape` that `body` fills; `inputs` stay alive meanwhile.
+    /// An array of `shape` that `body` writes; `inputs` are kept alive until it returns.
     ///
-    /// An empty result calls nothing.
+    /// For an empty result `body` is not called.
     static func build(
         _ shape: [Int], keeping inputs: NDArray?..., body: (MutablePointer) -> Void
     ) -> NDArray {

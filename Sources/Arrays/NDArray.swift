@@ -2,7 +2,7 @@
 
 /// A dense, row-major array of `Float` of any rank.
 ///
-/// Copies share storage until one of them is written.
+/// Copy on write: copies share storage until one of them is written.
 public struct NDArray: Sendable {
     /// Extents, outermost first; `[]` is a scalar.
     public let shape: [Int]
@@ -28,7 +28,7 @@ public struct NDArray: Sendable {
         self.init(shape: shape) { buffer in _ = buffer.update(fromContentsOf: scalars) }
     }
 
-    /// An array whose storage `initializer` writes whole; it starts with arbitrary contents.
+    /// An array that `initializer` must write completely; its contents are undefined before.
     public init(
         shape: [Int], initializer: (UnsafeMutableBufferPointer<Float>) throws -> Void
     ) rethrows {
@@ -39,9 +39,9 @@ public struct NDArray: Sendable {
         self.init(storage: storage, offset: 0, shape: shape)
     }
 
-    /// A read-only view of memory that `owner` keeps alive (a memory-mapped file, say).
+    /// A read-only view of memory that `owner` keeps alive, for example a memory-mapped file.
     ///
-    /// Writing copies first.
+    /// Writing makes a copy first.
     /// - Precondition: `base` is aligned for `Float` and holds the product of `shape` floats.
     package init(borrowing base: UnsafePointer<Float>, shape: [Int], owner: AnyObject) {
         let storage = Storage(borrowing: base, count: elementCount(shape), owner: owner)
@@ -54,7 +54,7 @@ public struct NDArray: Sendable {
     /// An array of zeros.
     public static func zeros(_ shape: [Int]) -> NDArray { full(0, shape) }
 
-    /// An array whose every element is `value`.
+    /// An array filled with `value`.
     public static func full(_ value: Float, _ shape: [Int]) -> NDArray {
         NDArray(shape: shape) { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -66,7 +66,7 @@ public struct NDArray: Sendable {
     }
 
     /// The same scalars under another shape; shares storage.
-    /// - Parameter shape: extents with the same product; one may be -1 and is then worked out.
+    /// - Parameter shape: extents with the same product; one may be -1 and is inferred.
     public func reshaped(_ shape: [Int]) -> NDArray {
         NDArray(storage: storage, offset: offset, shape: resolvedShape(shape, count: count, from: self.shape))
     }
@@ -113,7 +113,7 @@ public struct NDArray: Sendable {
         return withUnsafeBuffer { $0[0] }
     }
 
-    /// Base address for kernels; valid while `self` lives.
+    /// Base address for kernels; valid while `self` is alive.
     var pointer: Pointer { Pointer(storage.pointer + offset) }
 
     private mutating func makeUnique() {
@@ -141,7 +141,7 @@ extension NDArray: CustomStringConvertible {
     }
 }
 
-/// Elements per parallel chunk of a cheap elementwise loop.
+/// Elements per parallel chunk of an inexpensive elementwise loop.
 let elementChunk = 32768
 
 /// The product of the extents.

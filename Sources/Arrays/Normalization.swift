@@ -1,9 +1,9 @@
-// Softmax, layer norm and group norm, with their adjoints.
+// Softmax, layer norm and group norm, and their adjoints.
 
 extension NDArray {
     /// Softmax over the last dimension.
     ///
-    /// A row of `-infinity` only becomes zeros.
+    /// Rows with only `-infinity` give zeros.
     package func softmax() -> NDArray {
         precondition(rank >= 1, "softmax: needs a dimension")
         let cols = shape[rank - 1]
@@ -45,7 +45,7 @@ extension NDArray {
         }
     }
 
-    /// The adjoint of `layerNorm` for the input and, if asked for, for scale and bias.
+    /// The adjoint of `layerNorm` for the input and, if requested, for scale and bias.
     package func layerNormGradient(
         _ gradient: NDArray, scale: NDArray?, epsilon: Float, needsInput: Bool, needsParameters: Bool
     ) -> (input: NDArray?, scale: NDArray?, bias: NDArray?) {
@@ -84,7 +84,7 @@ extension NDArray {
 /// Group norm of `[batch, …, channels]` as one affine map per image and channel.
 package struct GroupNormalization: Sendable {
     let groups: Int, batch: Int, rows: Int, channels: Int
-    /// Per image and channel: mean and 1 / deviation of its group.
+    /// Per image and channel: mean and 1 / standard deviation of its group.
     let mean: NDArray
     let inverse: NDArray
     /// Per image and channel: y = f(x * a + b).
@@ -92,7 +92,7 @@ package struct GroupNormalization: Sendable {
     let b: NDArray
     let silu: Bool
 
-    /// Measures `x` in one pass, shifted per channel so that a large mean costs no accuracy.
+    /// Computes the statistics of `x` in one pass, shifted per channel so that a large mean costs no accuracy.
     package init(_ x: NDArray, groups: Int, scale: NDArray?, bias: NDArray?, epsilon: Float, silu: Bool) {
         precondition(x.rank >= 2, "groupNorm: \(x.shape) needs a batch and channels")
         let channels = x.shape[x.rank - 1], batch = x.shape[0]
@@ -141,8 +141,8 @@ package struct GroupNormalization: Sendable {
         self.b = NDArray(b, shape: shape)
     }
 
-    /// The pass over `x` as kernels take it, `[batch, channels]` each.
-    struct Addresses: @unchecked Sendable {  // Read only, while the arrays live.
+    /// The same for kernels, `[batch, channels]` each.
+    struct Addresses: @unchecked Sendable {  // Read only, while the arrays are alive.
         let scale: Pointer, shift: Pointer
         let silu: Bool
     }
@@ -165,7 +165,7 @@ package struct GroupNormalization: Sendable {
         }
     }
 
-    /// The adjoint for the input and for scale and bias (both cost one pass over `x` and `gradient`).
+    /// The adjoint for the input and for scale and bias (both take one pass over `x` and `gradient`).
     package func gradient(
         _ gradient: NDArray, x: NDArray, scale: NDArray?
     ) -> (input: NDArray, scale: NDArray, bias: NDArray) {

@@ -1,36 +1,36 @@
-// Which pages of a span are in use.
+// Allocation of pages within a span of addresses.
 
-/// The state of every page of a span, and where the next block goes.
+/// The state of every page of a span.
 ///
-/// Neighbouring free pages join by themselves, so that blocks of any size can follow blocks of any other; a block goes
-/// where most pages have been touched before, for a first touch costs as much as the arithmetic on the page.
+/// Adjacent free pages merge, so that blocks of any size can follow blocks of any other. A block is placed where most
+/// pages are already backed by memory, because first-touch page faults cost as much as the arithmetic on the page.
 package struct PageMap: Sendable {
     private enum Page: UInt8 {
-        /// Free, and not backed by memory.
+        /// Free, not backed by memory.
         case cold
-        /// Free, and backed.
+        /// Free, backed by memory.
         case warm
         case used
     }
 
-    /// Pages that have been used at some time; those beyond are cold.
+    /// Pages up to the last that was ever in use; those beyond are cold.
     private var pages: [Page] = []
     private let limit: Int
-    /// Free pages that memory backs.
+    /// Number of free pages backed by memory.
     package private(set) var warm = 0
-    /// Pages in use by blocks that come and go.
+    /// Pages in use by temporary blocks.
     package private(set) var used = 0
-    /// The most that were in use so far.
+    /// Peak of `used`.
     package private(set) var most = 0
 
-    /// - Parameter limit: pages of the span.
+    /// - Parameter limit: pages in the span.
     package init(limit: Int) { self.limit = limit }
 
-    /// Pages that were ever in use: from the first of the span to this one.
+    /// Number of pages up to the last that was ever in use.
     package var extent: Int { pages.count }
 
-    /// Marks `count` neighbouring pages as used.
-    /// - Returns: the first of them; nil if there is no room.
+    /// Marks `count` adjacent pages as used.
+    /// - Returns: the first of them; nil if there is no space.
     package mutating func take(_ count: Int) -> Int? {
         guard let first = place(count) else { return nil }
         while pages.count < first + count { pages.append(.cold) }
@@ -43,22 +43,23 @@ package struct PageMap: Sendable {
         return first
     }
 
-    /// Pages in use count no longer as ones that come and go.
+    /// Stops counting `count` pages as temporary.
     package mutating func forget(_ count: Int) { used -= count }
 
-    /// Frees pages that were taken and not forgotten; they stay warm.
+    /// Frees temporary pages; they stay warm.
     package mutating func give(_ range: Range<Int>) {
         used -= range.count
         warm += range.count
         for i in range { pages[i] = .warm }
     }
 
-    /// Frees pages that were forgotten; the caller hands them back to the system.
+    /// Frees pages that no longer count as temporary; the caller returns their memory to the system.
     package mutating func drop(_ range: Range<Int>) {
         for i in range { pages[i] = .cold }
     }
 
-    /// Makes warm pages cold, from the end, until at most `count` are left; the caller hands them back to the system.
+    /// Makes warm pages cold, from the end, until at most `count` are left; the caller returns their memory to the
+    /// system.
     package mutating func cool(to count: Int) -> [Range<Int>] {
         var result: [Range<Int>] = []
         var i = pages.count
@@ -76,7 +77,7 @@ package struct PageMap: Sendable {
         return result
     }
 
-    /// The window of free pages of which most are warm; of several, one in the shortest run of free pages.
+    /// The window of free pages with the most warm ones; among equals, the one in the shortest run of free pages.
     private func place(_ count: Int) -> Int? {
         var best: (first: Int, warm: Int, run: Int)?
         pages.withUnsafeBufferPointer { pages in
@@ -84,7 +85,7 @@ package struct PageMap: Sendable {
             while i <= pages.count {
                 let start = i
                 while i < pages.count, pages[i] != .used { i += 1 }
-                // The last run goes on to the end of the span.
+                // The last run extends to the end of the span.
                 let end = i < pages.count ? i : limit
                 if end - start >= count {
                     var touched = 0

@@ -1,4 +1,4 @@
-// Memory straight from the system, in large pages where it offers them.
+// Large blocks allocated from the system in huge pages where available.
 import Synchronization
 
 #if canImport(Glibc)
@@ -7,40 +7,40 @@ import Synchronization
     internal import Musl
 #endif
 
-/// Whole pages, for blocks that are large beside them.
+/// Allocator of large blocks in whole pages.
 ///
-/// A first touch costs a fault per page, which at 4 KiB costs as much as the arithmetic on the page. So pages are large, and those that
-/// blocks gave back are kept: as many as were in use at one time beside those that are in use now, and an eighth of that for gaps
-/// into which no block fitted.
+/// A first touch costs a page fault, which at 4 KiB per page takes as long as the arithmetic on the page. Pages are
+/// therefore large, and free ones are kept: up to the peak of pages in use minus the present number, plus an eighth
+/// of the peak for fragmentation.
 enum Pages {
     /// Bytes of a large page.
     fileprivate static let large = 2 << 20
-    /// Blocks of fewer bytes are better served by the allocator.
+    /// Smaller blocks are left to the system allocator.
     static let smallest = 4 << 20
-    /// Free pages that are kept in any case.
+    /// Minimum number of free pages to keep.
     fileprivate static let least = (256 << 20) / large
 
     fileprivate struct State: @unchecked Sendable {  // Guarded by the mutex; pages have no other owner.
-        /// Addresses set aside, aligned to a page; they cost nothing until they are opened.
+        /// Reserved addresses, aligned to a page; they take no memory until they are made accessible.
         let span: UnsafeMutableRawPointer
         var map: PageMap
-        /// Pages from the first on that may be read and written.
+        /// Number of pages, from the first on, that may be read and written.
         var opened = 0
-        /// A bound on free pages set from outside, if any.
+        /// A limit on free pages set from outside, if any.
         var limit: Int?
-        /// Blocks so far.
+        /// Number of blocks allocated so far.
         var blocks = 0
 
-        /// Free pages that may be kept now.
+        /// Number of free pages that may be kept at present.
         var allowance: Int { limit ?? max(Pages.least, map.most + map.most / 8 - map.used) }
     }
 
     private static let state = Mutex(State.reserved())
 
-    /// Bytes of free pages that are kept.
+    /// Bytes of free pages kept.
     static var heldBytes: Int { state.withLock { $0.map.warm * large } }
 
-    /// Bounds the bytes of free pages, or leaves the bound to this type if nil, and lets go of what is above.
+    /// Limits the bytes of free pages, or restores the default limit if nil, and returns the excess to the system.
     static func setLimit(bytes: Int?) {
         state.withLock {
             $0.limit = bytes.map { max(0, $0 / large) }
@@ -48,7 +48,7 @@ enum Pages {
         }
     }
 
-    /// Lets go of every free page.
+    /// Returns all free pages to the system.
     static func trim() { state.withLock { $0.cool(to: 0) } }
 
     /// Memory for `byteCount` bytes, aligned to 64; nil if there is none left.
@@ -56,14 +56,14 @@ enum Pages {
         state.withLock { state in
             let count = pages(byteCount)
             guard let first = state.map.take(count), state.open(first + count) else { return nil }
-            // What was kept for smaller blocks makes room for larger ones.
+            // Free pages kept for smaller blocks are returned to make space for larger ones.
             state.cool(to: state.allowance)
             state.blocks += 1
             return state.span + first * large + shift(state.blocks)
         }
     }
 
-    /// Takes back what `take` returned for the same count.
+    /// Frees what `take` returned for the same count.
     static func give(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {
         state.withLock {
             $0.map.give($0.range(block, byteCount))
@@ -71,10 +71,10 @@ enum Pages {
         }
     }
 
-    /// A block counts no longer as one that comes and goes; `drop` instead of `give` ends it.
+    /// Stops counting a block as temporary; it must be freed by `drop` instead of `give`.
     static func forget(_ byteCount: Int) { state.withLock { $0.map.forget(pages(byteCount)) } }
 
-    /// Hands a forgotten block back to the system.
+    /// Returns a block of that kind to the system.
     static func drop(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {
         state.withLock {
             let range = $0.range(block, byteCount)
@@ -83,15 +83,17 @@ enum Pages {
         }
     }
 
-    /// Where in its first page a block starts: were all blocks aligned alike, their beginnings would share one set of every cache.
+    /// Offset of a block in its first page: with equal alignment, the beginnings of all blocks would map to one cache
+    /// set.
     private static func shift(_ index: Int) -> Int { index % 61 * 17 * 64 }
 
-    /// Pages for a block and its shift.
+    /// Pages for a block and its offset.
     fileprivate static func pages(_ byteCount: Int) -> Int { (byteCount + shift(60) + large - 1) / large }
 }
 
 extension Pages.State {
-    /// Sets twice the machine's memory aside, for freed pages lie between used ones; less where addresses are limited.
+    /// Reserves addresses for twice the machine's memory, because of fragmentation; fewer where addresses are
+    /// limited.
     fileprivate static func reserved() -> Self {
         let memory = max(sysconf(Int32(_SC_PHYS_PAGES)), 0) * max(sysconf(Int32(_SC_PAGESIZE)), 0)
         var size = max(2 * memory, 4 << 30)

@@ -1,7 +1,7 @@
-// Convolutions by general matrix products: the reference that tests and `lathe bench` compare with.
+// Convolution by general matmul: the reference for tests and `lathe bench`.
 
 extension ConvolutionGeometry {
-    /// The convolution, as a sum over the kernel's taps of products by OpenBLAS.
+    /// The convolution as a sum over the kernel's taps of matmuls by OpenBLAS.
     /// - Parameters:
     ///   - x: `[batch, height, width, in]`.
     ///   - weight: `[out, in, kernelHeight, kernelWidth]`.
@@ -13,7 +13,7 @@ extension ConvolutionGeometry {
         }
     }
 
-    /// The gradient for the input in the same way.
+    /// The gradient with respect to the input, computed in the same way.
     package func plainInputGradient(_ gradient: NDArray, _ weight: NDArray) -> NDArray {
         if border == .reflection, padding != .zero {
             return unpadded.plainInputGradient(gradient, weight).foldedReflection(padding)
@@ -29,14 +29,14 @@ extension ConvolutionGeometry {
     }
 
     /// - Parameters:
-    ///   - taps: a matrix for every tap, `[kernelHeight, kernelWidth, channels of x, channels of the result]`.
-    ///   - source: the pixel of `x` that a tap brings to a pixel of the result, nil for none.
+    ///   - taps: one matrix per tap, `[kernelHeight, kernelWidth, channels of x, channels of the result]`.
+    ///   - source: the pixel of `x` that a tap reads for a pixel of the result, nil for none.
     private func summed(
         _ x: NDArray, _ taps: NDArray, to shape: [Int],
         source: (_ row: Int, _ column: Int, _ ky: Int, _ kx: Int) -> Int?
     ) -> NDArray {
         let pixels = x.shape[1] * x.shape[2], channels = x.shape[3]
-        // The last row stands for what lies outside.
+        // The last row is the zero padding.
         let rows = NDArray.concatenated(
             [x.reshaped([batch * pixels, channels]), .zeros([1, channels])], axis: 0)
         var sum = NDArray.zeros([shape[0] * shape[1] * shape[2], shape[3]])

@@ -1,8 +1,8 @@
-// Counter-based random numbers: any draw is a function of (seed, stream, step, position).
+// Counter-based random numbers: every number is a function of (seed, stream, step, position).
 
 /// A stream of random numbers from Philox 4x32-10.
 ///
-/// Streams with different keys are independent; a stream is a value, so copying it replays it.
+/// Streams with different keys are independent. A stream is a value: a copy gives the same numbers again.
 public struct RandomStream: Sendable {
     private let seed: UInt64
     private let stream: UInt64
@@ -10,14 +10,14 @@ public struct RandomStream: Sendable {
     private var words: [UInt32] = []
     private var position = 4
 
-    /// A stream keyed by three numbers; each step owns 2^36 blocks of four words.
+    /// A stream with a key of three numbers; each step has 2^36 blocks of four words.
     public init(seed: UInt64, stream: UInt64, step: UInt64 = 0) {
         self.seed = seed
         self.stream = stream
         counter = step << 36
     }
 
-    /// A stream keyed by a name (hashed by FNV-1a, so the same in every run).
+    /// A stream with a name as key (hashed by FNV-1a, hence the same in every run).
     public init(seed: UInt64, stream: String, step: UInt64 = 0) {
         let hash = stream.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01b3
@@ -71,7 +71,7 @@ public struct RandomStream: Sendable {
         return values.leading(0..<n).reshaped(shape)
     }
 
-    /// Whole fresh blocks; words left over from scalar draws are dropped.
+    /// Whole new blocks; words left over from scalar numbers are discarded.
     private mutating func blocks(_ count: Int) -> [UInt32] {
         position = 4
         let start = counter

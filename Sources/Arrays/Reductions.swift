@@ -55,7 +55,7 @@ extension NDArray {
         return result.reshaped(shape.indices.filter { !normal.contains($0) }.map { shape[$0] })
     }
 
-    /// Sums over neighbouring dimensions, which stay as extents of 1.
+    /// Sums over adjacent dimensions, which remain as extents of 1.
     private func summedRun(_ axes: ClosedRange<Int>) -> NDArray {
         let outer = elementCount(Array(shape[..<axes.lowerBound]))
         let length = elementCount(Array(shape[axes])),

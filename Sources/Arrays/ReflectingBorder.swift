@@ -1,7 +1,7 @@
-// What a border that reflects adds to the gradient of a convolution.
+// The gradient of a convolution whose padding is reflected.
 
 extension ConvolutionGeometry {
-    /// The same convolution of an image that was padded before.
+    /// The same convolution of an image that is already padded.
     var unpadded: ConvolutionGeometry {
         let tall = height + padding.top + padding.bottom, wide = width + padding.left + padding.right
         return ConvolutionGeometry(
@@ -24,7 +24,7 @@ extension NDArray {
         }
         let rows = sources(tall, before: padding.top, count: h)
         let columns = sources(wide, before: padding.left, count: w)
-        // Columns beside the image's own that fold onto it.
+        // Padding columns that fold onto the image.
         let folds = columns.enumerated().flatMap { k, from in
             from.filter { $0 != k + padding.left }.map { (from: $0, to: k) }
         }

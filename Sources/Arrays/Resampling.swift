@@ -28,7 +28,7 @@ extension NDArray {
         }
     }
 
-    /// Bilinear resampling with half-pixel centres and clamped borders (PyTorch `align_corners=False`).
+    /// Bilinear resampling with half-pixel centres, clamped at the border (PyTorch `align_corners=False`).
     package func resizedBilinear(height: Int, width: Int) -> NDArray {
         let (b, h, w, c) = image("resizedBilinear")
         if height == h, width == w { return self }

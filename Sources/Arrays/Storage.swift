@@ -1,4 +1,4 @@
-// Memory of arrays: aligned blocks from a bounded pool, given back on deinit.
+// Memory of arrays: aligned blocks from a bounded pool, returned on deinit.
 import Synchronization
 
 /// A block of floats, or a view of memory that another object keeps alive.
@@ -7,7 +7,7 @@ import Synchronization
 final class Storage: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<Float>
     let capacity: Int
-    /// Keeps borrowed memory alive; nil for blocks of our own.
+    /// Keeps borrowed memory alive; nil for own blocks.
     private let owner: AnyObject?
     private var isPooled: Bool
 
@@ -26,12 +26,13 @@ final class Storage: @unchecked Sendable {
         isPooled = false
     }
 
-    /// Whether a unique reference may write.
+    /// Whether the holder of a unique reference may write.
     var isWritable: Bool { owner == nil }
 
-    /// Takes the block out of the pool's account; it will go straight back to the system.
+    /// Removes the block from the pool's accounting; it will be returned to the system directly.
     ///
-    /// For weights: they live long, and what follows them is of other sizes. Before the storage is shared.
+    /// For weights, which live long and are followed by blocks of other sizes. To be called before the storage is
+    /// shared.
     func leavePool() {
         guard isPooled else { return }
         isPooled = false
@@ -48,10 +49,10 @@ final class Storage: @unchecked Sendable {
     }
 }
 
-/// Free blocks by size class; large ones are pages.
+/// Free blocks by size class; large blocks are pages.
 ///
-/// Fresh memory costs as much to touch as the arithmetic on it, so blocks are kept: of small ones at most as many bytes as were in
-/// use at one time beside those that are in use now, or a small limit if that is more; pages keep their own account.
+/// Touching new memory takes as long as the arithmetic on it, so blocks are kept: small ones up to the peak of bytes
+/// in use minus the present number, or up to a small limit if that is more; `Pages` has its own limit.
 package enum StoragePool {
     private struct Block {
         let pointer: UnsafeMutablePointer<Float>
@@ -62,29 +63,29 @@ package enum StoragePool {
         var free: [Int: [Block]] = [:]
         var held = 0
         var used = 0
-        /// The most bytes in use so far.
+        /// Peak of bytes in use.
         var most = 0
-        /// A bound set from outside, if any.
+        /// A limit set from outside, if any.
         var limit: Int?
         var clock: UInt64 = 0
 
-        /// Bytes that may be held now.
+        /// Bytes that may be kept at present.
         var allowance: Int { limit ?? max(StoragePool.least, most - used) }
     }
 
     private static let state = Mutex(State())
-    /// Bytes of small free blocks that are kept in any case.
+    /// Minimum bytes of small free blocks to keep.
     private static let least = 64 << 20
-    /// Blocks below this go straight to the system allocator, which is good at them.
+    /// Smaller blocks are left to the system allocator.
     private static let smallest = 4096
-    /// A free block unused for so many later returns is let go.
+    /// A free block is released after this many returns of others without being reused.
     private static let patience: UInt64 = 4096
 
     /// Bytes kept for reuse.
     package static var heldBytes: Int { state.withLock { $0.held } + Pages.heldBytes }
 
-    /// Bounds the bytes kept, half for small blocks and half for large ones, or leaves the bound to the pool if nil, and
-    /// lets go of what is above.
+    /// Limits the bytes kept, half for small and half for large blocks, or restores the default limit if nil, and
+    /// releases the excess.
     package static func setLimit(bytes: Int?) {
         let half = bytes.map { max(0, $0 / 2) }
         Pages.setLimit(bytes: half)
@@ -94,7 +95,7 @@ package enum StoragePool {
         }
     }
 
-    /// Lets go of all that is free.
+    /// Releases all free blocks.
     package static func trim() {
         Pages.trim()
         state.withLock { shrink(&$0, to: 0) }
@@ -138,7 +139,7 @@ package enum StoragePool {
         }
     }
 
-    /// A block in use counts no longer; `drop` instead of `give` ends it.
+    /// Stops counting a block in use; it must be freed by `drop` instead of `give`.
     static func forget(capacity: Int) {
         if isLarge(capacity) {
             Pages.forget(capacity * 4)
@@ -147,19 +148,20 @@ package enum StoragePool {
         }
     }
 
-    /// Gives a forgotten block back to the system.
+    /// Returns a block of that kind to the system.
     static func drop(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
         if isLarge(capacity) { Pages.drop(pointer, capacity * 4) } else { pointer.deallocate() }
     }
 
-    /// Rounds up to four classes per power of two, so that at most a fifth of a block is unused; large blocks need no classes.
+    /// Rounds up to four classes per power of two, so that at most a fifth of a block is unused; large blocks have no
+    /// classes.
     static func sizeClass(_ count: Int) -> Int {
         guard count > 64, !isLarge(count) else { return (count + 15) & ~15 }
         let step = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount - 3)
         return (count + step - 1) & ~(step - 1)
     }
 
-    /// Frees the longest unused blocks until at most `bytes` are held.
+    /// Releases the least recently used free blocks until at most `bytes` are kept.
     private static func shrink(_ state: inout State, to bytes: Int) {
         while state.held > bytes {
             let oldest = state.free.min { ($0.value.first?.age ?? .max) < ($1.value.first?.age ?? .max) }

@@ -1,14 +1,15 @@
-// How many threads work, and the one parallel loop everything uses.
+// Number of threads, and `parallelFor`.
 import Dispatch
 import Synchronization
 
-/// The number of threads that one array operation may occupy.
+/// Maximum number of threads of one array operation.
 ///
-/// Operations that several threads start at the same time share the pool: each has its own thread and what workers are free.
+/// Operations that several threads start at the same time share the pool: each has its own thread and the workers
+/// that are free.
 public enum Threads {
     private static let stored = Atomic<Int>(0)
 
-    /// The present limit; by default the number of processors that are online.
+    /// The current limit; by default the number of online processors.
     public static var limit: Int {
         let n = stored.load(ordering: .relaxed)
         return n > 0 ? n : processors
@@ -24,10 +25,10 @@ public enum Threads {
     private static let processors = max(1, SharedKernels.processors)
 }
 
-/// Runs `body` over `0..<count` in fixed chunks, several at a time.
+/// Runs `body` over `0..<count` in fixed chunks, in parallel.
 ///
-/// Chunks are the same whatever the number of threads, so that a loop that reduces per chunk is reproducible.
-/// A loop inside another parallel loop, or one of a single chunk, runs inline on the calling thread.
+/// The chunks do not depend on the number of threads, so that a loop that reduces per chunk is reproducible. A loop
+/// inside another parallel loop, or one of a single chunk, runs on the calling thread.
 /// - Parameters:
 ///   - count: number of indices; 0 does nothing.
 ///   - chunk: indices per call of `body`, at least 1; the last call may get fewer.

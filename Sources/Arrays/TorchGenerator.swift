@@ -1,15 +1,15 @@
-// The random numbers of `torch.Generator("cpu")`, so that a seed gives the picture PyTorch programs give.
+// The random numbers of `torch.Generator("cpu")`, so that a seed gives the same image as in PyTorch programs.
 internal import Glibc
 
-/// Mersenne Twister with PyTorch's way of drawing float32 normals on the CPU.
+/// Mersenne Twister, with float32 normals generated as PyTorch does on the CPU.
 ///
-/// `torch.randn` fills 16 or more values by Box–Muller over blocks of 16 uniforms; fewer values are drawn one by
+/// `torch.randn` fills 16 or more values by Box–Muller over blocks of 16 uniforms; fewer values are generated one by
 /// one in double precision. Both are reproduced (aten/src/ATen/native/cpu/DistributionTemplates.h,
 /// aten/src/ATen/core/DistributionsHelper.h), equal up to the last bits of log, sin and cos.
 public struct TorchGenerator: Sendable {
     private var state: [UInt32]
     private var position = 624
-    /// The second value of a pair drawn one by one; PyTorch keeps it for the next such draw.
+    /// The second value of a pair generated one by one; PyTorch caches it for the next call.
     private var spare: Double?
 
     /// As `torch.Generator("cpu").manual_seed(seed)`.
@@ -32,7 +32,7 @@ public struct TorchGenerator: Sendable {
             for i in 0..<n { out[i] = nextUniform() }
             for start in stride(from: 0, through: n - 16, by: 16) { transform(out, start) }
             if n % 16 != 0 {
-                // The last 16 values are drawn anew, over whatever stood there.
+                // The last 16 values are generated again and overwrite their predecessors.
                 for i in n - 16..<n { out[i] = nextUniform() }
                 transform(out, n - 16)
             }
@@ -44,7 +44,7 @@ public struct TorchGenerator: Sendable {
         NDArray(shape: shape) { out in for i in out.indices { out[i] = nextUniform() } }
     }
 
-    /// 16 uniforms to normals: value `j` is the radius' source and value `j + 8` the angle's.
+    /// 16 uniforms to normals: the radius comes from value `j`, the angle from value `j + 8`.
     private func transform(_ out: UnsafeMutableBufferPointer<Float>, _ start: Int) {
         for j in start..<start + 8 {
             let radius = (-2 * logf(1 - out[j])).squareRoot(), angle = 2 * Float.pi * out[j + 8]

@@ -10,20 +10,20 @@ import Synchronization
 
 /// Threads that run parallel loops together with the threads that start them.
 ///
-/// Loops of several threads may run at the same time; a worker joins any loop that has chunks left and room for it.
-/// Networks run hundreds of loops of some ten microseconds one after the other, and waking a thread for each would take
-/// longer than that. A worker therefore looks for the next loop for a moment before it sleeps.
+/// Several threads may run loops at the same time; a worker joins any loop that has chunks left and a free worker
+/// slot. Networks run hundreds of loops of some ten microseconds in sequence, and waking a thread for each would take
+/// longer than the loop, so a worker polls for the next loop for a while before it sleeps.
 final class WorkerPool: Sendable {
     static let shared = WorkerPool()
 
-    /// Loops that may run at the same time; those beyond run on their own thread alone.
+    /// Maximum number of loops that share the workers; further ones run on their own thread only.
     private static let slotCount = 8
-    /// How often a worker looks for a loop before it sleeps: some 100 microseconds.
+    /// Polls by a worker before it sleeps: about 100 microseconds.
     fileprivate static let patience = 4000
 
-    /// Unmanaged, for workers visit all slots between two short loops and would contend for reference counts.
+    /// Unmanaged, because workers visit all slots between two short loops and would contend for reference counts.
     private let slots: [Unmanaged<LoopSlot>]
-    /// Counts loops.
+    /// Number of loops started.
     private let epoch = Atomic<Int>(0)
     private let workers = Mutex<[Worker]>([])
 
@@ -31,7 +31,7 @@ final class WorkerPool: Sendable {
         slots = (0..<Self.slotCount).map { _ in Unmanaged.passRetained(LoopSlot()) }
     }
 
-    /// Calls `body` with every number below `chunks`, on the calling thread and at most `helpers` others.
+    /// Calls `body` with every number below `chunks`, on the calling thread and up to `helpers` workers.
     func run(_ chunks: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Void) {
         guard let slot = slots.first(where: { $0._withUnsafeGuaranteedRef { $0.claim() } }) else {
             for i in 0..<chunks { body(i) }
@@ -60,7 +60,7 @@ final class WorkerPool: Sendable {
         }
     }
 
-    /// Runs chunks of the loops that are open until none has any left that this thread may take.
+    /// Runs chunks of open loops until none is left that this thread may take.
     fileprivate func help() {
         var isHelping = true
         while isHelping {
@@ -69,7 +69,7 @@ final class WorkerPool: Sendable {
         }
     }
 
-    /// Waits for the loop after number `seen`.
+    /// Waits for a loop after number `seen`.
     fileprivate func nextLoop(after seen: Int, for worker: Worker) -> Int {
         for _ in 0..<Self.patience {
             let present = epoch.load(ordering: .acquiring)
@@ -81,14 +81,15 @@ final class WorkerPool: Sendable {
     }
 }
 
-/// One loop that runs, or room for one.
+/// State of one running loop, or a free slot.
 ///
-/// `@unchecked Sendable`: `body` is written by the thread that claimed the slot, while it is closed and nobody is inside.
+/// `@unchecked Sendable`: `body` is written by the thread that claimed the slot, while the slot is closed and no
+/// worker is in it.
 private final class LoopSlot: @unchecked Sendable {
     private let isClaimed = Atomic<Bool>(false)
-    /// Whether workers may enter the present loop.
+    /// Whether workers may join the loop.
     private let isOpen = Atomic<Bool>(false)
-    /// Workers that may touch the present loop.
+    /// Workers that may access the loop.
     private let inside = Atomic<Int>(0)
     /// Workers that may still join.
     private let seats = Atomic<Int>(0)
@@ -97,12 +98,12 @@ private final class LoopSlot: @unchecked Sendable {
     private let chunks = Atomic<Int>(0)
     private var body: (@Sendable (Int) -> Void)?
 
-    /// Takes the slot for a loop; false where it is taken.
+    /// Reserves the slot for a loop; false if it is in use.
     func claim() -> Bool {
         !isClaimed.load(ordering: .relaxed) && !isClaimed.exchange(true, ordering: .acquiring)
     }
 
-    /// Lets workers enter.
+    /// Admits workers.
     func open(_ chunks: Int, seats: Int, _ body: @escaping @Sendable (Int) -> Void) {
         self.body = body
         self.chunks.store(chunks, ordering: .relaxed)
@@ -111,22 +112,23 @@ private final class LoopSlot: @unchecked Sendable {
         isOpen.store(true, ordering: .sequentiallyConsistent)
     }
 
-    /// Runs chunks until none is left, waits for the workers inside, and gives the slot back.
+    /// Runs chunks until none is left, waits for the workers, and releases the slot.
     func finish() {
         _ = work()
-        // Either a worker sees that the loop is closed, or it is seen inside: both are sequentially consistent.
+        // Either a worker sees that the loop is closed or it is counted in `inside`: both are sequentially
+        // consistent.
         isOpen.store(false, ordering: .sequentiallyConsistent)
         var looks = 0
         while inside.load(ordering: .sequentiallyConsistent) > 0 {
             looks += 1
-            // A worker that lost its processor within a chunk gets this one.
+            // Yields to a worker that was preempted within a chunk.
             if looks > WorkerPool.patience { sched_yield() } else { SharedKernels.pause() }
         }
         body = nil
         isClaimed.store(false, ordering: .releasing)
     }
 
-    /// A worker's part in the present loop; false where there was nothing for it to do.
+    /// A worker's share of the loop; false if there was nothing to do.
     func help() -> Bool {
         guard isOpen.load(ordering: .relaxed), seats.load(ordering: .relaxed) > 0,
             next.load(ordering: .relaxed) < chunks.load(ordering: .relaxed)
@@ -142,9 +144,10 @@ private final class LoopSlot: @unchecked Sendable {
         return hasHelped
     }
 
-    /// Runs chunks until none is left; false where there was none.
+    /// Runs chunks until none is left; false if there was none.
     ///
-    /// Not inlined, so that a worker releases the body before it is outside: the body's owner ends it then.
+    /// Not inlined, so that a worker releases its reference to the body before it leaves: afterwards the owner may
+    /// destroy it.
     @inline(never) private func work() -> Bool {
         guard let body else { return false }
         let count = chunks.load(ordering: .relaxed)
@@ -172,7 +175,7 @@ final class Worker: Sendable {
         pthread_detach(thread)
     }
 
-    /// Whether the worker is looking through the loops rather than waiting for one.
+    /// Whether the worker is running or polling for loops rather than asleep.
     var isWorking: Bool { works.load(ordering: .relaxed) }
 
     func wake() {
@@ -183,16 +186,16 @@ final class Worker: Sendable {
         }
     }
 
-    /// Sleeps until woken, if `isNeeded` still holds once a waker would see it asleep.
+    /// Sleeps until woken, unless `isNeeded` no longer holds once the worker is marked as asleep.
     func sleep(if isNeeded: () -> Bool) {
         isAsleep.store(true, ordering: .sequentiallyConsistent)
         // If already cleared, a wake-up was signalled.
         if isNeeded() || !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { wakeUp.wait() }
     }
 
-    /// The thread's work, which ends with the process.
+    /// Main function of the thread, which ends with the process.
     fileprivate func run(in pool: WorkerPool) {
-        // Loops before this one have ended or are ending; joining one of those does no harm.
+        // Earlier loops have ended or are about to; trying to join one has no effect.
         var seen = -1
         while true {
             seen = pool.nextLoop(after: seen, for: self)
@@ -203,7 +206,7 @@ final class Worker: Sendable {
     }
 }
 
-/// What a new thread is told.
+/// Arguments of a new thread.
 private final class Start: Sendable {
     let pool: WorkerPool
     let worker: Worker

@@ -7,7 +7,7 @@ public import Arrays
 ///   - output: the tensor to differentiate; usually a scalar.
 ///   - seed: the gradient of the output, of its shape; ones if nil.
 ///   - targets: tensors made by `Tensor.variable` or computed from such; others get zeros.
-/// - Returns: one array per target, of its shape. Gradients of intermediates are freed as soon as they are used.
+/// - Returns: one array per target, of its shape. Gradients of intermediates are released after use.
 public func gradients(of output: Tensor, seed: NDArray? = nil, withRespectTo targets: [Tensor]) -> [NDArray] {
     precondition(
         seed.map { $0.shape == output.shape } ?? true,
@@ -45,7 +45,7 @@ public func gradients(of output: Tensor, seed: NDArray? = nil, withRespectTo tar
     }
 }
 
-/// Nodes on some way from `root` to a wanted node, latest first.
+/// Nodes on a path from `root` to a wanted node, latest first.
 private func nodes(from root: Node, leadingTo wanted: Set<Int>) -> [Node] {
     var seen: Set<Int> = [root.number]
     var reached = [root], next = 0

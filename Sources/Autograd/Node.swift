@@ -1,4 +1,4 @@
-// The recorded graph: one node per operation whose gradient may be wanted.
+// The recorded graph: one node per operation whose gradient may be needed.
 
 internal import Arrays
 import Synchronization
@@ -8,12 +8,12 @@ typealias Pullback = @Sendable (_ gradient: NDArray, _ needed: [Bool]) -> [NDArr
 
 /// An operation of the graph, or a variable (without a pullback).
 ///
-/// `@unchecked Sendable`: everything is fixed after `init`, except that `deinit` takes `inputs` apart.
+/// `@unchecked Sendable`: immutable after `init`, except that `deinit` clears `inputs`.
 final class Node: @unchecked Sendable {
-    /// Grows with creation, so inputs always have smaller numbers than what is computed from them.
+    /// Increases with creation, so that inputs always have smaller numbers than results.
     let number: Int
     let shape: [Int]
-    /// Parallel to the operation's inputs; nil for constants.
+    /// One per input of the operation; nil for constants.
     private(set) var inputs: [Node?]
     let pullback: Pullback?
 
@@ -26,7 +26,7 @@ final class Node: @unchecked Sendable {
         self.pullback = pullback
     }
 
-    /// Releases long chains one by one: nested deinitialisers would overflow the stack.
+    /// Releases long chains iteratively: nested deinitialisers would overflow the stack.
     deinit {
         var pending = inputs.compactMap { $0 }
         inputs = []

@@ -1,11 +1,11 @@
-// Gradients at the price of computing twice instead of keeping what lies between.
+// Gradient checkpointing.
 
 extension Tensor {
-    /// `body(self)` without its intermediate results, which the pullback computes again.
+    /// `body(self)` without storing intermediate results, which the pullback computes again.
     ///
-    /// Chen and others, "Training Deep Nets with Sublinear Memory Cost", 2016. Gradients reach `self` alone: tensors
-    /// that `body` captures count as constants.
-    /// - Parameter body: a function of its argument only, the same each time.
+    /// Chen and others, "Training Deep Nets with Sublinear Memory Cost", 2016. Gradients reach `self` only: tensors
+    /// that `body` captures are constants.
+    /// - Parameter body: a deterministic function of its argument only.
     public func recomputed(_ body: @escaping @Sendable (Tensor) -> Tensor) -> Tensor {
         guard needsGradient else { return body(self) }
         let x = value

@@ -1,7 +1,7 @@
-// Arrays that remember how they were computed.
+// Arrays that record the operations that produced them.
 public import Arrays
 
-/// An array together with the operations that made it, if any of their inputs is a variable.
+/// An array together with the operations that produced it, if any of their inputs is a variable.
 ///
 /// Operations on constants record nothing, so inference keeps no intermediate results.
 public struct Tensor: Sendable {
@@ -17,7 +17,7 @@ public struct Tensor: Sendable {
     /// A constant: gradients do not pass through it.
     public init(_ value: NDArray) { self.init(value: value, node: nil) }
 
-    /// A variable, with respect to which gradients can be asked for.
+    /// A variable, with respect to which gradients can be computed.
     public static func variable(_ value: NDArray) -> Tensor {
         Tensor(value: value, node: Node(shape: value.shape))
     }
@@ -38,7 +38,7 @@ public struct Tensor: Sendable {
             value: value, node: Node(shape: value.shape, inputs: inputs.map(\.node), pullback: pullback))
     }
 
-    /// A result of one input.
+    /// The result of an operation of one input.
     static func recorded(
         _ value: NDArray, _ input: Tensor, _ pullback: @escaping @Sendable (NDArray) -> NDArray
     ) -> Tensor {

@@ -1,4 +1,4 @@
-// Activation functions by the names configuration files use.
+// Activation functions by their names in configuration files.
 internal import Arrays
 public import Autograd
 

@@ -16,10 +16,10 @@ public struct Adam: Sendable {
         (self.rate, self.beta1, self.beta2, self.epsilon) = (rate, beta1, beta2, epsilon)
     }
 
-    /// Moves `parameters` one step against `gradient`, both of one shape that stays the same from step to step.
+    /// Takes one step of `parameters` against `gradient`; their common shape must not change between steps.
     public mutating func update(_ parameters: inout NDArray, gradient: NDArray) {
         var first = m ?? NDArray.zeros(parameters.shape), second = v ?? NDArray.zeros(parameters.shape)
-        // The optimiser lets go of its moments meanwhile, so that they are updated in place.
+        // The moments are moved out of the optimiser meanwhile, so that they are updated in place.
         (m, v) = (nil, nil)
         step += 1
         parameters.take(

@@ -1,4 +1,4 @@
-// Batch normalisation as inference needs it: fixed statistics, folded into the layer before.
+// Batch normalisation for inference: fixed statistics, folded into the preceding layer.
 public import Arrays
 public import Checkpoints
 
@@ -18,7 +18,7 @@ public struct BatchNorm: Sendable {
 
     /// Reads `weight`, `bias`, `running_mean` and `running_var`, all `[channels]`.
     ///
-    /// `num_batches_tracked`, a count that inference has no use for, stays unread.
+    /// `num_batches_tracked`, which inference does not need, is not read.
     /// - Throws: `CheckpointError` for a variance below zero.
     public init(from weights: WeightScope, channels: Int, epsilon: Float = 1e-5) throws {
         let weight = try weights.tensor("weight", [channels]).scalars

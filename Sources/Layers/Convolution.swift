@@ -42,11 +42,11 @@ public struct Convolution2D: Sendable {
             padding: Padding(padding), border: border, bias: bias)
     }
 
-    /// `last(activation(convolution + bias) * factor + addend)`, where what is nil drops out.
+    /// `last(activation(convolution + bias) * factor + addend)`; nil operands are skipped.
     /// - Parameters:
-    ///   - doubled: every pixel of `x` counts as four, twice as high and wide.
-    ///   - shift: further biases, `[batch, out]`, for all pixels of an image, or `[1, out]` for all images.
-    ///   - factor: of the result's shape; so `addend`.
+    ///   - doubled: upsamples `x` by 2 (nearest) on the fly.
+    ///   - shift: additional biases, `[batch, out]`, for all pixels of an image, or `[1, out]` for all images.
+    ///   - factor: of the result's shape, as is `addend`.
     /// - Returns: `[batch, outHeight, outWidth, out]`.
     public func callAsFunction(
         _ x: Tensor, doubled: Bool = false, shift: NDArray? = nil, then activation: Activation? = nil,
@@ -62,7 +62,7 @@ public struct Convolution2D: Sendable {
     /// `convolution(activation(norm(x))) + addend`.
     /// - Parameters:
     ///   - before: the activation after the norm, if any.
-    ///   - shift: further biases, `[batch, out]`, for all pixels of an image, or `[1, out]` for all images.
+    ///   - shift: additional biases, `[batch, out]`, for all pixels of an image, or `[1, out]` for all images.
     ///   - addend: of the result's shape.
     public func callAsFunction(
         _ x: Tensor, after norm: GroupNorm, then before: Activation?, shift: NDArray? = nil,
@@ -91,16 +91,16 @@ public struct Convolution2D: Sendable {
     }
 }
 
-/// A transposed convolution, which spreads every pixel over `kernel` × `kernel` others.
+/// A transposed convolution.
 public struct TransposedConvolution2D: Sendable {
     /// Weights of shape `[in, out, kernelHeight, kernelWidth]`.
     public let weight: Weight
     /// Values of shape `[out]`.
     public let bias: NDArray?
     public let stride: Int
-    /// Pixels cut off the result on every side.
+    /// Pixels cropped from the result on every side.
     public let padding: Int
-    /// Rows and columns that the result has more below and on the right.
+    /// Additional rows at the bottom and columns at the right of the result.
     public let outputPadding: Int
 
     public init(weight: Weight, bias: NDArray?, stride: Int, padding: Int = 0, outputPadding: Int = 0) {
@@ -109,7 +109,7 @@ public struct TransposedConvolution2D: Sendable {
     }
 
     /// Reads `weight` `[in, out, kernel, kernel]` and, if `bias`, `bias` `[out]`.
-    /// - Parameter stride: the kernel's size if nil: every pixel becomes a block of its own, as in SAM's mask decoder.
+    /// - Parameter stride: the kernel's size if nil: every pixel becomes its own block, as in SAM's mask decoder.
     public init(
         from weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int? = nil,
         padding: Int = 0, outputPadding: Int = 0, bias: Bool = true

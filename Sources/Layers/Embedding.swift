@@ -1,4 +1,4 @@
-// Tables of vectors by index.
+// Embedding tables.
 public import Arrays
 public import Autograd
 public import Checkpoints

@@ -25,7 +25,7 @@ public struct Linear: Sendable {
             bias: bias ? try weights.tensor("bias", [outputs]) : nil)
     }
 
-    /// Layers of one input side by side in the output: one product gathers the input once.
+    /// Layers of one input with their outputs concatenated: one matmul, which gathers the input once.
     /// - Parameter scopes: each holds `weight` `[out, in]` and, if `bias`, `bias` `[out]`.
     public init(joining scopes: [WeightScope], in inputs: Int, out outputs: Int, bias: Bool = true) throws {
         let biases = bias ? try scopes.map { try $0.tensor("bias", [outputs]) } : []
@@ -34,11 +34,11 @@ public struct Linear: Sendable {
             bias: bias ? .concatenated(biases, axis: 0) : nil)
     }
 
-    /// `last(activation(norm(x) Wᵀ + b) * factor + addend)`, where what is nil drops out.
+    /// `last(activation(norm(x) Wᵀ + b) * factor + addend)`; nil operands are skipped.
     /// - Parameters:
     ///   - x: `[…, in]`.
-    ///   - norm: done row by row on the way into the product.
-    ///   - factor: of the result's shape; so `addend`.
+    ///   - norm: applied to each row while it is gathered.
+    ///   - factor: of the result's shape, as is `addend`.
     /// - Returns: `[…, out]`.
     public func callAsFunction(
         _ x: Tensor, after norm: LayerNorm? = nil, then activation: Activation? = nil,
@@ -51,12 +51,13 @@ public struct Linear: Sendable {
                 last: last?.function))
     }
 
-    /// `norm(x) Wᵀ + b` of `[rows, in]` with every row at its place: `[places, out]`; places of no row hold `b`.
+    /// `norm(x) Wᵀ + b` of `[rows, in]` with every row at its destination: `[places, out]`; destinations without a
+    /// row get `b`.
     package func callAsFunction(_ x: Tensor, after norm: LayerNorm? = nil, into places: RowPlaces) -> Tensor {
         x.matmul(weight, into: places, after: norm?.step, bias: bias)
     }
 
-    /// `x Wᵀ + b + addend` of the rows at some places of `[places, in]`: `[rows, out]`.
+    /// `x Wᵀ + b + addend` of those rows of `[places, in]` that have a source, in source order: `[rows, out]`.
     /// - Parameter addend: of the result's shape.
     package func callAsFunction(_ x: Tensor, outOf places: RowPlaces, plus addend: Tensor? = nil) -> Tensor {
         x.matmul(weight, outOf: places, epilogue: TensorEpilogue(bias: bias, addend: addend))

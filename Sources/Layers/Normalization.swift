@@ -18,7 +18,7 @@ public struct LayerNorm: Sendable {
         self.epsilon = epsilon
     }
 
-    /// The norm as a first step of a product.
+    /// The norm as the first step of a matmul.
     var step: LayerNormalization {
         LayerNormalization(scale: scale.value, bias: bias?.value, epsilon: epsilon)
     }

@@ -1,11 +1,11 @@
-// The feed-forward part of transformers.
+// The feed-forward block of transformers.
 
 import Arrays
 public import Autograd
 
-/// Two linear layers with an activation between: `contract(activation(expand(x)))`.
+/// Two linear layers with an activation in between: `contract(activation(expand(x)))`.
 ///
-/// As one operation, because what lies between is several times as large as input and result.
+/// One operation, because the hidden values are several times as large as input and result.
 public struct Perceptron: Sendable {
     public let expand: Linear
     public let activation: Activation
@@ -18,7 +18,7 @@ public struct Perceptron: Sendable {
         (self.expand, self.activation, self.contract) = (expand, activation, contract)
     }
 
-    /// `contract(activation(expand(norm(x)))) + addend`, where what is nil drops out.
+    /// `contract(activation(expand(norm(x)))) + addend`; nil operands are skipped.
     /// - Parameters:
     ///   - x: `[…, in]`.
     ///   - addend: of the result's shape.

@@ -1,10 +1,10 @@
-// What is done to the sums of a product while they are still in the cache.
+// The epilogue of a matmul, applied to sums while they are in cache.
 
-/// `last(activation(sum + bias) * factor + addend)`, where what is nil drops out.
+/// `last(activation(sum + bias) * factor + addend)`; nil operands are skipped.
 package struct Epilogue: Sendable {
     /// `[columns]`, or `[groups, columns]` for `biasRows` rows each.
     package var bias: NDArray?
-    /// Rows of the result that share a bias; 0 where all do.
+    /// Rows of the result per bias vector; 0 if all share one.
     package var biasRows = 0
     package var activation: UnaryFunction?
     /// Of the result's shape.
@@ -21,13 +21,13 @@ package struct Epilogue: Sendable {
         (self.factor, self.addend, self.last) = (factor, addend, last)
     }
 
-    /// What becomes of a row of zeros.
+    /// The result for a row of zeros.
     func ofZeros(columns: Int) -> NDArray {
         [activation, last].compactMap { $0 }.reduce(bias ?? .zeros([columns])) { $0.mapped($1) }
     }
 
-    /// The same as kernels take it, from the result's first row and column.
-    struct Addresses: @unchecked Sendable {  // Read only, while the arrays live.
+    /// The same for kernels, from the result's first row and column.
+    struct Addresses: @unchecked Sendable {  // Read only, while the arrays are alive.
         var bias: Pointer?
         var biasRows = 0, biasStride = 0
         var activation: UnaryFunction?, last: UnaryFunction?
@@ -35,7 +35,7 @@ package struct Epilogue: Sendable {
         var factorStride = 0, addendStride = 0
     }
 
-    /// Calls `body` with addresses that hold meanwhile, for results of so many columns.
+    /// Calls `body` with addresses that are valid during the call, for a result of `rows` × `columns`.
     func withAddresses<R>(rows: Int, columns: Int, _ body: (Addresses) -> R) -> R {
         precondition(
             bias.map { $0.count == (biasRows > 0 ? rows / biasRows : 1) * columns } ?? true,

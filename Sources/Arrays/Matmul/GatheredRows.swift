@@ -1,21 +1,21 @@
-// The left operand of a product as the kernels read it.
+// The left operand of a matmul in the kernels' layout.
 
-/// Some rows of a left operand: for every part of the k positions a block of gathered rows; see `ck_matmul.h`.
+/// Some rows of a left operand: one block of gathered rows per part of k; see `ck_matmul.h`.
 struct GatheredRows: Sendable {
     let rows: Range<Int>
-    /// The k positions, as the matrix they are for has them.
+    /// The parts of k, as in the matrix that they are multiplied by.
     let parts: [Range<Int>]
     private let precision: Precision
     private let storage: Storage
     private var blockBytes: Int { rows.count * MatmulKernels.rowBytes }
 
-    /// Rows that are still to be written.
+    /// Uninitialised rows.
     init(_ rows: Range<Int>, for matrix: PackedMatrix) {
         (self.rows, parts, precision) = (rows, matrix.kBlocks, matrix.precision)
         storage = Storage(count: parts.count * rows.count * MatmulKernels.rowBytes / 4)
     }
 
-    /// All of them, several at a time.
+    /// All rows, gathered in parallel.
     init(_ rows: Range<Int>, for matrix: PackedMatrix, by gather: RowGather) {
         self.init(rows, for: matrix)
         parallelFor(rows.count, chunk: 16) { [self] range in
@@ -26,14 +26,14 @@ struct GatheredRows: Sendable {
         }
     }
 
-    /// The rows from `row` on of one part.
+    /// The rows of one part, from `row` on.
     func block(part: Int, row: Int) -> UnsafeMutableRawPointer {
         UnsafeMutableRawPointer(storage.pointer) + part * blockBytes
             + (row - rows.lowerBound) * MatmulKernels.rowBytes
     }
 
     /// Writes k positions `columns` of some rows; the first is a multiple of a panel's width.
-    /// - Parameter x: the first of them, in rows `stride` apart.
+    /// - Parameter x: the first of them; rows are `stride` apart.
     func write(_ rows: Range<Int>, _ columns: Range<Int>, from x: Pointer, stride: Int) {
         let kernels = MatmulKernels.current
         for (k, part) in parts.enumerated() where part.overlaps(columns) {
@@ -47,20 +47,20 @@ struct GatheredRows: Sendable {
     }
 }
 
-/// Where the left operand of a product comes from.
+/// The source of a matmul's left operand.
 enum RowSource: Sendable {
     case gather(RowGather)
     case gathered(GatheredRows)
 }
 
-/// The left operand of one task, gathered as it goes where it is not yet.
+/// The left operand of one task, gathered on demand unless it already is.
 struct BlockRows {
     private let source: RowSource
     private let parts: [Range<Int>]
     private let scratch: Storage?
     private let blockBytes: Int
 
-    /// - Parameter height: most rows at a time.
+    /// - Parameter height: maximum number of rows at a time.
     init(_ source: RowSource, _ parts: [Range<Int>], height: Int) {
         (self.source, self.parts) = (source, parts)
         blockBytes = height * MatmulKernels.rowBytes
@@ -71,7 +71,7 @@ struct BlockRows {
         }
     }
 
-    /// Gathered rows of one part; parts are asked for in order.
+    /// Gathered rows of one part; parts must be requested in order.
     func block(part: Int, _ rows: Range<Int>) -> UnsafeRawPointer {
         switch source {
         case .gathered(let gathered):

@@ -1,7 +1,7 @@
-// The kernels of products with packed weights, under Swift names.
+// Swift interface of the matmul kernels.
 internal import CKernels
 
-/// One instruction-set variant of the products; see `ck_matmul.h` for the layouts.
+/// The matmul kernels of one tier; see `ck_matmul.h` for the layouts.
 struct MatmulKernels: @unchecked Sendable {  // The table is immutable static data.
     private let table: UnsafePointer<ck_matmul>
     /// Columns per packed panel.
@@ -16,7 +16,7 @@ struct MatmulKernels: @unchecked Sendable {  // The table is immutable static da
         (panel, rows) = (table.pointee.panel, table.pointee.rows)
     }
 
-    /// The variant every product uses.
+    /// The tier that all matmuls use.
     static let current = MatmulKernels(.selected)
 
     /// Bytes from one gathered row to the next.
@@ -24,12 +24,12 @@ struct MatmulKernels: @unchecked Sendable {  // The table is immutable static da
     /// Channels per block of transformed tiles.
     static let winogradBlock = Int(CK_K_BLOCK_FLOAT32)
 
-    /// Most k positions of a gathered row.
+    /// Maximum number of k positions in a gathered row.
     func maxK(_ precision: Precision) -> Int {
         precision == .float32 ? table.pointee.max_k.0 : table.pointee.max_k.1
     }
 
-    /// Bytes that a k position of a gathered row takes.
+    /// Bytes per k position of a gathered row.
     func positionBytes(_ precision: Precision) -> Int { 4 * maxK(.float32) / maxK(precision) }
 
     func pack(
@@ -82,7 +82,7 @@ struct MatmulKernels: @unchecked Sendable {  // The table is immutable static da
         }
     }
 
-    /// Finishes complete rows of a result, the first of which is at `result`.
+    /// Applies the epilogue to complete rows of a result, the first of which is at `result`.
     func applyEpilogue(
         _ epilogue: Epilogue.Addresses, _ result: MutablePointer, rows: Range<Int>, columns: Int
     ) {
@@ -90,9 +90,9 @@ struct MatmulKernels: @unchecked Sendable {  // The table is immutable static da
         table.pointee.epilogue(&f, result, columns, rows.count, columns, rows.lowerBound, 0)
     }
 
-    /// Keys whose scores are held at once.
+    /// Keys whose scores are in memory at a time.
     static let keyBlock = Int(CK_KEY_BLOCK)
-    /// Most queries per call of `attend`.
+    /// Maximum number of queries per call of `attend`.
     var queryBlock: Int { Int(CK_QUERY_PANELS) * panel }
 
     func keyBytes(_ precision: Precision, size: Int, keys: Int) -> Int {
@@ -190,7 +190,7 @@ struct AttentionBlock {
     var scratch: MutablePointer
 }
 
-/// One block of a product; see `ck_block`.
+/// One block of a matmul; see `ck_block`.
 struct MatmulBlock {
     var precision: Precision
     var rows: UnsafeRawPointer, rowCount: Int, k: Int

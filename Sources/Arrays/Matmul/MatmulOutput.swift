@@ -1,22 +1,24 @@
-// Where the sums of a product go.
+// Destination of a matmul.
 
-/// Where finished sums go.
-enum MatmulOutput: @unchecked Sendable {  // Tasks write different places.
-    /// Rows of as many columns as the matrix has.
+/// Where complete sums are written.
+enum MatmulOutput: @unchecked Sendable {  // Tasks write disjoint rows and columns.
+    /// Rows with as many columns as the matrix.
     case rows(MutablePointer)
-    /// The same, with every row at another place.
+    /// The same, with permuted rows.
     ///
-    /// Moved when complete, while in the cache; a epilogue then has no operand of the result's shape.
+    /// Rows are copied while in cache, after their sums are complete; the epilogue must not have operands of the
+    /// result's shape.
     case places(MutablePointer, @Sendable (Int) -> Int)
-    /// The left operand of another product.
+    /// The left operand of a following matmul.
     case gathered(GatheredRows)
 
-    /// Where sums of `[rows, columns]` are formed from a row and column on, unless they are formed elsewhere and taken.
+    /// Where to compute the sums from a row and column of `[rows, columns]` on; nil if they are computed elsewhere
+    /// and passed to `take`.
     func address(row: Int, column: Int, columns: Int) -> MutablePointer? {
         if case .rows(let out) = self { out + row * columns + column } else { nil }
     }
 
-    /// Takes finished sums that were formed elsewhere.
+    /// Stores complete sums that were computed elsewhere.
     /// - Parameter count: columns of the matrix.
     func take(_ sums: Pointer, stride: Int, _ rows: Range<Int>, _ columns: Range<Int>, of count: Int) {
         switch self {

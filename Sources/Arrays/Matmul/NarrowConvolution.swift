@@ -1,15 +1,15 @@
-// Convolutions of few results, which would leave most of a product's columns empty.
+// Convolutions with few outputs, for which most columns of a panel would be empty.
 
-/// A convolution of stride 1 whose product has a column for every result and every tap of a kernel's row.
+/// A convolution of stride 1 by a matmul with a column for every output and every tap of a kernel row.
 ///
-/// Each pixel is multiplied by all taps of a row at once, and what belongs to one result is summed after. Three results of a
-/// 7 × 7 kernel would else take a panel of columns for each of 49 taps, and take one for each of seven rows so.
+/// Each pixel is multiplied by all taps of a row at once, and the terms of an output are summed afterwards. Three
+/// outputs of a 7 × 7 kernel take one panel of columns for each of seven rows, instead of one for each of 49 taps.
 struct NarrowConvolution: Sendable {
     let geometry: ConvolutionGeometry
     /// k positions are (kernel row, input channel), columns (kernel column, output channel).
     let weight: PackedMatrix
 
-    /// Numbers that are held before they are summed: 2 MiB, for the caches.
+    /// Numbers in memory before they are summed: 2 MiB, to stay in cache.
     private static let held = 1 << 19
 
     /// - Parameter epilogue: its factor and addend are of the result's shape.
@@ -63,7 +63,7 @@ struct NarrowConvolution: Sendable {
 }
 
 extension ConvolutionGeometry {
-    /// Whether taps side by side take at most half the columns.
+    /// Whether placing taps side by side takes at most half the columns.
     var suitsNarrow: Bool {
         let panel = MatmulKernels.current.panel
         func panels(_ columns: Int) -> Int { (columns + panel - 1) / panel }

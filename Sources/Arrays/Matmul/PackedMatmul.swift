@@ -1,18 +1,18 @@
-// Products with packed weights: fixed blocks of rows and columns over threads.
+// Matmul by packed weights: fixed blocks of rows and columns over threads.
 
-/// One product of gathered rows with a packed matrix.
+/// One matmul of gathered rows by a packed matrix.
 struct PackedMatmul: Sendable {
     let weight: PackedMatrix
     let rows: Range<Int>
 
-    /// The blocks depend on the extents only.
+    /// Blocking depends on the extents only.
     func run(into sink: MatmulOutput, epilogue: Epilogue, gather: RowGather) {
         epilogue.withAddresses(rows: rows.count, columns: weight.columns) {
             run(into: sink, epilogue: $0, from: .gather(gather))
         }
     }
 
-    /// - Parameter epilogue: with operands from row 0 on.
+    /// - Parameter epilogue: its operands start at row 0.
     func run(into sink: MatmulOutput, epilogue: Epilogue.Addresses, from source: RowSource) {
         let columns = weight.columns
         guard !rows.isEmpty, columns > 0 else { return }
@@ -55,8 +55,8 @@ struct PackedMatmul: Sendable {
         }
     }
 
-    /// One part of the sums of some rows and columns.
-    /// - Parameter next: the panel that is read after these, if known.
+    /// The partial sums of some rows and columns over a range of k.
+    /// - Parameter next: the panel that is read next, if known.
     private func multiply(
         _ gathered: UnsafeRawPointer, _ i: Range<Int>, _ j: Range<Int>, _ k: Range<Int>,
         _ result: (first: MutablePointer, stride: Int), _ epilogue: Epilogue.Addresses,
@@ -75,8 +75,8 @@ struct PackedMatmul: Sendable {
 
     /// Rows and columns per block.
     ///
-    /// A block of gathered rows fills a quarter of the second-level cache; their number is even, for threads mostly are.
-    /// Where rows are few, columns are shared out too.
+    /// A block of gathered rows fills a quarter of L2; the number of blocks is even, because thread counts usually
+    /// are. Where rows are few, columns are divided too.
     private var blocks: (Int, Int) {
         let panel = MatmulKernels.current.panel
         let down = Self.evenBlocks(of: rows.count, most: Self.rowBlock)
@@ -86,19 +86,19 @@ struct PackedMatmul: Sendable {
         return ((height + 7) & ~7, (width + panel - 1) / panel * panel)
     }
 
-    /// How many blocks of about `most` rows there are: one, or an even number.
+    /// The number of blocks of about `most` rows: one, or an even number.
     static func evenBlocks(of rows: Int, most: Int) -> Int {
         rows > most ? 2 * max(1, (rows + most) / (2 * most)) : 1
     }
 
     private static let rowBlock = 240
-    /// Up to so many rows, tasks gather for themselves: starting tasks costs more.
+    /// With at most this many rows each task gathers for itself, because another parallel loop would take longer.
     private static let fewRows = 16
     private static let leastTasks = 16
 }
 
 extension PackedMatrix {
-    /// The k positions in parts of even length that fit gathered rows.
+    /// Ranges of k of even length that fit gathered rows.
     var kBlocks: [Range<Int>] {
         let most = MatmulKernels.current.maxK(precision)
         let count = max(1, (k + most - 1) / most)

@@ -1,18 +1,18 @@
-// The right-hand side of products, in the order the kernels read it.
+// The right operand of a matmul in the kernels' layout.
 
-/// Where the numbers of a weight lie: k position `t * channels + c` of column `j` is at
-/// `start + t * tapStride + c * channelStride + j * columnStride`.
+/// Memory layout of a weight: k position `t * channels + c` of column `j` is at `start + t * tapStride + c *
+/// channelStride + j * columnStride`.
 struct WeightLayout: Sendable {
     var start = 0
     var taps = 1, tapStride = 0
     var channels: Int, channelStride: Int
     var columns: Int, columnStride: Int
 
-    /// Numbers that are summed over.
+    /// Length of the summed dimension.
     var k: Int { taps * channels }
 }
 
-/// A constant matrix in panels of columns, `k` lines each; see `ck_matmul.h`.
+/// A constant matrix in panels of columns with `k` lines each; see `ck_matmul.h`.
 final class PackedMatrix: Sendable {
     let layout: WeightLayout
     let precision: Precision
@@ -23,7 +23,7 @@ final class PackedMatrix: Sendable {
     /// Bytes from one panel to the next.
     let panelStride: Int
 
-    /// Packs `weights`, several panels at a time.
+    /// Packs `weights`, several panels in parallel.
     init(_ weights: NDArray, _ layout: WeightLayout, precision: Precision) {
         let kernels = MatmulKernels.current, width = kernels.panel
         self.layout = layout
@@ -44,14 +44,14 @@ final class PackedMatrix: Sendable {
         withExtendedLifetime(weights) {}
     }
 
-    /// The panels from `column`, a multiple of the panel's width, and from k position `k`, which is even.
+    /// The panels from `column`, a multiple of the panel width, and from k position `k`, which must be even.
     func panels(column: Int = 0, k: Int = 0) -> UnsafeRawPointer {
         let width = MatmulKernels.current.panel
         let line = precision == .float32 ? k : k / 2
         return UnsafeRawPointer(storage.pointer) + column / width * panelStride + line * width * 4
     }
 
-    /// The numbers where they came from, as rounded; places that the layout does not reach stay as they are.
+    /// Writes the numbers, as rounded, back to their layout; other elements are left unchanged.
     func unpack(into weights: MutablePointer) {
         let kernels = MatmulKernels.current, width = kernels.panel
         nonisolated(unsafe) let (base, target) = (panels(), weights + layout.start)

@@ -1,16 +1,16 @@
-// Two products, one after the other, of a block of rows at a time.
+// Two matmuls in sequence over blocks of rows.
 
-/// A perceptron with one hidden layer, whose values go from the first product into rows of the second.
+/// A perceptron with one hidden layer; the hidden values are written as gathered rows of the second matmul.
 ///
-/// What lies between would be several times as large as input and result; a block of it stays in the cache.
+/// The hidden values are several times as large as input and result; processed in blocks, they stay in cache.
 struct PackedPerceptron: Sendable {
     let first: PackedMatrix
     let second: PackedMatrix
     let rows: Int
 
     /// - Parameters:
-    ///   - hidden: done to the first sums; without operands of their shape.
-    ///   - epilogue: done to the second.
+    ///   - hidden: the first epilogue; without operands of the result's shape.
+    ///   - epilogue: the second epilogue.
     ///   - gather: rows for `first`.
     func run(_ out: MutablePointer, hidden: Epilogue, epilogue: Epilogue, gather: RowGather) {
         precondition(
@@ -43,17 +43,17 @@ struct PackedPerceptron: Sendable {
             into: .rows(out), epilogue: epilogue, from: .gathered(between))
     }
 
-    /// Rows of a block, whose hidden values fit the second-level cache or nearly.
+    /// Rows per block; their hidden values about fit L2.
     private static let rowBlock = 128
-    /// With fewer blocks than this, threads share each product out instead.
+    /// With fewer blocks than this, threads divide each matmul instead.
     private static let manyBlocks = 12
 }
 
 extension NDArray {
     /// `epilogue(hidden(norm(self) firstᵀ) secondᵀ)` over the last dimension: `[…, in]` → `[…, out]`.
     /// - Parameters:
-    ///   - norm: what is done to the rows before, if anything.
-    ///   - hidden: without operands of the first product's shape.
+    ///   - norm: applied to the rows first, if any.
+    ///   - hidden: without operands of the first matmul's shape.
     package func perceptron(
         _ first: Weight, _ second: Weight, after norm: LayerNormalization? = nil,
         hidden: Epilogue = Epilogue(),

@@ -1,8 +1,8 @@
-// What the factors of a product are rounded to.
+// Precision of weights and matmul operands.
 
-/// The numbers that weights are kept in, and that products of activations with weights multiply.
+/// The format in which weights are stored and activations and weights are multiplied.
 ///
-/// Sums, activations and everything that is not a product with a weight stay float32 either way.
+/// Sums, activations and all other operations are float32 in either case.
 public enum Precision: String, Sendable, Codable, CaseIterable {
     case float32 = "f32"
     /// Half the memory, and twice the speed where the processor has AVX512_BF16.

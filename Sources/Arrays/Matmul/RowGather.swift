@@ -1,8 +1,9 @@
-// How the left operand of a product gets into blocks of gathered rows.
+// Gathering of a matmul's left operand.
 
-/// A layer norm of constant parameters: `(x - mean) / sqrt(variance + epsilon) * scale + bias` over the last dimension.
+/// A layer norm with constant parameters: `(x - mean) / sqrt(variance + epsilon) * scale + bias` over the last
+/// dimension.
 package struct LayerNormalization: Sendable {
-    /// `[columns]`; so `bias`.
+    /// `[columns]`, as is `bias`.
     package let scale: NDArray?
     package let bias: NDArray?
     package let epsilon: Float
@@ -12,13 +13,13 @@ package struct LayerNormalization: Sendable {
     }
 }
 
-/// What writes inner positions of some rows, part by part, into blocks of gathered rows.
+/// Writes k positions of some rows, part by part, into blocks of gathered rows.
 struct RowGather: Sendable {
-    /// Writes one part of the inner positions of some rows.
+    /// Writes one range of k of some rows.
     typealias Part =
         @Sendable (_ rows: Range<Int>, _ k: Range<Int>, _ block: UnsafeMutableRawPointer) -> Void
 
-    /// Whether every part takes the whole row to make, so that all of them are made together.
+    /// Whether each part depends on the whole row, so that all parts are written together.
     let isWhole: Bool
     private let write:
         @Sendable (
@@ -26,7 +27,7 @@ struct RowGather: Sendable {
             _ blockBytes: Int
         ) -> Void
 
-    /// Parts that do not depend on each other.
+    /// Parts that do not depend on one another.
     init(_ part: @escaping Part) {
         isWhole = false
         write = { rows, parts, blocks, blockBytes in
@@ -58,7 +59,7 @@ struct RowGather: Sendable {
         }
     }
 
-    /// Writes each of `parts` into a block of its own, `blockBytes` after the one before.
+    /// Writes each of `parts` into its own block, `blockBytes` after the previous one.
     func callAsFunction(
         _ rows: Range<Int>, _ parts: ArraySlice<Range<Int>>, into blocks: UnsafeMutableRawPointer,
         blockBytes: Int
@@ -68,7 +69,7 @@ struct RowGather: Sendable {
 }
 
 extension NDArray {
-    /// Gathers rows where they are, for a product with `matrix`.
+    /// Gathers the rows of this array for a matmul by `matrix`.
     func rowGather(_ matrix: PackedMatrix, after norm: LayerNormalization? = nil) -> RowGather {
         if let norm { return RowGather(self, after: norm, precision: matrix.precision) }
         nonisolated(unsafe) let x = pointer

@@ -1,15 +1,16 @@
-// Products whose rows change places on the way in or out, instead of being moved before or after.
+// Matmuls with permuted input or output rows, without separate copies.
 
-/// Where each row of one array lies in another that may be larger: the patches of an image cut into windows.
+/// An injective map from the rows of one array to those of another, possibly larger one: for example image patches to
+/// windows.
 package struct RowPlaces: Sendable {
-    /// The place of every row.
+    /// The destination of every row.
     package let places: [Int]
-    /// The row at every place; -1 where there is none.
+    /// The row at every destination; -1 where there is none.
     package let rows: [Int]
 
     /// - Parameters:
-    ///   - places: a different one for every row.
-    ///   - count: how many places there are.
+    ///   - places: distinct destinations.
+    ///   - count: number of destinations.
     package init(_ places: [Int], of count: Int) {
         var rows = [Int](repeating: -1, count: count)
         for (row, place) in places.enumerated() {
@@ -22,11 +23,11 @@ package struct RowPlaces: Sendable {
 }
 
 extension NDArray {
-    /// `matmul(_:epilogue:)` of `[rows, in]` with every row of the result at its place: `[places, out]`.
+    /// `matmul(_:epilogue:)` of `[rows, in]` with every row of the result at its destination: `[places, out]`.
     ///
-    /// Places of no row hold what a row of zeros would give.
+    /// Destinations without a row get the result for a row of zeros.
     /// - Parameters:
-    ///   - norm: what is done to the rows before, if anything.
+    ///   - norm: applied to the rows first, if any.
     ///   - epilogue: without operands of the result's shape.
     package func matmul(
         _ weight: Weight, into places: RowPlaces, after norm: LayerNormalization? = nil,
@@ -49,7 +50,7 @@ extension NDArray {
         }
     }
 
-    /// `matmul(_:epilogue:)` of the rows at some places of `[places, in]`, in the order of the rows: `[rows, out]`.
+    /// `matmul(_:epilogue:)` of those rows of `[places, in]` that have a source, in source order: `[rows, out]`.
     package func matmul(_ weight: Weight, outOf places: RowPlaces, epilogue: Epilogue = Epilogue()) -> NDArray
     {
         precondition(
@@ -61,7 +62,7 @@ extension NDArray {
             let gather = RowGather { rows, positions, block in
                 var first = rows.lowerBound
                 while first < rows.upperBound {
-                    // Neighbours that stay neighbours are gathered together.
+                    // Runs of adjacent rows are gathered together.
                     var end = first + 1
                     while end < rows.upperBound, places[end] == places[end - 1] + 1 { end += 1 }
                     MatmulKernels.current.gather(

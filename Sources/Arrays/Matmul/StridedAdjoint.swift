@@ -1,17 +1,17 @@
-// The input gradient of a strided convolution, without products by zeros.
+// The input gradient of a strided convolution without multiplications by zeros.
 
-/// One remainder of a coordinate of the input by the stride: which taps of the kernel reach it, and from where.
+/// Input coordinates of one remainder modulo the stride, and the taps that reach them.
 ///
-/// With o the coordinate of a result and k a tap, a strided convolution reads the input at `o * stride + k - padding`. Inputs of
-/// one remainder are therefore reached by every `stride`-th tap only, from neighbouring results.
+/// With o the coordinate of a result and k a tap, a strided convolution reads the input at `o * stride + k -
+/// padding`. Inputs with one remainder are therefore reached by every `stride`-th tap only, from adjacent results.
 struct AdjointAxis: Sendable {
-    /// Of the input's coordinate, below the stride.
+    /// Remainder of the input's coordinate, below the stride.
     let remainder: Int
-    /// Inputs of that remainder.
+    /// Number of inputs with that remainder.
     let count: Int
-    /// Taps that reach it, the one of the first result first.
+    /// Taps that reach them, in order of the results.
     let taps: [Int]
-    /// Results before the first input's own place that reach it.
+    /// Number of results before the first input's own position that reach it.
     let before: Int
 
     /// All remainders of one axis.
@@ -27,10 +27,10 @@ struct AdjointAxis: Sendable {
 }
 
 extension ConvolutionGeometry {
-    /// `epilogue` of the gradient for the input where the stride exceeds one and the border is zero.
+    /// `epilogue` of the input gradient for strides above one and zero padding.
     ///
-    /// Inputs whose coordinates leave the same remainders are the result of a convolution of stride 1 of the gradient by a part
-    /// of the kernel. The parts have as many taps together as the kernel.
+    /// Inputs whose coordinates have the same remainders are the result of a stride-1 convolution of the gradient by
+    /// a part of the kernel. The parts together have as many taps as the kernel.
     /// - Parameter epilogue: without operands of the result's shape.
     func stridedInputGradient(_ gradient: NDArray, _ weight: Weight, epilogue: Epilogue) -> NDArray {
         let rows = AdjointAxis.all(kernel: kernelHeight, stride: stride, padding: padding.top, extent: height)

@@ -1,34 +1,35 @@
 // The constant weight of a layer, packed when it is first used.
 import Synchronization
 
-/// A matrix `[out, in]` or a kernel `[out, in, kernelHeight, kernelWidth]`, as PyTorch keeps them, for products.
+/// A matrix `[out, in]` or a kernel `[out, in, kernelHeight, kernelWidth]` in PyTorch's layout, as a right operand of
+/// matmuls.
 ///
-/// Packing takes place once, on first use, and replaces the array it was made of: what is mapped from a file is read
-/// then, and never held twice.
+/// It is packed once, on first use, and the packed form replaces the source array: mapped files are read at that
+/// time, and the numbers are never stored twice.
 public final class Weight: Sendable {
     /// Extents as in PyTorch, output channels first.
     public let shape: [Int]
-    /// What products multiply.
+    /// The format in which it is stored and multiplied.
     public let precision: Precision
     private let forms: Mutex<Forms>
 
     private struct Forms {
-        /// What makes the numbers, until they are needed.
+        /// Produces the numbers when they are first needed.
         var reading: (@Sendable () -> NDArray)?
         /// The numbers as given, until they are packed.
         var dense: NDArray?
         var packed: [Form: PackedMatrix] = [:]
     }
 
-    /// What is done with a weight: a product or convolution, or the gradient of one.
+    /// The use of a weight: matmul or convolution, or the input gradient of one.
     enum Direction { case forward, adjoint }
 
-    /// A way to pack a weight.
+    /// A packed form of a weight.
     private enum Form: Hashable {
         case whole(Direction)
         /// With a column for every column of the kernel.
         case narrow(Direction)
-        /// The adjoint of these taps.
+        /// The adjoint of some taps.
         case part([Int])
     }
 
@@ -41,8 +42,8 @@ public final class Weight: Sendable {
         forms = Mutex(Forms(dense: value))
     }
 
-    /// A weight whose numbers are made when they are first needed.
-    /// - Parameter reading: makes an array of `shape`; called at most once.
+    /// A weight whose numbers are produced when they are first needed.
+    /// - Parameter reading: returns an array of `shape`; called at most once.
     public init(shape: [Int], precision: Precision = .float32, reading: @escaping @Sendable () -> NDArray) {
         precondition(shape.count == 2 || shape.count == 4, "Weight: \(shape) is no matrix and no kernel")
         self.shape = shape
@@ -50,7 +51,7 @@ public final class Weight: Sendable {
         forms = Mutex(Forms(reading: reading))
     }
 
-    /// Weights of the same inputs as one, the outputs of the first coming first.
+    /// Weights with the same inputs concatenated along the outputs.
     public convenience init(joining parts: [Weight]) {
         precondition(
             !parts.isEmpty && parts.allSatisfy { $0.shape.dropFirst() == parts[0].shape.dropFirst() },
@@ -61,23 +62,23 @@ public final class Weight: Sendable {
         }
     }
 
-    /// A weight made of this one's numbers when they are first needed.
-    /// - Parameter change: must give an array of `shape`.
+    /// A weight computed from this one's numbers when they are first needed.
+    /// - Parameter change: must return an array of `shape`.
     public func changed(to shape: [Int]? = nil, _ change: @escaping @Sendable (NDArray) -> NDArray) -> Weight
     {
         Weight(shape: shape ?? self.shape, precision: precision) { change(self.value) }
     }
 
-    /// The numbers in their PyTorch layout, as rounded if they were packed.
+    /// The numbers in PyTorch's layout, rounded if they have been packed.
     public var value: NDArray { forms.withLock { dense(&$0) } }
 
     var outputs: Int { shape[0] }
     var inputs: Int { shape[1] }
     var taps: Int { shape.dropFirst(2).reduce(1, *) }
 
-    /// k positions are (kernel row, kernel column, input channel).
+    /// The matrix with k positions in the order (kernel row, kernel column, input channel).
     ///
-    /// For gradients the matrix is transposed: positions are (kernel row, kernel column, output channel), taps reversed.
+    /// For gradients it is transposed: k positions are (kernel row, kernel column, output channel), taps reversed.
     func packed(_ direction: Direction) -> PackedMatrix {
         packed(.whole(direction)) { forms in
             guard direction == .adjoint else {
@@ -115,7 +116,7 @@ public final class Weight: Sendable {
         }
     }
 
-    /// The adjoint of the taps at some rows and columns of the kernel, in this order; nil if there are none.
+    /// The adjoint of the taps at the given rows and columns of the kernel, in this order; nil if there are none.
     func packedAdjoint(rows: [Int], columns: [Int]) -> PackedMatrix? {
         let taps = rows.flatMap { row in columns.map { row * shape[3] + $0 } }
         guard !taps.isEmpty else { return nil }
@@ -147,7 +148,7 @@ public final class Weight: Sendable {
         if let dense = forms.dense { return dense }
         if let reading = forms.reading {
             let dense = reading()
-            // It stays with the pool: once packed, its memory serves for the next weight that is read.
+            // It stays in the pool: after packing, its memory is reused for the next weight.
             precondition(dense.shape == shape, "Weight: \(dense.shape) was read for \(shape)")
             (forms.reading, forms.dense) = (nil, dense)
             return dense

@@ -1,8 +1,8 @@
-// Products of arrays with the weights of layers.
+// Matmul and convolution by the weights of layers.
 
 extension NDArray {
     /// `epilogue(norm(self) weightᵀ)` over the last dimension: `[…, in]` → `[…, out]`.
-    /// - Parameter norm: what is done to the rows before, if anything.
+    /// - Parameter norm: applied to the rows first, if any.
     package func matmul(
         _ weight: Weight, after norm: LayerNormalization? = nil, epilogue: Epilogue = Epilogue()
     ) -> NDArray {
@@ -43,8 +43,8 @@ extension ConvolutionGeometry {
 
     /// `epilogue` of the convolution of `[batch, height, width, in]`.
     /// - Parameters:
-    ///   - normalization: what is done to the image before, if anything.
-    ///   - isDoubled: whether every pixel of an image half as large counts as four.
+    ///   - normalization: applied to the image first, if any.
+    ///   - isDoubled: whether the image is upsampled by 2 (nearest) on the fly.
     package func forward(
         _ x: NDArray, _ weight: Weight, epilogue: Epilogue = Epilogue(),
         normalization: GroupNormalization? = nil,
@@ -57,8 +57,8 @@ extension ConvolutionGeometry {
             x, weight, .forward, epilogue: epilogue, normalization: normalization, isDoubled: isDoubled)
     }
 
-    /// `epilogue` of the gradient for the input, which is what a transposed convolution computes.
-    /// - Parameter epilogue: without operands of the result's shape; nothing where the border reflects.
+    /// `epilogue` of the gradient with respect to the input, which is a transposed convolution.
+    /// - Parameter epilogue: without operands of the result's shape; empty for reflection padding.
     package func inputGradient(
         _ gradient: NDArray, _ weight: Weight, epilogue: Epilogue = Epilogue()
     ) -> NDArray {
@@ -115,7 +115,7 @@ extension ConvolutionGeometry {
         }
     }
 
-    /// Whether Winograd's transforms cost less than the products they save.
+    /// Whether the Winograd transforms take less time than the multiplications that they save.
     private var suitsWinograd: Bool {
         kernelHeight == 3 && kernelWidth == 3 && stride == 1 && padding == Padding(1) && inputs >= 32
             && !suitsNarrow

@@ -1,37 +1,36 @@
-// Convolutions 3 × 3 by Winograd's minimal filtering: a quarter of the multiplications.
+// 3 × 3 convolutions by Winograd's minimal filtering: a quarter of the multiplications.
 
-/// A 3 × 3 convolution of stride 1 whose results are as large as its image, padded by one pixel.
+/// A 3 × 3 convolution of stride 1 and padding 1.
 ///
-/// Images are transformed tile by tile, then every position of a tile is a matrix product of its own. Transforms and
-/// products are float32 whatever the precision of the weight: the transforms magnify rounding, which bfloat16 would not
-/// bear. Weights are transformed anew for every run, while they are in the cache: kept, they would take four times the
-/// memory. Source: Lavin & Gray 2016, section 4.
+/// Images are transformed tile by tile; then there is one matmul per position of a tile. Transforms and matmuls are
+/// float32 whatever the weight's precision, because the transforms amplify rounding errors too much for bfloat16.
+/// Weights are transformed again for every run, while in cache: stored, they would take four times the memory.
+/// Source: Lavin & Gray 2016, section 4.
 struct WinogradConvolution: Sendable {
     let tiles: WinogradTiles
-    /// Nine taps.
+    /// With nine taps.
     let weight: PackedMatrix
 
     private var points: Int { tiles.size.points }
     private var channels: Int { weight.layout.channels }
     /// Floats from one gathered row to the next.
     private static let row = MatmulKernels.rowBytes / 4
-    /// Transformed numbers that are held at once, for the third-level cache: 8 MiB, for other programs use it too, but
-    /// up to 16 for `worthwhile` tiles.
+    /// Transformed numbers in memory at a time: 8 MiB, a share of L3, but up to 16 MiB for `worthwhile` tiles.
     private static let held = 2 << 20, mostHeld = 4 << 20
     private static let worthwhile = 512
-    /// Most tiles whose sums are held at once, and columns of them: about 1 MiB, for the second-level cache.
+    /// Maximum number of tiles, and of columns, whose sums are in memory at a time: about 1 MiB, for L2.
     private static let group = 128
     private var width: Int { (tiles.size == .four ? 2 : 1) * MatmulKernels.current.panel }
-    /// Channels whose transformed weights are held at once, about half as much.
+    /// Channels whose transformed weights are in memory at a time, about half as much.
     private static let part = 64
     private static let leastTasks = 16
-    /// So many floats or a line of the cache more: an odd number of lines, for all points are written in turn and would
-    /// else fall into a few sets of the caches.
+    /// Rounds up to an odd number of cache lines: all points are written in turn, and with an even stride would map
+    /// to few cache sets.
     private static func staggered(_ floats: Int) -> Int { floats | 16 }
     private static let leastGroup = 32
 
     /// - Parameters:
-    ///   - normalization: of the images, before all else; padding stays zero.
+    ///   - normalization: applied to the images first; padding stays zero.
     ///   - epilogue: its factor and addend are of the result's shape.
     func run(
         _ x: Pointer, _ out: MutablePointer, normalization: GroupNormalization?, epilogue: Epilogue
@@ -60,7 +59,7 @@ struct WinogradConvolution: Sendable {
         withExtendedLifetime((transformed, normalization)) {}
     }
 
-    /// The products and the way back, in tasks of some columns of some tiles.
+    /// The matmuls and the output transform, in tasks of some columns of some tiles.
     private func multiply(
         _ rows: MutablePointer, _ pointStride: Int, _ present: Range<Int>, _ out: MutablePointer,
         _ epilogue: Epilogue.Addresses
@@ -68,7 +67,7 @@ struct WinogradConvolution: Sendable {
         let across = (weight.columns + width - 1) / width
         let wanted = min((Self.leastTasks + across - 1) / across, present.count / Self.leastGroup)
         let groups = max(wanted, (present.count + Self.group - 1) / Self.group)
-        // Whole multiples of the rows that are multiplied at a time.
+        // A multiple of the rows that are multiplied at a time.
         let height = ((present.count + groups - 1) / groups + 7) & ~7
         nonisolated(unsafe) let (rows, out) = (rows, out)
         parallelFor(across * groups, chunk: 1) { range in
@@ -92,12 +91,12 @@ struct WinogradConvolution: Sendable {
         }
     }
 
-    /// Adds the products over some channels, point by point, to the sums of `count` tiles.
+    /// Adds the partial sums over some channels, point by point, to the sums of `count` tiles.
     private func multiply(
         _ rows: MutablePointer, _ pointStride: Int, _ count: Int, _ taken: Range<Int>,
         _ panels: TransformedPanels, _ sums: MutablePointer
     ) {
-        // Parts divide blocks, so that a part lies in one.
+        // Parts divide blocks, so that a part lies within one block.
         let (block, channel) = taken.lowerBound.quotientAndRemainder(
             dividingBy: MatmulKernels.winogradBlock)
         for point in 0..<points {
@@ -115,15 +114,15 @@ struct WinogradConvolution: Sendable {
     }
 }
 
-/// Room for the transformed weights of some columns and channels.
+/// Storage for the transformed weights of some columns and channels.
 private struct TransformedPanels {
     let width: Int
-    /// Floats from point to point: no power of two, so that points spread over the sets of a cache.
+    /// Floats from point to point: not a power of two, so that points map to different cache sets.
     private let stride: Int
     /// Floats from panel to panel.
     let size: Int
     private let storage: Storage
-    /// Columns of the panels that were transformed last, in whole panels.
+    /// Columns of the panels transformed last, in whole panels.
     private(set) var filled = 0
 
     private let tileSize: WinogradTiles.Size
@@ -138,7 +137,7 @@ private struct TransformedPanels {
 
     func at(_ point: Int) -> UnsafeRawPointer { UnsafeRawPointer(storage.pointer + point * stride) }
 
-    /// Transforms some channels of `columns`; panels beyond them keep what they hold.
+    /// Transforms some channels of `columns`; panels beyond them are left unchanged.
     mutating func transform(_ weight: PackedMatrix, _ columns: Range<Int>, _ channels: Range<Int>) {
         let kernels = MatmulKernels.current
         filled = (columns.count + kernels.panel - 1) / kernels.panel * kernels.panel

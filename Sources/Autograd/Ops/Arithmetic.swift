@@ -21,7 +21,7 @@ extension Tensor {
     /// Product, with NumPy broadcasting.
     public static func * (a: Tensor, b: Tensor) -> Tensor {
         let (sa, sb) = (a.shape, b.shape)
-        // An operand is kept only where the other's gradient will ask for it.
+        // An operand is kept only if the other's gradient needs it.
         let (va, vb) = (b.needsGradient ? a.value : nil, a.needsGradient ? b.value : nil)
         return recorded(a.value * b.value, [a, b]) { g, needed in
             [

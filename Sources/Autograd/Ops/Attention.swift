@@ -8,7 +8,7 @@ public import Arrays
 ///   - v: `[batch, heads, m, e]`.
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
 ///   - bias: added to the scores, broadcast to `[batch, heads, n, m]`; `-infinity` masks a key out.
-///   - precision: what the factors of both products are rounded to; gradients are float32.
+///   - precision: what the factors of both matmuls are rounded to; gradients are float32.
 /// - Returns: `[batch, heads, n, e]`.
 public func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, scale: Float? = nil, bias: Tensor? = nil,
@@ -25,7 +25,7 @@ public func attention(
 ///   - v: `[batch, m, heads * e]`.
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
 ///   - bias: added to the scores, broadcast to `[batch, heads, n, m]`; `-infinity` masks a key out.
-///   - precision: what the factors of both products are rounded to; gradients are float32.
+///   - precision: what the factors of both matmuls are rounded to; gradients are float32.
 /// - Returns: `[batch, n, heads * e]`.
 public func multiHeadAttention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, scale: Float? = nil, bias: Tensor? = nil,
@@ -36,15 +36,15 @@ public func multiHeadAttention(
     return recorded(q, k, v, heads: heads, scale: factor, bias: bias, precision: precision)
 }
 
-/// Attention of tokens to each other, from all three projections in one tensor.
+/// Self-attention of tokens, with all three projections in one tensor.
 ///
-/// Gradients pass unless there is a grid.
+/// Differentiable unless there is a grid.
 /// - Parameters:
 ///   - qkv: `[batch, n, 3 * heads * d]`: queries, keys, values.
 ///   - scale: factor of the scores; `1 / sqrt(d)` if nil.
 ///   - bias: added to the scores, broadcast to `[batch, heads, n, n]`; `-infinity` masks a key out.
 ///   - grid: added to the scores.
-///   - precision: what the factors of both products are rounded to.
+///   - precision: what the factors of both matmuls are rounded to.
 /// - Returns: `[batch, n, heads * d]`.
 package func selfAttention(
     _ qkv: Tensor, heads: Int, scale: Float? = nil, bias: Tensor? = nil, grid: GridBias? = nil,

@@ -8,7 +8,7 @@ extension Tensor {
         return Tensor.recorded(y, self) { x.mappedGradient(f, value: y, gradient: $0) }
     }
 
-    /// `mapped`, keeping of a rectifier what it needs only.
+    /// `mapped`, except that for ReLU only the result is kept.
     package func activated(_ f: UnaryFunction) -> Tensor { f == .relu ? relu() : mapped(f) }
 
     public func exp() -> Tensor { mapped(.exp) }
@@ -18,7 +18,7 @@ extension Tensor {
     public func reciprocal() -> Tensor { mapped(.reciprocal) }
     public func tanh() -> Tensor { mapped(.tanh) }
     public func sigmoid() -> Tensor { mapped(.sigmoid) }
-    /// `max(x, 0)`; the result alone says where the slope is 1, so the input is not kept.
+    /// `max(x, 0)`; the result determines the derivative, so the input is not kept.
     public func relu() -> Tensor {
         let y = value.mapped(.relu)
         return Tensor.recorded(y, self) { y.mappedGradient(.relu, value: y, gradient: $0) }

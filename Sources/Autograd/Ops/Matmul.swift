@@ -1,8 +1,8 @@
-// Matrix products.
+// Batched matmul.
 internal import Arrays
 
 extension Tensor {
-    /// Batched matrix product of the last two dimensions.
+    /// Batched matmul over the last two dimensions.
     /// - Parameter other: `[…, k, n]`, or `[…, n, k]` with `transposeOther`; leading dimensions broadcast.
     /// - Returns: `[…, m, n]` for `self` of `[…, m, k]`.
     public func matmul(_ other: Tensor, transposeOther: Bool = false) -> Tensor {
@@ -16,7 +16,7 @@ extension Tensor {
             let db = va.flatMap { a -> NDArray? in
                 guard needed[1] else { return nil }
                 if sb.count == 2 {
-                    // A shared matrix: the batch becomes rows, and nothing per item is stored.
+                    // A shared matrix: the batch becomes rows, and nothing is stored per item.
                     let rows = a.reshaped([-1, a.shape[a.rank - 1]]),
                         slopes = g.reshaped([-1, g.shape[g.rank - 1]])
                     return transposeOther

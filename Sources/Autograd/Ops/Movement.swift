@@ -1,4 +1,4 @@
-// Operations that move numbers without changing them.
+// Reshaping, transposition, concatenation, slicing, padding and gathering.
 public import Arrays
 
 extension Tensor {
@@ -16,7 +16,7 @@ extension Tensor {
         return Tensor.recorded(value.transposed(axes), self) { $0.transposed(back) }
     }
 
-    /// Tensors joined along `axis`.
+    /// Tensors concatenated along `axis`.
     public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
         let k = axis < 0 ? axis + (parts.first?.rank ?? 0) : axis
         let widths = parts.map { $0.shape[k] }
@@ -38,7 +38,7 @@ extension Tensor {
         }
     }
 
-    /// Zeros before and after along `axis`.
+    /// Zero padding before and after along `axis`.
     public func padded(axis: Int, before: Int, after: Int) -> Tensor {
         let k = axis < 0 ? axis + rank : axis
         let extent = shape[k]
@@ -47,7 +47,7 @@ extension Tensor {
         }
     }
 
-    /// Zeros around the pixels of `[batch, height, width, channels]`.
+    /// Zero padding around the pixels of `[batch, height, width, channels]`.
     public func padded(_ padding: Padding) -> Tensor {
         padded(axis: 1, before: padding.top, after: padding.bottom)
             .padded(axis: 2, before: padding.left, after: padding.right)

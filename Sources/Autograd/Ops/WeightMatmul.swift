@@ -1,9 +1,11 @@
-// Products with the constant weights of layers.
+// Matmul and convolution by the constant weights of layers.
 package import Arrays
 
-/// What is done to a product: `last(activation(product + bias) * factor + addend)`, where what is nil drops out.
+/// The epilogue of a matmul or convolution: `last(activation(sum + bias) * factor + addend)`; nil operands are
+/// skipped.
 ///
-/// In one pass where nothing is recorded; else in one as far as the result tells the slopes, then step by step.
+/// All steps run in one pass if nothing is recorded. Otherwise those whose derivative the result determines run in
+/// one pass, the rest one by one.
 package struct TensorEpilogue: Sendable {
     /// `[out]`, or `[batch, out]` for one bias per image.
     package var bias: NDArray?
@@ -31,9 +33,9 @@ package struct TensorEpilogue: Sendable {
             factor: factor?.value, addend: addend?.value, last: last)
     }
 
-    /// The steps that a product of `x` does at once, and those after them.
+    /// The steps that are fused with the matmul of `x`, and those after them.
     ///
-    /// All where nothing is recorded, else as far as the result of the first tells what their slopes are.
+    /// All if nothing is recorded, else those whose derivative the result determines.
     fileprivate func split(for x: Tensor) -> (first: TensorEpilogue, rest: TensorEpilogue) {
         if !x.needsGradient && !operands.contains(where: \.needsGradient) { return (self, TensorEpilogue()) }
         var first = TensorEpilogue(bias: bias), rest = self
@@ -52,10 +54,10 @@ package struct TensorEpilogue: Sendable {
         return (first, rest)
     }
 
-    /// The product with the first steps done, recorded.
+    /// The recorded matmul with the fused steps.
     /// - Parameters:
-    ///   - y: the result of the first steps of `split`, which `self` are.
-    ///   - adjoint: of the product alone.
+    ///   - y: the result of the fused steps of `split`, which `self` holds.
+    ///   - adjoint: that of the matmul alone.
     fileprivate func recorded(
         _ y: NDArray, _ x: Tensor, adjoint: @escaping @Sendable (NDArray) -> NDArray
     ) -> Tensor {
@@ -66,7 +68,7 @@ package struct TensorEpilogue: Sendable {
         }
     }
 
-    /// The steps alone.
+    /// The steps one by one.
     fileprivate func applied(to y: Tensor) -> Tensor {
         var y = y
         if let activation { y = y.activated(activation) }
@@ -79,7 +81,7 @@ package struct TensorEpilogue: Sendable {
 
 extension Tensor {
     /// `epilogue(norm(self) weightᵀ)` for `self` of `[…, in]` and a weight `[out, in]`.
-    /// - Parameter norm: what is done to the rows before, if anything.
+    /// - Parameter norm: applied to the rows first, if any.
     package func matmul(
         _ weight: Weight, after norm: LayerNormalization? = nil, epilogue: TensorEpilogue = TensorEpilogue()
     ) -> Tensor {
@@ -90,9 +92,10 @@ extension Tensor {
         return rest.applied(to: first.recorded(y, self) { $0.matmulAdjoint(weight) })
     }
 
-    /// `epilogue(hidden(norm(self) firstᵀ) secondᵀ)` for `self` of `[…, in]`, block by block where nothing is recorded.
+    /// `epilogue(hidden(norm(self) firstᵀ) secondᵀ)` for `self` of `[…, in]`; in blocks of rows if nothing is
+    /// recorded.
     /// - Parameters:
-    ///   - norm: what is done to the rows before, if anything.
+    ///   - norm: applied to the rows first, if any.
     ///   - hidden: a bias `[out]` of `first` and an activation.
     package func perceptron(
         _ first: Weight, _ second: Weight, after norm: LayerNormalization? = nil,
@@ -112,10 +115,10 @@ extension Tensor {
             scale: norm.scale.map { Tensor($0) }, bias: norm.bias.map { Tensor($0) }, epsilon: norm.epsilon)
     }
 
-    /// `self weightᵀ + bias` of `[rows, in]` with every row at its place: `[places, out]`.
+    /// `self weightᵀ + bias` of `[rows, in]` with every row at its destination: `[places, out]`.
     ///
-    /// Places of no row hold what a row of zeros would give.
-    /// - Parameter norm: what is done to the rows before, if anything.
+    /// Destinations without a row get the result for a row of zeros.
+    /// - Parameter norm: applied to the rows first, if any.
     package func matmul(
         _ weight: Weight, into places: RowPlaces, after norm: LayerNormalization? = nil, bias: NDArray?
     ) -> Tensor {
@@ -124,7 +127,7 @@ extension Tensor {
         return Tensor.recorded(y, self) { $0.placed(rows: places.places).matmulAdjoint(weight) }
     }
 
-    /// `epilogue(self weightᵀ)` of the rows at some places of `[places, in]`: `[rows, out]`.
+    /// `epilogue(self weightᵀ)` of those rows of `[places, in]` that have a source, in source order: `[rows, out]`.
     package func matmul(
         _ weight: Weight, outOf places: RowPlaces, epilogue: TensorEpilogue = TensorEpilogue()
     ) -> Tensor {
@@ -137,7 +140,7 @@ extension Tensor {
     /// `epilogue` of the convolution of `[batch, height, width, in]` by a weight `[out, in, kernelHeight, kernelWidth]`.
     /// - Parameters:
     ///   - norm: a group norm before the convolution, whose scale and bias are constants.
-    ///   - isDoubled: whether every pixel counts as four, twice as high and wide.
+    ///   - isDoubled: whether the image is upsampled by 2 (nearest) on the fly.
     package func convolved(
         _ weight: Weight, stride: Int = 1, padding: Padding = .zero, border: Border = .zeros,
         after norm: GroupNormParameters? = nil, isDoubled: Bool = false,
@@ -164,13 +167,12 @@ extension Tensor {
         }
         return rest.applied(to: result)
     }
-    /// A transposed convolution, which spreads every pixel over `kernelHeight` × `kernelWidth` others: the adjoint of a
-    /// convolution.
+    /// A transposed convolution, the adjoint of a convolution.
     /// - Parameters:
     ///   - weight: `[in, out, kernelHeight, kernelWidth]`, as PyTorch keeps it.
     ///   - bias: `[out]` or nil.
-    ///   - padding: pixels cut off the result on every side.
-    ///   - outputPadding: rows and columns that the result has more below and on the right, less than `stride`.
+    ///   - padding: pixels cropped from the result on every side.
+    ///   - outputPadding: additional rows at the bottom and columns at the right of the result, less than `stride`.
     /// - Returns: `[batch, (height - 1) * stride - 2 * padding + kernelHeight + outputPadding, …, out]`, as PyTorch's
     ///   `conv_transpose2d`.
     package func convolvedTransposed(
@@ -199,7 +201,7 @@ extension Tensor {
     }
 }
 
-/// A group norm of constant parameters, as a step of another operation.
+/// The constant parameters of a group norm fused with another operation.
 package struct GroupNormParameters: Sendable {
     package let groups: Int
     package let scale: NDArray, bias: NDArray
