@@ -1,18 +1,18 @@
-// Large pictures through the autoencoder, tile by tile.
+// Encoding and decoding of large images in tiles.
 
 public import Arrays
 import Autograd
 
-/// What the autoencoder makes of a picture, at the scale the denoiser was trained on.
+/// Encoded latents of an image, at the scale that the denoiser was trained on.
 public struct EncodedPicture: Sendable {
     /// `[batch, height, width, latentChannels]`.
     public let mean: NDArray
-    /// Standard deviation, same shape; nil where the autoencoder gives a point.
+    /// Standard deviation, same shape; nil if the autoencoder is deterministic.
     public let deviation: NDArray?
 }
 
 extension Autoencoder {
-    /// The latents of a picture and their spread, in tiles where the picture is large.
+    /// The latents of an image and their standard deviation; large images are encoded in tiles.
     /// - Parameter image: `[batch, height, width, channels]` in [-1, 1], sides multiples of `downscale`.
     public func encode(_ image: NDArray, tiling: Tiling) -> EncodedPicture {
         let (height, width) = (image.shape[1] / downscale, image.shape[2] / downscale)
@@ -27,7 +27,7 @@ extension Autoencoder {
         return EncodedPicture(mean: mean, deviation: ((logVariance * 0.5).exp() * scale.factor).value)
     }
 
-    /// The picture of scaled latents, about [-1, 1] and not clamped, in tiles where it is large.
+    /// The image of scaled latents, about [-1, 1] and not clamped; large images are decoded in tiles.
     /// - Parameter latents: `[batch, height, width, latentChannels]`.
     public func decode(_ latents: NDArray, tiling: Tiling) -> NDArray {
         inTiles(latents.shape[1], latents.shape[2], tiling, scale: downscale) { rows, columns in
@@ -49,7 +49,7 @@ extension Autoencoder {
         return blendedTiles(height: height, width: width, side: side, overlap: overlap, scale: scale, body)
     }
 
-    /// Mean and, where there is one, logarithm of the variance, side by side and unscaled.
+    /// Mean and, if there is one, log variance, concatenated along the channels and unscaled.
     private func moments(of image: NDArray) -> NDArray {
         switch self {
         case .kl(let model):

@@ -1,4 +1,4 @@
-// Either autoencoder behind one face, with latents scaled as the denoiser wants them.
+// Common interface of both autoencoders, with latents scaled for the denoiser.
 
 public import Arrays
 public import Autograd
@@ -9,7 +9,7 @@ public enum Autoencoder: Sendable {
     case kl(AutoencoderKL)
     case tiny(AutoencoderTiny)
 
-    /// Opens a folder, telling the kind by `_class_name` in its `config.json`.
+    /// Opens a folder; `_class_name` in its `config.json` determines the kind.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
     public init(folder: String, precision: Precision = .float32) throws {
         switch try loadConfiguration(ClassName.self, from: folder + "/config.json").kind {
@@ -25,7 +25,7 @@ public enum Autoencoder: Sendable {
         }
     }
 
-    /// Channels of the pictures that are encoded.
+    /// Channels of the images that are encoded.
     public var pictureChannels: Int {
         switch self {
         case .kl(let model): model.configuration.inChannels
@@ -33,7 +33,7 @@ public enum Autoencoder: Sendable {
         }
     }
 
-    /// How many pixels of the picture one latent pixel covers, along each side.
+    /// Pixels per latent pixel along each side.
     public var downscale: Int {
         switch self {
         case .kl(let model): model.configuration.downscale
@@ -41,7 +41,7 @@ public enum Autoencoder: Sendable {
         }
     }
 
-    /// The latents of a picture, at the scale the denoiser was trained on; the distribution's mode.
+    /// The latents of an image, at the scale that the denoiser was trained on: the mode of the distribution.
     /// - Parameter image: `[batch, height, width, channels]` in [-1, 1]. Differentiable.
     /// - Returns: `[batch, height / downscale, width / downscale, latentChannels]`.
     public func encode(_ image: Tensor) -> Tensor {
@@ -53,7 +53,7 @@ public enum Autoencoder: Sendable {
         return scaled(latents)
     }
 
-    /// The picture of scaled latents, about [-1, 1] and not clamped.
+    /// The image of scaled latents, about [-1, 1] and not clamped.
     public func decode(_ latents: Tensor) -> Tensor {
         let unscaled = latents / scale.factor + scale.shift
         return switch self {
@@ -62,7 +62,7 @@ public enum Autoencoder: Sendable {
         }
     }
 
-    /// `(latents - shift) · factor`, by the configuration's own numbers.
+    /// `(latents - shift) · factor`, with the configuration's values.
     public func scaled(_ latents: Tensor) -> Tensor { (latents - scale.shift) * scale.factor }
 
     // MARK: Helpers

@@ -2,7 +2,7 @@
 
 public import Layers
 
-/// The settings of diffusers' `AutoencoderKL`; defaults are its own.
+/// The settings of diffusers' `AutoencoderKL`, with its defaults.
 public struct AutoencoderKLConfiguration: Decodable, Sendable, Hashable {
     private enum DownKind: String, CaseIterable {
         case plain = "DownEncoderBlock2D"
@@ -14,13 +14,13 @@ public struct AutoencoderKLConfiguration: Decodable, Sendable, Hashable {
 
     public let inChannels: Int
     public let outChannels: Int
-    /// Channels per level, from the finest.
+    /// Channels per level, finest first.
     public let channels: [Int]
     public let layersPerBlock: Int
     public let activation: Activation
     public let latentChannels: Int
     public let normGroups: Int
-    /// Latents are multiplied by this for the denoiser.
+    /// Factor of the latents for the denoiser.
     public let scalingFactor: Float
     /// Subtracted from the latents before scaling.
     public let shiftFactor: Float
@@ -28,7 +28,7 @@ public struct AutoencoderKLConfiguration: Decodable, Sendable, Hashable {
     public let usesPostQuantConvolution: Bool
     public let middleAttends: Bool
 
-    /// How many pixels of the picture one latent pixel covers, along each side.
+    /// Pixels per latent pixel along each side.
     public var downscale: Int { 1 << (channels.count - 1) }
 
     public init(from decoder: any Decoder) throws {
@@ -60,7 +60,7 @@ public struct AutoencoderKLConfiguration: Decodable, Sendable, Hashable {
     }
 }
 
-/// The settings of diffusers' `AutoencoderTiny`; defaults are its own.
+/// The settings of diffusers' `AutoencoderTiny`, with its defaults.
 public struct AutoencoderTinyConfiguration: Decodable, Sendable, Hashable {
     private enum Upsampling: String, CaseIterable {
         case nearest
@@ -75,14 +75,14 @@ public struct AutoencoderTinyConfiguration: Decodable, Sendable, Hashable {
     public let upscale: Int
     public let encoderBlocks: [Int]
     public let decoderBlocks: [Int]
-    /// Largest magnitude of a latent when latents are stored as pictures.
+    /// Largest magnitude of a latent when latents are stored as images.
     public let latentMagnitude: Float
-    /// The value of a zero latent in such a picture.
+    /// The value of a zero latent in such an image.
     public let latentShift: Float
     public let scalingFactor: Float
     public let shiftFactor: Float
 
-    /// How many pixels of the picture one latent pixel covers, along each side.
+    /// Pixels per latent pixel along each side.
     public var downscale: Int { 1 << (encoderBlocks.count - 1) }
 
     public init(from decoder: any Decoder) throws {
@@ -105,7 +105,7 @@ public struct AutoencoderTinyConfiguration: Decodable, Sendable, Hashable {
         scalingFactor = Float(try file.number("scaling_factor", default: 1))
         guard scalingFactor > 0 else { throw file.fault("scaling_factor", "must be above zero") }
         shiftFactor = Float(try file.number("shift_factor", default: 0))
-        // The layers keep their width between levels except where a stage says otherwise, which no file does.
+        // The width between levels is constant except where a stage overrides it, which no published file does.
         for (key, widths) in [
             ("encoder_block_out_channels", encoderChannels), ("decoder_block_out_channels", decoderChannels),
         ] where Set(widths).count > 1 {

@@ -1,11 +1,11 @@
-// The autoencoder between pictures and latents: diffusers' `AutoencoderKL`.
+// The autoencoder between images and latents: diffusers' `AutoencoderKL`.
 
 public import Arrays
 public import Autograd
 public import Checkpoints
 import Layers
 
-/// The normal distribution that an encoder gives for each latent.
+/// The diagonal normal distribution of the latents that an encoder predicts.
 public struct DiagonalGaussian: Sendable {
     /// Mean, which is also the mode, `[batch, height, width, latentChannels]`.
     public let mean: Tensor
@@ -15,7 +15,7 @@ public struct DiagonalGaussian: Sendable {
     /// Logarithm of the variance, in [-30, 20].
     public var logVariance: Tensor { rawLogVariance.clamped(-30...20) }
 
-    /// A draw: `mean + exp(logVariance / 2) · noise`.
+    /// A sample: `mean + exp(logVariance / 2) · noise`.
     /// - Parameter noise: standard normal, shape of the mean.
     public func sample(noise: NDArray) -> Tensor {
         precondition(noise.shape == mean.shape, "latent noise \(noise.shape), expected \(mean.shape)")
@@ -23,10 +23,10 @@ public struct DiagonalGaussian: Sendable {
     }
 }
 
-/// A convolutional autoencoder with one attention layer in the middle of each half.
+/// A convolutional autoencoder with one attention layer in the middle of encoder and decoder.
 ///
-/// Pictures are in [-1, 1]. Differentiable in its input. Latents are unscaled here; see `Autoencoder` for the
-/// scaled ones. Source: Rombach et al. 2022, appendix G; diffusers `autoencoder_kl.py`, `vae.py`.
+/// Images are in [-1, 1]. Differentiable in its input. Latents are unscaled here; see `Autoencoder` for the scaled
+/// ones. Source: Rombach et al. 2022, appendix G; diffusers `autoencoder_kl.py`, `vae.py`.
 public struct AutoencoderKL: Sendable {
     public let configuration: AutoencoderKLConfiguration
     let encoder: Encoder
@@ -61,7 +61,7 @@ public struct AutoencoderKL: Sendable {
             : nil
     }
 
-    /// The distribution of a picture's latents.
+    /// The distribution of an image's latents.
     /// - Parameter image: `[batch, height, width, inChannels]` in [-1, 1].
     public func encode(_ image: Tensor) -> DiagonalGaussian {
         precondition(
@@ -75,7 +75,7 @@ public struct AutoencoderKL: Sendable {
             rawLogVariance: moments.sliced(axis: 3, latents..<2 * latents))
     }
 
-    /// The picture of latents, about [-1, 1] and not clamped.
+    /// The image of latents, about [-1, 1] and not clamped.
     /// - Parameter latents: `[batch, height, width, latentChannels]`, unscaled.
     public func decode(_ latents: Tensor) -> Tensor {
         precondition(
@@ -86,7 +86,7 @@ public struct AutoencoderKL: Sendable {
     }
 }
 
-// MARK: Halves
+// MARK: Encoder and decoder
 
 extension AutoencoderKL {
     struct Encoder: Sendable {
@@ -142,7 +142,7 @@ extension AutoencoderKL {
     struct Decoder: Sendable {
         let input: Convolution2D
         let middle: AutoencoderMiddle
-        /// From the coarsest level to the finest.
+        /// Coarsest level first.
         let levels: [[ResidualBlock]]
         let upsamplers: [Upsampler]
         let outputNorm: GroupNorm
@@ -213,7 +213,7 @@ struct AutoencoderMiddle: Sendable {
     }
 }
 
-/// One-head attention among the pixels of a feature map, with biases and a residual.
+/// Single-head self-attention over the pixels of a feature map, with biases and a residual.
 struct PixelAttention: Sendable {
     let norm: GroupNorm
     let query: Linear
@@ -221,7 +221,7 @@ struct PixelAttention: Sendable {
     let value: Linear
     let output: Linear
 
-    /// Reads today's names or those of the first release, which published autoencoders still carry.
+    /// Reads current names or those of the first release, which published autoencoders still have.
     init(from weights: WeightScope, channels: Int, groups: Int) throws {
         let old = weights.contains("query.weight")
         func layer(_ new: String, _ before: String) throws -> Linear {
@@ -245,7 +245,7 @@ struct PixelAttention: Sendable {
 }
 
 extension Linear {
-    /// A square layer on every pixel, stored either way.
+    /// A square linear layer on every pixel, stored as a matrix or as a 1 × 1 convolution.
     static func pixelwise(stored weights: WeightScope, channels: Int) throws -> Linear {
         let linear = weights.shape(of: "weight").map { $0.count == 2 } ?? true
         return try pixelwise(from: weights, channels: channels, linear: linear)

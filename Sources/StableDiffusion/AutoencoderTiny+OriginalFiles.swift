@@ -1,4 +1,4 @@
-// TAESD as its author publishes it: two files, layers numbered from zero.
+// TAESD in its original format: two files, layers numbered from zero.
 
 import Arrays
 public import Checkpoints
@@ -9,7 +9,7 @@ extension AutoencoderTiny {
     /// - Throws: `CheckpointError` when a file is missing or is not that half of TAESD.
     /// Source: github.com/madebyollin/taesd, `taesd.py`.
     public init(encoder: String, decoder: String) throws {
-        // An empty description stands for TAESD: its settings are the defaults.
+        // An empty configuration is that of TAESD, whose settings are the defaults.
         let configuration = try JSONDecoder().decode(
             AutoencoderTinyConfiguration.self, from: Data("{}".utf8))
         try self.init(
@@ -19,7 +19,7 @@ extension AutoencoderTiny {
 
     /// Builds the autoencoder from the root scopes of both files.
     ///
-    /// The decoder's layer 0 clamps and has no weights; this layout counts it and diffusers' does not.
+    /// The decoder's layer 0 is a clamp without weights, which this layout counts and diffusers' does not.
     public init(
         _ configuration: AutoencoderTinyConfiguration, encoder: WeightScope, decoder: WeightScope
     ) throws {
@@ -30,7 +30,7 @@ extension AutoencoderTiny {
         try weights.finish()
     }
 
-    /// `3.conv.0.weight` as `encoder.layers.3.conv.0.weight`, with the number moved.
+    /// Maps `3.conv.0.weight` to `encoder.layers.3.conv.0.weight`, with the number shifted.
     private static func renamed(_ weights: WeightScope, _ half: String, by shift: Int) throws
         -> [String: NDArray]
     {

@@ -5,16 +5,16 @@ public import Autograd
 public import Checkpoints
 import Layers
 
-/// A plain convolutional autoencoder whose latents mimic those of `AutoencoderKL`, already scaled.
+/// A convolutional autoencoder whose latents approximate the scaled ones of `AutoencoderKL`.
 ///
-/// Pictures are in [-1, 1]. Differentiable in its input.
+/// Images are in [-1, 1]. Differentiable in its input.
 /// Source: diffusers `autoencoder_tiny.py`; github.com/madebyollin/taesd.
 public struct AutoencoderTiny: Sendable {
     public let configuration: AutoencoderTinyConfiguration
     let encoder: [Layer]
     let decoder: [Layer]
 
-    /// A step of either half.
+    /// One layer of encoder or decoder.
     enum Layer: Sendable {
         case convolution(Convolution2D)
         case activation(Activation)
@@ -47,7 +47,7 @@ public struct AutoencoderTiny: Sendable {
         decoder = try AutoencoderTiny.decoder(configuration, weights.scope("decoder.layers"))
     }
 
-    /// The latents of a picture.
+    /// The latents of an image.
     /// - Parameter image: `[batch, height, width, inChannels]` in [-1, 1].
     public func encode(_ image: Tensor) -> Tensor {
         precondition(
@@ -57,7 +57,7 @@ public struct AutoencoderTiny: Sendable {
         return encoder.reduce(image * 0.5 + 0.5) { $1($0) }
     }
 
-    /// The picture of latents, about [-1, 1] and not clamped.
+    /// The image of latents, about [-1, 1] and not clamped.
     /// - Parameter latents: `[batch, height, width, latentChannels]`; softly clamped to ±3.
     public func decode(_ latents: Tensor) -> Tensor {
         precondition(
@@ -67,17 +67,17 @@ public struct AutoencoderTiny: Sendable {
         return decoder.reduce((latents / 3).tanh() * 3) { $1($0) } * 2 - 1
     }
 
-    /// Latents as a picture in [0, 1], the way TAESD previews and stores them.
+    /// Latents as an image in [0, 1], as TAESD previews and stores them.
     public func scaled(_ latents: Tensor) -> Tensor {
         (latents / (2 * configuration.latentMagnitude) + configuration.latentShift).clamped(0...1)
     }
 
-    /// The inverse of `scaled` where nothing was clamped.
+    /// The inverse of `scaled` for values that were not clamped.
     public func unscaled(_ picture: Tensor) -> Tensor {
         (picture - configuration.latentShift) * (2 * configuration.latentMagnitude)
     }
 
-    // MARK: Layers, numbered in the file in the order they run
+    // MARK: Layers, numbered in the file in the order of execution
 
     private static func encoder(_ configuration: AutoencoderTinyConfiguration, _ weights: WeightScope) throws
         -> [Layer]
@@ -137,7 +137,7 @@ public struct AutoencoderTiny: Sendable {
     }
 }
 
-/// Three convolutions with activations between, a residual, and a rectifier over the sum.
+/// Three convolutions with activations in between, a residual connection, and ReLU of the sum.
 struct TinyBlock: Sendable {
     let convolutions: [Convolution2D]
     let activation: Activation

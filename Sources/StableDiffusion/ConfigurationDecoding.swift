@@ -1,4 +1,5 @@
-// Reading diffusers' configuration files: sizes within bounds, numbers that may be lists, settings refused by name.
+// Decoding of diffusers' configuration files: bounded sizes, numbers that may be lists, unsupported settings
+// rejected.
 
 /// Any key of a configuration file.
 struct FileKey: CodingKey {
@@ -13,7 +14,7 @@ struct FileKey: CodingKey {
 struct ConfigurationReader {
     private let container: KeyedDecodingContainer<FileKey>
 
-    /// Opens the object and, if any class is given, refuses one that names another.
+    /// Opens the object; rejects another class if class names are given.
     init(_ decoder: any Decoder, className: String...) throws {
         container = try decoder.container(keyedBy: FileKey.self)
         guard !className.isEmpty, let found = try text("_class_name"), !className.contains(found) else {
@@ -24,7 +25,7 @@ struct ConfigurationReader {
             "the file describes '\(found)'; '\(className.joined(separator: "' or '"))' is needed")
     }
 
-    /// An error that names the key; the loader adds the file.
+    /// An error that names the key; the loader adds the file name.
     func fault(_ key: String, _ reason: String) -> DecodingError {
         .dataCorruptedError(forKey: FileKey(stringValue: key), in: container, debugDescription: reason)
     }
@@ -33,7 +34,7 @@ struct ConfigurationReader {
         try container.decodeIfPresent(String.self, forKey: FileKey(stringValue: key))
     }
 
-    /// Whether the key is present and null, which for some keys differs from absent.
+    /// Whether the key is present and null, which for some keys differs from an absent key.
     func isNull(_ key: String) -> Bool {
         let path = FileKey(stringValue: key)
         return container.contains(path) && ((try? container.decodeNil(forKey: path)) ?? false)
@@ -73,14 +74,14 @@ struct ConfigurationReader {
 
     func size(_ key: String, default value: Int) throws -> Int { try optionalSize(key) ?? value }
 
-    /// A list of sizes, never empty.
+    /// A non-empty list of sizes.
     func sizes(_ key: String, default value: [Int]) throws -> [Int] {
         let list = try container.decodeIfPresent([Int].self, forKey: FileKey(stringValue: key)) ?? value
         guard !list.isEmpty else { throw fault(key, "the list is empty") }
         return try list.map { try bounded($0, key) }
     }
 
-    /// One size for every level, or a list of one per level.
+    /// One size for all levels, or a list with one per level.
     func sizePerLevel(_ key: String, default value: Int, levels: Int) throws -> [Int] {
         guard let given = try container.decodeIfPresent(OneOrMany.self, forKey: FileKey(stringValue: key))
         else {
@@ -128,7 +129,7 @@ struct ConfigurationReader {
         }
     }
 
-    /// Refuses settings that change the model and are not built here; only the neutral value may be present.
+    /// Rejects settings that change the model and are not supported; only the neutral value may be present.
     func refuse(_ neutral: [String: NeutralValue]) throws {
         for (key, value) in neutral.sorted(by: { $0.key < $1.key }) {
             let path = FileKey(stringValue: key)
@@ -139,7 +140,7 @@ struct ConfigurationReader {
         }
     }
 
-    /// Entries of the form `["library", "class"]`, by key; nulls and anything else are left out.
+    /// Entries of the form `["library", "class"]`, by key; nulls and other values are skipped.
     func partClasses() -> [String: String] {
         var classes: [String: String] = [:]
         for key in container.allKeys {
@@ -171,7 +172,7 @@ struct ConfigurationReader {
     }
 }
 
-/// The value under which a setting changes nothing.
+/// The value for which a setting has no effect.
 enum NeutralValue {
     /// The key must be absent or null.
     case null

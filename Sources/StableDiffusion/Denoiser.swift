@@ -1,9 +1,9 @@
-// The network call of a step, so that what steers it can stand in for it.
+// The interface of the denoising network, so that additional control can wrap it.
 
 import Arrays
 public import Autograd
 
-/// What predicts from noisy latents: the U-Net, or the U-Net with something beside it.
+/// Predicts from noisy latents: the U-Net, or the U-Net with additional control.
 public protocol Denoiser: Sendable {
     /// - Parameters:
     ///   - input: `[batch, height, width, inChannels]`.
@@ -12,7 +12,7 @@ public protocol Denoiser: Sendable {
     /// - Returns: `[batch, height, width, outChannels]`.
     func denoised(_ input: Tensor, timestep: Float, context: Tensor) -> Tensor
 
-    /// The same for one step of a run, from 0 to `total` - 1, for what acts in a part of the steps only.
+    /// The same for one step of a run, from 0 to `total` - 1, for control that applies to some steps only.
     func at(step: Int, of total: Int) -> Self
 }
 
@@ -29,7 +29,7 @@ extension UNet2DConditionModel: Denoiser {
 }
 
 extension NDArray {
-    /// Scaled, picture by picture, towards the standard deviation that `other` has.
+    /// Rescales each image towards the standard deviation of `other`.
     func rescaled(toSpreadOf other: NDArray, share: Float) -> NDArray {
         precondition(shape == other.shape, "guidance: outputs \(shape) and \(other.shape)")
         let parts = (0..<shape[0]).map { index in

@@ -1,4 +1,4 @@
-// From a request to a run: sizes and steps checked, prompts and pictures encoded, first draws made.
+// From a request to a run: validation of sizes and steps, encoding of prompts and images, initial noise.
 
 public import Arrays
 import Autograd
@@ -6,11 +6,11 @@ import Checkpoints
 import Images
 
 extension DiffusionPipeline {
-    /// Prepares a run; iterating it does the work.
+    /// Prepares a run; iterating over it performs the steps.
     /// - Parameters:
-    ///   - noise: `[1, height, width, latentChannels]`, in place of the noise the run would start with.
-    ///   - denoiser: what is called at every step; nil means the U-Net, steered as the request says. One of your own
-    ///     leaves no room for the request's `controls` and `change`.
+    ///   - noise: `[1, height, width, latentChannels]`, instead of the run's own initial noise.
+    ///   - denoiser: called at every step; nil means the U-Net with the request's control. With another denoiser the
+    ///     request must not have `controls` or `change`.
     /// - Throws: `GenerationError` when a size, a number of steps, a strength, a sampler, a control or a change of the
     ///   prompt is not possible with this model.
     public func generate(
@@ -19,8 +19,8 @@ extension DiffusionPipeline {
         try PreparedRequest(request, self, denoiser: denoiser).run(seed: request.seed, noise: noise)
     }
 
-    /// Prepares `request.candidates` runs with the seeds `seed`, `seed + 1`, …; texts and pictures are encoded once.
-    /// - Throws: `GenerationError` as `generate` does, or when there is to be no candidate.
+    /// Prepares `request.candidates` runs with the seeds `seed`, `seed + 1`, …; texts and images are encoded once.
+    /// - Throws: `GenerationError` as `generate` does, or if there are no candidates.
     public func candidates(_ request: GenerationRequest, denoiser: (any Denoiser)? = nil) throws
         -> [Generation]
     {
@@ -33,7 +33,7 @@ extension DiffusionPipeline {
     }
 }
 
-/// All of a request that does not depend on its seed.
+/// The parts of a request that do not depend on its seed.
 private struct PreparedRequest {
     private let request: GenerationRequest
     private let pipeline: DiffusionPipeline
@@ -42,17 +42,17 @@ private struct PreparedRequest {
     private let steps: [SamplingStep]
     private let prompts: EncodedPrompts
     private let shape: [Int]
-    /// Pictures that are denoised side by side.
+    /// Number of images that are denoised together.
     private let pictures: Int
-    /// Whether the run starts from noise alone.
+    /// Whether the run starts from noise only.
     private let startsFromNoise: Bool
     private let picture: EncodedPicture?
     private let masked: MaskedPicture?
 
     private struct MaskedPicture {
-        /// 1 where latents are free, `[1, height, width, 1]`.
+        /// 1 where latents are generated, `[1, height, width, 1]`.
         let mask: NDArray
-        /// The picture with grey where the mask is.
+        /// The image with grey in place of the mask.
         let rest: EncodedPicture
     }
 
@@ -92,7 +92,8 @@ private struct PreparedRequest {
             let outside = inpainting.mask.thresholded.affine(scale: -1, shift: 1)
             let needsPicture = !startsFromNoise || !pipeline.seesMasks
             picture = needsPicture ? autoencoder.encode(input, tiling: Tiling()) : nil
-            // The four-channel way has no use for the rest, but PyTorch's generator moves on as if it had.
+            // Four-channel models do not use the masked image, but PyTorch's generator must advance as in the
+            // reference.
             let needsRest = pipeline.seesMasks || request.random == .torch
             let rest = input * outside.reshaped([1, height, width, 1])
             masked = MaskedPicture(
@@ -104,7 +105,7 @@ private struct PreparedRequest {
         }
     }
 
-    /// The draws come in the reference's order: picture, noise, masked picture.
+    /// Random numbers are taken in the reference's order: image, noise, masked image.
     func run(seed: UInt64, noise given: NDArray?) -> Generation {
         var source = NoiseSource(request.random, seed: seed)
         let original = picture.map { source.latents(of: $0) }
@@ -137,7 +138,7 @@ private struct PreparedRequest {
 // MARK: Checks
 
 extension GenerationStart {
-    /// The share of the steps that is taken.
+    /// The share of the steps that are taken.
     var strength: Double {
         switch self {
         case .noise: 1
@@ -146,7 +147,7 @@ extension GenerationStart {
         }
     }
 
-    /// Whether a picture is noised however great the strength is, as the reference has it without a mask.
+    /// Whether an image is noised at any strength, as in the reference without a mask.
     var isPicture: Bool {
         if case .picture = self { true } else { false }
     }
@@ -164,8 +165,8 @@ extension DiffusionPipeline {
     /// Whether the denoiser takes a mask and the latents of the masked picture.
     public var seesMasks: Bool { unet.configuration.inChannels > autoencoder.latentChannels }
 
-    /// The size of the picture that a request makes.
-    /// - Throws: `GenerationError` when this model cannot make it, or what the request starts from has another.
+    /// The size of the image that a request generates.
+    /// - Throws: `GenerationError` if this model cannot generate it, or if the initial image has another size.
     public func size(for request: GenerationRequest) throws -> (width: Int, height: Int) {
         let scale = autoencoder.downscale
         let picture = request.start.picture
@@ -208,7 +209,7 @@ extension DiffusionPipeline {
 }
 
 extension Sampler {
-    /// The steps of a request: the last of them, where it starts from a picture.
+    /// The steps of a request; only the last ones if it starts from an image.
     fileprivate func steps(for request: GenerationRequest) throws -> [SamplingStep] {
         guard stepCounts.contains(request.steps) else {
             throw GenerationError(
@@ -238,6 +239,6 @@ extension Sampler {
 }
 
 extension Image {
-    /// Pixels as autoencoders take them, `[1, height, width, 3]` in [-1, 1].
+    /// Pixels in the autoencoder's format, `[1, height, width, 3]` in [-1, 1].
     var autoencoderInput: NDArray { rgb.pixels.reshaped([1, height, width, 3]).affine(scale: 2, shift: -1) }
 }

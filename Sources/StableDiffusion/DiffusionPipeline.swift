@@ -1,4 +1,4 @@
-// A text-to-image pipeline: text encoder, denoiser, autoencoder, schedule.
+// A text-to-image pipeline: text encoder, denoiser, autoencoder, noise schedule.
 
 public import Arrays
 import Autograd
@@ -8,9 +8,9 @@ public import Tokenizers
 
 /// A Stable Diffusion pipeline opened from a diffusers folder.
 ///
-/// Denoisers with nine input channels, made for inpainting, take a mask and the latents of the masked picture beside
-/// the noisy latents; without a picture they get a mask of ones and the latents of grey, which is what a picture
-/// masked everywhere looks like, and so make everything up.
+/// Inpainting denoisers with nine input channels take a mask and the latents of the masked image in addition to the
+/// noisy latents. Without an image they get a mask of ones and the latents of grey, as for a completely masked image,
+/// and generate everything.
 public struct DiffusionPipeline: Sendable {
     public let tokenizer: CLIPTokenizer
     public let textEncoder: CLIPTextEncoder
@@ -27,7 +27,7 @@ public struct DiffusionPipeline: Sendable {
 
     /// Opens a folder with `model_index.json` and a subfolder for each part.
     /// - Parameters:
-    ///   - kind: the sampler to use on the folder's noise schedule; nil takes the one the folder names.
+    ///   - kind: the sampler to use on the folder's noise schedule; nil uses the one that the folder names.
     ///   - adapters: merged into the weights and the vocabulary in this order.
     /// - Throws: `CheckpointError` when a file is missing or damaged, a part is of another kind, a sampler is not
     ///   supported, the parts do not fit together, or an adapter was made for another model.
@@ -74,8 +74,8 @@ public struct DiffusionPipeline: Sendable {
         try checkFit(folder)
     }
 
-    /// A pipeline of parts at hand.
-    /// - Parameter origin: the file they come from.
+    /// A pipeline of existing parts.
+    /// - Parameter origin: the file that they come from.
     /// - Throws: `CheckpointError` when the parts do not fit together.
     init(
         tokenizer: CLIPTokenizer, textEncoder: CLIPTextEncoder, unet: UNet2DConditionModel,
@@ -88,7 +88,8 @@ public struct DiffusionPipeline: Sendable {
 
     // MARK: Text
 
-    /// The condition tokens of prompts as they stand, `[prompts, tokens, width]`, cut to the text encoder's length.
+    /// The condition tokens of prompts as plain text, `[prompts, tokens, width]`, truncated to the text encoder's
+    /// length.
     ///
     /// The empty prompt is the usual unconditional one. See `encode` for weights and long prompts.
     public func embedding(of prompts: [String]) -> NDArray {
@@ -102,16 +103,17 @@ public struct DiffusionPipeline: Sendable {
     ///
     /// Both passes run as one batch, `u` first; with `unconditional` nil or a guidance of 1 there is only one.
     /// - Parameters:
-    ///   - latents: noisy latents `[batch, height, width, latentChannels]`, as the sampler shows them to networks.
-    ///   - timestep: the training timestep of their noise.
+    ///   - latents: noisy latents `[batch, height, width, latentChannels]`, scaled by the sampler for the network.
+    ///   - timestep: the training timestep of their noise level.
     ///   - condition: `[batch or 1, tokens, width]`.
     ///   - unconditional: same shape.
-    ///   - guidance: s; 1 is none.
-    ///   - rescale: share in [0, 1] by which the result gets back the spread of `c`: Lin and others 2023, section 3.4.
+    ///   - guidance: s; 1 turns guidance off.
+    ///   - rescale: CFG rescale φ in [0, 1], towards the standard deviation of `c` (0 off, 1 full): Lin and others
+    ///     2023, section 3.4.
     ///   - inpainting: mask and masked latents `[batch or 1, height, width, 1 + latentChannels]` for a denoiser that
-    ///     takes them; nil asks for everything to be made up.
-    ///   - denoiser: what is called; nil means the U-Net.
-    /// - Returns: what the schedule's prediction type says, shape of `latents`.
+    ///     takes them; nil generates the whole image.
+    ///   - denoiser: called for the prediction; nil means the U-Net.
+    /// - Returns: the quantity given by the schedule's prediction type, with the shape of `latents`.
     public func predict(
         _ latents: NDArray, timestep: Float, condition: NDArray, unconditional: NDArray? = nil,
         guidance: Float = 1, rescale: Float = 0, inpainting: NDArray? = nil, denoiser: (any Denoiser)? = nil
@@ -130,14 +132,14 @@ public struct DiffusionPipeline: Sendable {
         return Guidance(strength: guidance, rescale: rescale).combined(output)
     }
 
-    // MARK: Pictures
+    // MARK: Images
 
-    /// Pictures of scaled latents: `[batch, height, width, 3]` in [0, 1]; in tiles where that is large.
+    /// Images of scaled latents: `[batch, height, width, 3]` in [0, 1]; large ones are decoded in tiles.
     public func pictures(of latents: NDArray, tiling: Tiling = Tiling()) -> NDArray {
         (Tensor(autoencoder.decode(latents, tiling: tiling)) * 0.5 + 0.5).clamped(0...1).value
     }
 
-    /// Side of the squares that the model was trained on, in pixels.
+    /// Side, in pixels, of the square images that the model was trained on.
     public var nativeSide: Int { unet.configuration.nativeSide() * autoencoder.downscale }
 
     // MARK: Helpers
@@ -178,7 +180,7 @@ public struct DiffusionPipeline: Sendable {
 }
 
 extension NDArray {
-    /// Itself, or its single entry as many times as asked for.
+    /// Itself, or its single entry repeated `batch` times.
     func repeated(to batch: Int) -> NDArray {
         precondition(
             shape[0] == batch || shape[0] == 1, "a batch of \(shape[0]) where 1 or \(batch) is expected")

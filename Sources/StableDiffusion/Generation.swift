@@ -1,24 +1,24 @@
-// A run of the sampler, step by step: the caller decides when to look and when to stop.
+// A run of the sampler as a sequence: the caller can inspect every step and stop at any.
 
 public import Arrays
 
-/// Where a run stands after a step.
+/// The state of a run after a step.
 public struct GenerationState: Sendable {
     /// Steps taken, from 1 to `total`.
     public let step: Int
     public let total: Int
-    /// The training timestep that was denoised.
+    /// The training timestep of the step.
     public let timestep: Float
-    /// `[1, height, width, latentChannels]`, in the sampler's own scale; scaled latents at the end of a run.
+    /// `[1, height, width, latentChannels]`, in the sampler's scale; scaled latents at the end of a run.
     public var latents: NDArray { sampler.sample.lastPicture }
-    /// The clean latents as predicted at this step; decoded, they make a preview.
+    /// The clean latents predicted at this step; decoded, they are a preview.
     public let clean: NDArray
-    /// Of every picture that is denoised side by side, the one asked for last.
+    /// The state of all images that are denoised together; the requested one is the last.
     let sampler: SamplerState
     let noise: NoiseSource
 }
 
-/// A run of the sampler, as a sequence of its states; the last state's latents are the result.
+/// A run of the sampler as a sequence of states; the last state's latents are the result.
 public struct Generation: Sequence, Sendable {
     let pipeline: DiffusionPipeline
     let sampler: any Sampler
@@ -28,26 +28,26 @@ public struct Generation: Sequence, Sendable {
     let denoiser: any Denoiser
     /// Mask and masked latents for a denoiser with nine input channels.
     let beside: NDArray?
-    /// What is put back after every step where the denoiser does not see the picture.
+    /// Restored after every step if the denoiser does not take the masked image.
     let kept: KeptLatents?
-    /// A candidate's own.
+    /// The seed of this candidate.
     public let seed: UInt64
     var beginning: Beginning
 
-    /// Where iteration begins.
+    /// The state where iteration starts.
     struct Beginning: Sendable {
         var sampler: SamplerState
         var noise: NoiseSource
         var step = 0
     }
 
-    /// What the caller should know about how the request was read, a line each; empty if there is nothing.
+    /// Notes for the user on how the request was interpreted, one per line; may be empty.
     public var notes: [String] { prompts.notes }
 
     /// The number of states of the whole run.
     public var count: Int { steps.count }
 
-    /// The same run from just after one of its states, to the same bytes.
+    /// The same run continued after one of its states, with identical results.
     public func resumed(after state: GenerationState) -> Generation {
         var copy = self
         copy.beginning = Beginning(sampler: state.sampler, noise: state.noise, step: state.step)
@@ -84,7 +84,7 @@ public struct Generation: Sequence, Sendable {
                 sampler: at.sampler, noise: at.noise)
         }
 
-        /// Noise for this step: pictures that are denoised side by side share it.
+        /// Noise for this step, shared by images that are denoised together.
         private mutating func drawn() -> NDArray {
             let shape = at.sampler.sample.shape
             return at.noise.normal([1] + shape.dropFirst(), for: .step(at.step)).repeated(to: shape[0])
@@ -99,14 +99,14 @@ public struct Generation: Sequence, Sendable {
     }
 }
 
-/// The latents that a run must keep, and the noise it began with.
+/// The latents that a run must preserve, and its initial noise.
 struct KeptLatents: Sendable {
     let original: NDArray
     let noise: NDArray
-    /// 1 where latents are free.
+    /// 1 where latents are generated.
     let mask: NDArray
 
-    /// The sample with the kept latents put back, as noisy as the run is at `next`; clean if it is over.
+    /// The sample with the preserved latents restored at the noise level of `next`; clean at the end of the run.
     func restored(_ sample: NDArray, _ sampler: any Sampler, at next: SamplingStep?) -> NDArray {
         let before = next.map { sampler.noised(original, with: noise, at: $0) } ?? original
         return before * mask.affine(scale: -1, shift: 1) + sample * mask

@@ -1,29 +1,29 @@
-// What picture is asked for.
+// Parameters of image generation.
 
 public import Images
 
-/// What a run starts from.
+/// The initial image of a run, if any.
 public enum GenerationStart: Sendable {
-    /// Noise alone.
+    /// Noise only.
     case noise
-    /// A picture, noised by `strength`: 1 leaves nothing of it but its size, little changes little.
+    /// An image noised by `strength`: at 1 only its size matters, small values change it little.
     ///
-    /// Of the steps asked for, the last `strength` of them are taken. Source: Meng and others 2022 (SDEdit); diffusers
-    /// `StableDiffusionImg2ImgPipeline`.
+    /// Only the last steps are taken, the share `strength` of the total. Source: Meng and others 2022 (SDEdit);
+    /// diffusers `StableDiffusionImg2ImgPipeline`.
     case picture(Image, strength: Double)
-    /// A picture of which only what a mask covers is made anew.
+    /// An image of which only the masked part is generated.
     case inpainting(Inpainting)
 }
 
-/// A picture of which only what a mask covers is made anew.
+/// An image of which only the masked part is generated.
 ///
-/// Denoisers with nine input channels see the mask and the rest of the picture; with any other, what is kept is put back
-/// after every step, as noisy as the run is there. Source: diffusers `StableDiffusionInpaintPipeline`.
+/// Denoisers with nine input channels take the mask and the rest of the image; with others, the preserved part is
+/// restored after every step at the step's noise level. Source: diffusers `StableDiffusionInpaintPipeline`.
 public struct Inpainting: Sendable {
     public var picture: Image
-    /// Of the picture's size; made anew from one half up.
+    /// Of the image's size; generated where the mask is at least one half.
     public var mask: Mask
-    /// As in `GenerationStart.picture`; at exactly 1 what is covered is made up from noise alone.
+    /// As in `GenerationStart.picture`; at exactly 1 the masked part is generated from noise only.
     public var strength: Double
     public var latentMask: LatentMaskRule
 
@@ -35,32 +35,33 @@ public struct Inpainting: Sendable {
     }
 }
 
-/// A picture to be made.
+/// A request for an image.
 public struct GenerationRequest: Sendable {
     public var prompt: String
     public var negativePrompt: String
-    /// How prompts are written.
+    /// Syntax of the prompts.
     public var grammar: PromptGrammar
     public var start: GenerationStart
-    /// In pixels, a multiple of the autoencoder's downscale; nil means the size of the picture that is started from, else
-    /// the size the model was trained on.
+    /// In pixels, a multiple of the autoencoder's downscale; nil means the size of the initial image, else the size
+    /// that the model was trained on.
     public var width: Int?
     public var height: Int?
     public var steps: Int
-    /// Nil means the pipeline's own.
+    /// Nil means the pipeline's sampler.
     public var sampler: SamplerKind?
     /// Strength s of `u + s (c - u)`; 1 or less turns guidance off.
     public var guidance: Float
-    /// Share in [0, 1] by which guided outputs get back the spread of the plain ones: Lin and others 2023, section 3.4.
+    /// CFG rescale φ in [0, 1] (0 off, 1 full): Lin and others 2023, section 3.4.
     public var guidanceRescale: Float
     public var seed: UInt64
     public var random: RandomSource
-    /// What steers the run by pictures.
+    /// ControlNets and their images.
     public var controls: [ControlHint] = []
-    /// What of another prompt's attention is kept, and which words count more or less; the source is denoised beside the
-    /// picture asked for, from the same noise, and is no part of the result.
+    /// Prompt-to-Prompt: attention taken from another prompt, and word weights.
+    ///
+    /// The source is denoised together with the requested image, from the same noise, and is not part of the result.
     public var change: PromptChange?
-    /// How many pictures `DiffusionPipeline.candidates` makes, with the seeds `seed`, `seed + 1`, and so on.
+    /// Number of images that `DiffusionPipeline.candidates` makes, with the seeds `seed`, `seed + 1`, and so on.
     public var candidates: Int
 
     public init(
@@ -85,7 +86,7 @@ public struct GenerationRequest: Sendable {
     }
 }
 
-/// A request that cannot be fulfilled; one line that says why.
+/// A request that cannot be fulfilled; one line with the reason.
 public struct GenerationError: Error, CustomStringConvertible, Sendable {
     public let description: String
 }

@@ -2,13 +2,14 @@
 
 public import Arrays
 
-/// How far predictions go beyond what the condition says: `u + s (c - u)` of the unconditional `u` and the conditional `c`.
+/// Classifier-free guidance: `u + s (c - u)` of the unconditional `u` and the conditional `c`.
 ///
 /// Source: Ho and Salimans 2022, "Classifier-free diffusion guidance", equation 6 with `s = 1 + w`.
 public struct Guidance: Sendable {
-    /// `s`; 1 leaves `c` as it is.
+    /// Guidance scale `s`; 1 leaves `c` unchanged.
     public let strength: Float
-    /// Share in [0, 1] by which the result gets back the standard deviation of `c`: Lin and others 2023, section 3.4.
+    /// CFG rescale φ in [0, 1], towards the standard deviation of `c` (0 off, 1 full): Lin and others 2023, section
+    /// 3.4.
     public let rescale: Float
 
     public init(strength: Float, rescale: Float = 0) {

@@ -1,20 +1,20 @@
-// A mask of pixels as a mask of latents.
+// Conversion of pixel masks to latent masks.
 
 import Arrays
 import Images
 
-/// How a mask of pixels becomes one of latents, each of which covers a block of pixels.
+/// How a mask of pixels is reduced to one of latents, each of which covers a block of pixels.
 public enum LatentMaskRule: String, Sendable, CaseIterable {
-    /// A latent is free where any of its pixels is: what is to change can change up to its border.
+    /// A latent is generated if any of its pixels is, so that the whole masked region can change.
     case maxPool
-    /// A latent is free where the first pixel of its block is: what diffusers does, for comparisons with it.
+    /// A latent is generated if the first pixel of its block is, as in diffusers; for comparison with it.
     case nearest
 }
 
 extension Mask {
-    /// 1 where latents are free and 0 where they are kept, `[1, height / downscale, width / downscale, 1]`.
+    /// 1 where latents are generated and 0 where they are preserved, `[1, height / downscale, width / downscale, 1]`.
     ///
-    /// Pixels count as inside from one half up.
+    /// Pixels with a value of at least one half count as masked.
     /// - Precondition: both sides are multiples of `downscale`.
     func latents(downscale: Int, _ rule: LatentMaskRule) -> NDArray {
         precondition(
@@ -32,7 +32,7 @@ extension Mask {
         }
     }
 
-    /// 1 from one half up, else 0, `[height, width]`.
+    /// 1 for values of at least one half, else 0; `[height, width]`.
     var thresholded: NDArray {
         values.withUnsafeBuffer { values in
             NDArray(shape: [height, width]) { out in

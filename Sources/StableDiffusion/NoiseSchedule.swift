@@ -1,4 +1,4 @@
-// How much noise each timestep holds, and the conversions between what a network may predict.
+// The noise schedule, and conversions between prediction types.
 
 import Arrays
 public import Autograd
@@ -10,7 +10,7 @@ import Foundation
 /// Source: Ho et al. 2020, equation 4; diffusers `scheduling_ddpm.py`.
 public struct NoiseSchedule: Sendable {
     public let configuration: SchedulerConfiguration
-    /// Cumulative product of `1 - beta`, one per training timestep, falling.
+    /// Cumulative product of `1 - beta`, one per training timestep, decreasing.
     public let cumulativeAlphas: [Float]
 
     public var trainingSteps: Int { cumulativeAlphas.count }
@@ -23,7 +23,7 @@ public struct NoiseSchedule: Sendable {
         cumulativeAlphas = cumulativeProducts(betas.map { 1 - $0 })
     }
 
-    /// Reads `scheduler_config.json`, of this or of any scheduler with the same keys.
+    /// Reads `scheduler_config.json`, of DDPM or of any scheduler with the same keys.
     /// - Throws: `CheckpointError` for a missing file or a setting that is not supported.
     public init(path: String) throws {
         self.init(try loadConfiguration(SchedulerConfiguration.self, from: path, infinityAsLargest: true))
@@ -35,7 +35,7 @@ public struct NoiseSchedule: Sendable {
     /// Factor of the noise at timestep `t`.
     public func sqrtOneMinusAlphaBar(_ t: Int) -> Float { (1 - cumulativeAlphas[t]).squareRoot() }
 
-    /// Noises clean samples; `noise` has their shape.
+    /// Adds noise to clean samples; `noise` has their shape.
     public func noised(_ clean: Tensor, with noise: Tensor, at t: Int) -> Tensor {
         clean * sqrtAlphaBar(t) + noise * sqrtOneMinusAlphaBar(t)
     }
@@ -45,7 +45,7 @@ public struct NoiseSchedule: Sendable {
         noise * sqrtAlphaBar(t) - clean * sqrtOneMinusAlphaBar(t)
     }
 
-    /// The clean sample that a network's output means, given its noisy input at timestep `t`.
+    /// The clean sample implied by a network's output, given its noisy input at timestep `t`.
     public func clean(from output: Tensor, noisy: Tensor, at t: Int) -> Tensor {
         switch prediction {
         case .epsilon: (noisy - output * sqrtOneMinusAlphaBar(t)) / sqrtAlphaBar(t)
@@ -54,7 +54,7 @@ public struct NoiseSchedule: Sendable {
         }
     }
 
-    /// The noise that a network's output means, given its noisy input at timestep `t`.
+    /// The noise implied by a network's output, given its noisy input at timestep `t`.
     public func noise(from output: Tensor, noisy: Tensor, at t: Int) -> Tensor {
         switch prediction {
         case .epsilon: output
@@ -64,7 +64,8 @@ public struct NoiseSchedule: Sendable {
     }
 }
 
-// MARK: Betas, in float32 and in the reference's order, since products of a thousand factors show every rounding
+// MARK: Betas, in float32 and in the reference's order of operations, because rounding accumulates over a thousand
+// factors
 
 extension SchedulerConfiguration {
     fileprivate var betas: [Float] {
@@ -82,7 +83,7 @@ extension SchedulerConfiguration {
     }
 }
 
-/// PyTorch's `linspace`: from each end towards the middle.
+/// PyTorch's `linspace`, which is computed from both ends towards the middle.
 private func evenlySpaced(_ start: Float, _ end: Float, _ count: Int) -> [Float] {
     guard count > 1 else { return [start] }
     let step = (end - start) / Float(count - 1)

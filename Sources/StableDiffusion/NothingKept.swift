@@ -1,10 +1,10 @@
-// What a denoiser made for inpainting is told when there is no picture.
+// The inpainting condition for generation without an image.
 
 import Arrays
 import Autograd
 import Synchronization
 
-/// The inpainting condition of a picture masked everywhere, worked out once per size.
+/// The inpainting condition of a completely masked image, computed once per size.
 final class NothingKept: Sendable {
     private struct Size: Hashable {
         let height: Int
@@ -13,7 +13,7 @@ final class NothingKept: Sendable {
 
     private let known = Mutex<[Size: NDArray]>([:])
 
-    /// - Returns: `[1, height, width, 1 + latentChannels]`: ones, and the scaled latents of a grey picture.
+    /// - Returns: `[1, height, width, 1 + latentChannels]`: ones, and the scaled latents of a grey image.
     func condition(_ height: Int, _ width: Int, _ autoencoder: Autoencoder) -> NDArray {
         let size = Size(height: height, width: width)
         if let found = known.withLock({ $0[size] }) { return found }

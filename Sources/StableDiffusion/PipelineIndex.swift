@@ -1,11 +1,11 @@
-// The table of contents of a pipeline folder, `model_index.json`.
+// The index of a pipeline folder, `model_index.json`.
 
 import Checkpoints
 
-/// Which class fills each role of a pipeline folder.
+/// The class of each component of a pipeline folder.
 ///
-/// `{"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"], …}`; roles that are
-/// null are empty.
+/// `{"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"], …}`; components that
+/// are null are absent.
 package struct PipelineIndex: Decodable, Sendable {
     let className: String
     private let parts: [String: String]
@@ -19,11 +19,11 @@ package struct PipelineIndex: Decodable, Sendable {
         parts = file.partClasses()
     }
 
-    /// Reads the index of `folder` and checks its class and the classes of the roles that will be opened.
+    /// Reads the index of `folder` and checks its class and the classes of the components that will be opened.
     /// - Parameters:
-    ///   - pipelines: classes of the folder that will do.
-    ///   - roles: for each role that must be filled, the classes that will do; an empty set takes any.
-    /// - Throws: `CheckpointError` that names the role and both classes.
+    ///   - pipelines: accepted classes of the folder.
+    ///   - roles: for each required component its accepted classes; an empty set accepts any.
+    /// - Throws: `CheckpointError` that names the component and both classes.
     package init(folder: String, pipelines: Set<String>, roles: [String: Set<String>]) throws {
         let path = folder + "/model_index.json"
         self = try loadConfiguration(PipelineIndex.self, from: path)
@@ -43,6 +43,6 @@ package struct PipelineIndex: Decodable, Sendable {
         }
     }
 
-    /// The class that fills a role, if any does.
+    /// The class of a component, if it is present.
     func className(of role: String) -> String? { parts[role] }
 }

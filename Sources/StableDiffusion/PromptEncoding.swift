@@ -1,30 +1,31 @@
-// Prompts as condition tokens: weights, and prompts longer than the text encoder reads at once.
+// Encoding of prompts: weights, and prompts longer than the text encoder's context.
 
 public import Arrays
 import Autograd
 import CLIP
 import Tokenizers
 
-/// A prompt and its negative as condition tokens of one length.
+/// A prompt and its negative prompt as condition tokens of equal length.
 public struct EncodedPrompts: Sendable {
     /// `[1, parts · length, width]`.
     public let condition: NDArray
-    /// Same shape; nil where there is no guidance.
+    /// Same shape; nil without guidance.
     public let unconditional: NDArray?
-    /// What the caller should know about how the prompts were read, a line each.
+    /// Notes for the user on how the prompts were interpreted, one per line.
     public let notes: [String]
 }
 
 extension DiffusionPipeline {
-    /// Reads a prompt and, for guidance, its negative.
+    /// Encodes a prompt and, for guidance, its negative prompt.
     ///
-    /// Nothing is cut off: a prompt of more tokens than the text encoder takes (75 for Stable Diffusion) is read in parts
-    /// of that many, each with its own begin and end, whose results are joined; the shorter of both prompts gets empty
-    /// parts. diffusers cuts such prompts instead; up to that length both agree.
+    /// Nothing is truncated: a prompt with more tokens than the text encoder takes (75 for Stable Diffusion) is
+    /// encoded in parts of that many, each with its own begin and end tokens, and the results are concatenated; the
+    /// shorter of both prompts is padded with empty parts. diffusers truncates such prompts; up to that length both
+    /// agree.
     ///
-    /// A token's vector is multiplied by its piece's weight, and then all of a prompt's vectors by what restores their
-    /// mean, as AUTOMATIC1111 (`sd_hijack_clip.py`) and diffusers' `lpw_stable_diffusion.py` do; where weights turn the
-    /// sign of the mean, it stays. Begin, end and padding weigh 1.
+    /// A token's vector is multiplied by its piece's weight, and then all vectors of a prompt by the factor that
+    /// restores their mean, as AUTOMATIC1111 (`sd_hijack_clip.py`) and diffusers' `lpw_stable_diffusion.py` do; if
+    /// weights change the sign of the mean, the second step is skipped. Begin, end and padding have weight 1.
     public func encode(_ prompt: String, negative: String?, grammar: PromptGrammar) -> EncodedPrompts {
         let asked = WeightedTokens(prompt, grammar, self)
         let unwanted = negative.map { WeightedTokens($0, grammar, self) }
@@ -48,11 +49,11 @@ extension DiffusionPipeline {
     }
 }
 
-/// The tokens of a prompt with their weights, without begin and end.
+/// The tokens of a prompt and their weights, without begin and end.
 private struct WeightedTokens {
     private let ids: [Int]
     private let weights: [Float]
-    /// Tokens that the text encoder takes at once, beside begin and end.
+    /// Maximum number of tokens per part, without begin and end.
     private let room: Int
 
     init(_ prompt: String, _ grammar: PromptGrammar, _ pipeline: DiffusionPipeline) {
@@ -74,7 +75,7 @@ private struct WeightedTokens {
             "the \(name) has \(ids.count) tokens and the text encoder reads \(room) at once: it was read in \(parts) parts"
     }
 
-    /// The `index`-th part with begin, end and padding; empty beyond the last.
+    /// Part `index` with begin, end and padding; empty beyond the last.
     func part(_ index: Int, tokenizer pipeline: DiffusionPipeline) -> (ids: [Int], weights: [Float]) {
         let range = min(index * room, ids.count)..<min((index + 1) * room, ids.count)
         let tokenizer = pipeline.tokenizer

@@ -1,19 +1,19 @@
-// How prompts are written: plain text, or text with weights.
+// Syntax of prompts: plain text, or text with weights.
 
 import Foundation
 
-/// How prompts are written.
+/// Syntax of prompts.
 public enum PromptGrammar: String, Sendable, CaseIterable {
-    /// AUTOMATIC1111's: `(word)` counts 1.1 times, `(word:1.3)` 1.3 times, `[word]` 1 / 1.1 times; brackets nest and
-    /// multiply, and `\(`, `\)`, `\[`, `\]`, `\\` stand for themselves.
+    /// AUTOMATIC1111's: `(word)` has weight 1.1, `(word:1.3)` 1.3, `[word]` 1 / 1.1; nested brackets multiply, and
+    /// `\(`, `\)`, `\[`, `\]`, `\\` are escapes.
     ///
-    /// A bracket that is never closed reaches to the end; one that was never opened is text, and so is a number that no
-    /// round bracket was opened for.
+    /// An unclosed bracket extends to the end of the prompt; an unmatched closing bracket is text, and so is a number
+    /// without an opening round bracket.
     case weighted
-    /// Every character stands for itself, as in diffusers.
+    /// Plain text without syntax, as in diffusers.
     case plain
 
-    /// The pieces of a prompt, each with its weight; neighbours differ in weight.
+    /// The pieces of a prompt, each with its weight; adjacent pieces differ in weight.
     ///
     /// The empty prompt is one empty piece.
     public func pieces(of prompt: String) -> [PromptPiece] {
@@ -26,7 +26,7 @@ public enum PromptGrammar: String, Sendable, CaseIterable {
     }
 }
 
-/// A part of a prompt that counts as one.
+/// A part of a prompt with one weight.
 public struct PromptPiece: Sendable, Hashable {
     public var text: String
     public var weight: Float
@@ -37,7 +37,7 @@ public struct PromptPiece: Sendable, Hashable {
     }
 }
 
-/// Reads a prompt from left to right, keeping where each open bracket began.
+/// Parses a prompt from left to right with a stack of open brackets.
 private struct WeightedPromptReader {
     private static let roundFactor: Float = 1.1
     private static let squareFactor: Float = 1 / 1.1
@@ -76,7 +76,7 @@ private struct WeightedPromptReader {
 
     // MARK: Helpers
 
-    /// A backslash is dropped and what it escapes kept.
+    /// Drops a backslash and keeps the character that it escapes.
     private mutating func escape() {
         guard position < characters.count, "()[]\\".contains(characters[position]) else { return }
         append(characters[position])
@@ -88,13 +88,13 @@ private struct WeightedPromptReader {
         found[found.count - 1].text.append(character)
     }
 
-    /// Begins a piece and tells its place.
+    /// Starts a piece and returns its index.
     private mutating func begin() -> Int {
         found.append(PromptPiece(text: "", weight: 1))
         return found.count - 1
     }
 
-    /// Weighs what an opened bracket holds; a character that closes none is text.
+    /// Applies a weight to the contents of a bracket; an unmatched closing character is text.
     private mutating func close(_ start: Int?, by factor: Float, or character: Character) {
         guard let start else { return append(character) }
         weigh(from: start, by: factor)
@@ -105,7 +105,7 @@ private struct WeightedPromptReader {
         for index in start..<found.count { found[index].weight *= factor }
     }
 
-    /// The number of `: number )` where a round bracket is open, which is then behind `position`.
+    /// Parses `: number )` if a round bracket is open and moves `position` behind it.
     private mutating func closingWeight() -> Float? {
         guard !openRound.isEmpty, let end = characters[position...].firstIndex(of: ")") else { return nil }
         let text = String(characters[position..<end]).trimmingCharacters(in: .whitespaces)

@@ -1,20 +1,20 @@
-// Where a run's random numbers come from.
+// Sources of a run's random numbers.
 
 import Arrays
 
-/// Where a run's random numbers come from.
+/// Sources of a run's random numbers.
 public enum RandomSource: String, Sendable, CaseIterable {
-    /// Counter-based streams: every draw is a function of the seed, its purpose and its step alone. Pictures that are
-    /// started from are encoded without noise.
+    /// Counter-based streams: every number is a function of the seed, its purpose and its step only. Initial images
+    /// are encoded without noise.
     case lathe
-    /// The draws that diffusers makes from `torch.Generator("cpu")`, in its order, so that a seed gives the picture
-    /// that diffusers gives on a processor.
+    /// The random numbers that diffusers takes from `torch.Generator("cpu")`, in its order, so that a seed gives the
+    /// same image as diffusers does on a CPU.
     case torch
 }
 
-/// The random numbers of one run; a value, so a run that is taken up again draws what it would have drawn.
+/// The random numbers of one run; a value, so that a resumed run gets the same numbers.
 struct NoiseSource: Sendable {
-    /// What a draw is for; PyTorch's generator knows only the order of draws.
+    /// The purpose of a random array; PyTorch's generator depends on the order of calls only.
     enum Purpose {
         case latents
         case step(Int)
@@ -39,16 +39,16 @@ struct NoiseSource: Sendable {
         return stream.normal(shape)
     }
 
-    /// A picture's latents: drawn from their distribution as diffusers does, or the middle of it.
+    /// An image's latents: sampled from their distribution as diffusers does, or its mean.
     mutating func latents(of encoded: EncodedPicture) -> NDArray {
-        // A point has nothing to draw, there as here.
+        // A deterministic autoencoder takes no random numbers, as in the reference.
         guard let deviation = encoded.deviation, let noise = drawnByTorch(encoded.mean.shape) else {
             return encoded.mean
         }
         return encoded.mean + deviation * noise
     }
 
-    /// Drawn with the channels outside the pixels, as PyTorch keeps them.
+    /// Generated in PyTorch's memory order, with channels before pixels.
     private mutating func drawnByTorch(_ shape: [Int]) -> NDArray? {
         torch?.normal([shape[0], shape[3], shape[1], shape[2]]).transposed([0, 2, 3, 1])
     }

@@ -1,4 +1,4 @@
-// Halving and doubling a feature map.
+// Downsampling and upsampling of feature maps by 2.
 
 import Arrays
 import Autograd
@@ -20,7 +20,7 @@ struct Downsampler: Sendable {
     func callAsFunction(_ x: Tensor) -> Tensor { convolution(x) }
 }
 
-/// Nearest-neighbour enlargement and a convolution: diffusers' `Upsample2D`.
+/// Nearest-neighbour upsampling and a convolution: diffusers' `Upsample2D`.
 struct Upsampler: Sendable {
     let convolution: Convolution2D
 
@@ -29,7 +29,7 @@ struct Upsampler: Sendable {
             from: weights.scope("conv"), in: channels, out: channels, kernel: 3, padding: 1)
     }
 
-    /// - Parameter size: height and width to reach where they are not double, because the way down met an odd size.
+    /// - Parameter size: the target height and width, if not double because the encoder had an odd size.
     func callAsFunction(_ x: Tensor, to size: (height: Int, width: Int)? = nil) -> Tensor {
         let (height, width) = (size?.height ?? 2 * x.shape[1], size?.width ?? 2 * x.shape[2])
         guard height == 2 * x.shape[1], width == 2 * x.shape[2] else {
@@ -40,8 +40,8 @@ struct Upsampler: Sendable {
 }
 
 extension Tensor {
-    /// Enlarges `[batch, height, width, channels]` by repeating pixels: target `i` takes source
-    /// `floor(i · size / target)`, as PyTorch's `interpolate(mode: "nearest")`.
+    /// Nearest-neighbour resampling of `[batch, height, width, channels]`: target `i` takes source `floor(i · size /
+    /// target)`, as PyTorch's `interpolate(mode: "nearest")`.
     func resizedNearest(height: Int, width: Int) -> Tensor {
         let (b, h, w, c) = (shape[0], shape[1], shape[2], shape[3])
         var rows: [Int] = []

@@ -4,11 +4,11 @@ import Autograd
 import Checkpoints
 import Layers
 
-/// Norm, activation, convolution, twice, with a shortcut; the time embedding enters between the two.
+/// Norm, activation and convolution, twice, with a residual connection; the time embedding is added in between.
 ///
 /// `y = (shortcut(x) + conv2(act(norm2(conv1(act(norm1 x)) + time)))) / scale`
 struct ResidualBlock: Sendable {
-    /// What every block of one network shares.
+    /// Settings that all blocks of a network share.
     struct Style: Sendable {
         let groups: Int
         let epsilon: Float
@@ -52,7 +52,7 @@ struct ResidualBlock: Sendable {
 
     /// - Parameters:
     ///   - x: `[batch, height, width, in]`.
-    ///   - embedding: the activated time embedding `[batch, timeWidth]`, where the block takes one.
+    ///   - embedding: the activated time embedding `[batch, timeWidth]`, if the block takes one.
     /// - Returns: `[batch, height, width, out]`.
     func callAsFunction(_ x: Tensor, time embedding: Tensor? = nil) -> Tensor {
         let act = style.activation

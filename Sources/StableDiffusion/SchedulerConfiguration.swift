@@ -1,23 +1,23 @@
-// The settings of a scheduler file: the noise schedule, what the network predicts, and how solvers walk.
+// The settings of a scheduler file: noise schedule, prediction type, and solver.
 
 import Checkpoints
 
-/// What a denoising network was trained to output.
+/// The quantity that a denoising network was trained to predict.
 public enum PredictionType: String, Sendable, CaseIterable, Codable {
     /// The noise.
     case epsilon
     /// The clean sample.
     case sample
-    /// `signal · noise - sigma · clean` (Salimans & Ho 2022).
+    /// `sqrtAlphaBar · noise - sqrtOneMinusAlphaBar · clean` (Salimans & Ho 2022).
     case velocity = "v_prediction"
 }
 
-/// How sampling steps spread over the training timesteps: Lin and others 2023, table 2.
+/// Spacing of the sampling steps over the training timesteps: Lin and others 2023, table 2.
 public enum TimestepSpacing: String, Sendable, CaseIterable {
     case leading, linspace, trailing
 }
 
-/// How a sampler's noise variance is chosen.
+/// Choice of a sampler's noise variance.
 public enum VarianceType: String, Sendable, CaseIterable {
     case fixedSmall = "fixed_small"
     case fixedSmallLog = "fixed_small_log"
@@ -26,7 +26,7 @@ public enum VarianceType: String, Sendable, CaseIterable {
 
 /// The settings of a scheduler file of any of diffusers' classes.
 ///
-/// A file may be read for a scheduler other than the one it names: settings that it leaves out, and whose defaults
+/// A file may be read for a scheduler other than the one that it names: settings that it omits, and whose defaults
 /// differ between schedulers, are optional here and filled in by the sampler, as diffusers' `from_config` does.
 public struct SchedulerConfiguration: Decodable, Sendable, Hashable {
     enum BetaSchedule: String, CaseIterable {
@@ -36,7 +36,7 @@ public struct SchedulerConfiguration: Decodable, Sendable, Hashable {
         case sigmoid
     }
 
-    /// diffusers' name of the scheduler, such as "DDIMScheduler".
+    /// diffusers' class name of the scheduler, such as "DDIMScheduler".
     public let className: String?
     public let trainingSteps: Int
     let betaStart: Double
@@ -44,18 +44,18 @@ public struct SchedulerConfiguration: Decodable, Sendable, Hashable {
     let betaSchedule: BetaSchedule
     let trainedBetas: [Double]?
     public let prediction: PredictionType
-    /// Nil where the file leaves it to the scheduler.
+    /// Nil if the file leaves it to the scheduler.
     public let spacing: TimestepSpacing?
     public let stepsOffset: Int
     /// Bound of the predicted clean sample under DDIM and DDPM; nil if it is not clipped.
     public var clipRange: Float? { clips ?? true ? clipBound : nil }
     let clips: Bool?
     let clipBound: Float
-    /// Whether the last step ends at a signal of exactly one; nil where the file leaves it to the scheduler.
+    /// Whether the last step ends at an alpha of exactly one; nil if the file leaves it to the scheduler.
     public let setsAlphaToOne: Bool?
     public let rescalesToZeroSignal: Bool
     public let variance: VarianceType
-    /// What only some solvers read; each sampler checks its own part.
+    /// Settings that only some solvers use; each sampler checks its own.
     let solver: SolverSettings
 
     public init(from decoder: any Decoder) throws {
@@ -94,11 +94,11 @@ public struct SchedulerConfiguration: Decodable, Sendable, Hashable {
     }
 }
 
-/// The settings of solvers beyond the noise schedule; defaults are diffusers'.
+/// The settings of solvers beyond the noise schedule, with diffusers' defaults.
 struct SolverSettings: Sendable, Hashable {
-    /// PNDM: whether Runge-Kutta steps are left out at the start.
+    /// PNDM: whether the initial Runge-Kutta steps are skipped.
     let skipsRungeKutta: Bool
-    /// Euler, DPM-Solver, UniPC: sigmas after Karras and others 2022, and their ends where the file fixes them.
+    /// Euler, DPM-Solver, UniPC: Karras sigmas (Karras and others 2022), and their ends if the file gives them.
     let usesKarrasSigmas: Bool
     let sigmaMin: Double?
     let sigmaMax: Double?
@@ -111,10 +111,10 @@ struct SolverSettings: Sendable, Hashable {
     let takesEulerStepAtEnd: Bool
     let predictsClean: Bool
     let uncorrectedSteps: Set<Int>
-    /// LCM: steps of the distillation, and the factor of a timestep in the boundary condition.
+    /// LCM: number of distillation steps, and the factor of the timestep in the boundary condition.
     let originalSteps: Int
     let timestepScaling: Double
-    /// Settings that change a solver and are not built here, with what the file says; each solver refuses its own.
+    /// Settings that change a solver and are not supported, with the file's values; each solver rejects its own.
     let unsupported: [String: String]
 
     init(_ file: ConfigurationReader) throws {
@@ -141,7 +141,7 @@ struct SolverSettings: Sendable, Hashable {
         for (key, neutral) in [("interpolation_type", "linear"), ("timestep_type", "discrete")] {
             if let value = try file.text(key), value != neutral { unsupported[key] = "'\(value)'" }
         }
-        // Minus infinity, its default, is read as the least number there is.
+        // Minus infinity, its default, is replaced by the smallest finite number.
         if let bound = try file.optionalNumber("lambda_min_clipped"), bound > -.greatestFiniteMagnitude {
             unsupported["lambda_min_clipped"] = "\(bound)"
         }
@@ -160,7 +160,7 @@ struct SolverSettings: Sendable, Hashable {
             reason: "is \(order); it must lie from \(range.lowerBound) to \(range.upperBound)")
     }
 
-    /// Refuses the settings among `keys` that are not built.
+    /// Rejects those settings among `keys` that are not supported.
     func refuse(_ keys: String...) throws(ConfigurationProblem) {
         for key in keys {
             guard let value = unsupported[key] else { continue }

@@ -1,11 +1,11 @@
-// Attention over the pixels of a feature map and to the condition: diffusers' `Transformer2DModel`.
+// Self- and cross-attention over the pixels of a feature map: diffusers' `Transformer2DModel`.
 
 import Arrays
 import Autograd
 import Checkpoints
 import Layers
 
-/// Multi-head attention from `queries` to `context`, with biases on the output alone.
+/// Multi-head attention from `queries` to `context`, with a bias on the output only.
 struct CrossAttention: Sendable {
     let query: Linear
     let key: Linear
@@ -22,9 +22,9 @@ struct CrossAttention: Sendable {
     }
 
     /// - Parameters:
-    ///   - norm: done to `x` before.
+    ///   - norm: applied to `x` first.
     ///   - addend: added to the result, of its shape.
-    ///   - edit: changes the attention weights `[batch, heads, n, m]`; they are only made for it.
+    ///   - edit: changes the attention weights `[batch, heads, n, m]`, which are computed explicitly only for it.
     func callAsFunction(
         _ x: Tensor, after norm: LayerNorm, context: Tensor, plus addend: Tensor,
         edit: AttentionEdit.Function? = nil
@@ -37,7 +37,7 @@ struct CrossAttention: Sendable {
     }
 }
 
-/// Multi-head attention of pixels to each other, with biases on the output alone.
+/// Multi-head self-attention of pixels, with a bias on the output only.
 struct SelfAttention: Sendable {
     /// Queries, keys and values.
     let projections: Linear
@@ -51,7 +51,7 @@ struct SelfAttention: Sendable {
         self.heads = heads
     }
 
-    /// - Parameters: as ``CrossAttention`` takes them.
+    /// Parameters as for ``CrossAttention``.
     func callAsFunction(
         _ x: Tensor, after norm: LayerNorm, plus addend: Tensor, edit: AttentionEdit.Function? = nil
     ) -> Tensor {
@@ -65,7 +65,7 @@ struct SelfAttention: Sendable {
     }
 }
 
-/// Attention of projected tokens whose weights `[batch, heads, n, m]` are changed before they are used.
+/// Attention of projected tokens whose weights `[batch, heads, n, m]` are edited before use.
 private func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, edit: AttentionEdit.Function
 ) -> Tensor {
@@ -74,7 +74,7 @@ private func attention(
     return edit(scores.softmax()).matmul(v.splitHeads(heads)).mergedHeads()
 }
 
-/// A linear layer gated by another: `value(x) · gelu(gate(x))`, then back to the width.
+/// A gated linear layer, `value(x) · gelu(gate(x))`, followed by a projection back to the width.
 ///
 /// Source: Shazeer 2020 (GEGLU). The file holds both layers as one matrix, the value's rows first.
 struct GatedFeedForward: Sendable {
@@ -100,7 +100,8 @@ struct GatedFeedForward: Sendable {
     }
 }
 
-/// Self-attention, attention to the condition, feed-forward, each behind a layer norm and a residual.
+/// Self-attention, cross-attention to the condition and feed-forward, each with a layer norm and a residual
+/// connection.
 struct TransformerBlock: Sendable {
     let norms: [LayerNorm]
     let pixelAttention: SelfAttention
@@ -125,7 +126,7 @@ struct TransformerBlock: Sendable {
     }
 }
 
-/// Transformer blocks over the pixels of a feature map, with a residual around them all.
+/// Transformer blocks over the pixels of a feature map, with an outer residual connection.
 struct SpatialTransformer: Sendable {
     let norm: GroupNorm
     let projectIn: Linear
@@ -133,9 +134,9 @@ struct SpatialTransformer: Sendable {
     let projectOut: Linear
 
     /// - Parameters:
-    ///   - depth: how many blocks.
-    ///   - linear: whether the file stores the projections as matrices or as 1 × 1 convolutions, which compute the
-    ///     same.
+    ///   - depth: number of blocks.
+    ///   - linear: whether the file stores the projections as matrices or as 1 × 1 convolutions, which are
+    ///     equivalent.
     init(
         from weights: WeightScope, channels: Int, contextWidth: Int, heads: Int, depth: Int, groups: Int,
         linear: Bool
@@ -165,7 +166,7 @@ struct SpatialTransformer: Sendable {
 }
 
 extension Linear {
-    /// A square layer on every pixel, stored as a matrix or as a 1 × 1 convolution.
+    /// A square linear layer on every pixel, stored as a matrix or as a 1 × 1 convolution.
     static func pixelwise(from weights: WeightScope, channels: Int, linear: Bool) throws -> Linear {
         if linear { return try Linear(from: weights, in: channels, out: channels) }
         let kernel = try weights.weight("weight", [channels, channels, 1, 1])

@@ -1,13 +1,13 @@
-// The U-Net with what steers it beside the prompt: ControlNets and edits of attention.
+// The U-Net with ControlNets and attention editing.
 
 public import Autograd
 
-/// A U-Net that listens to ControlNets and has its attention edited, at one step of a run.
+/// A U-Net with ControlNets and an attention edit, at one step of a run.
 ///
-/// Stands in for the U-Net wherever a step calls it, guidance or not.
+/// A `Denoiser` in place of the U-Net, with or without guidance.
 public struct SteeredUNet: Sendable {
     public let unet: UNet2DConditionModel
-    /// Their residuals are added.
+    /// Their residuals are summed.
     public var controls: [ControlHint]
     public var edit: PromptEdit?
     private var place = (step: 0, total: 1)
@@ -16,7 +16,7 @@ public struct SteeredUNet: Sendable {
         (self.unet, self.controls, self.edit) = (unet, controls, edit)
     }
 
-    /// The same at another step of a run, from 0 to `total` - 1; hints and edits count in a share of the steps.
+    /// The same at another step of a run, from 0 to `total` - 1; hints and edits apply to a share of the steps.
     public func at(step: Int, of total: Int) -> SteeredUNet {
         precondition((0..<total).contains(step), "SteeredUNet: step \(step) of \(total)")
         var moved = self
@@ -28,7 +28,7 @@ public struct SteeredUNet: Sendable {
     /// - Parameters:
     ///   - input: `[batch, height, width, inChannels]`.
     ///   - context: condition tokens `[batch, tokens, width]`; under guidance the unconditional half comes first.
-    ///     With an edit, the conditional entries are as many as the edit has pictures.
+    ///     With an edit, the number of conditional entries equals the edit's number of images.
     /// - Returns: `[batch, height, width, outChannels]`.
     public func denoised(_ input: Tensor, timestep: Float, context: Tensor) -> Tensor {
         let residuals = controls.filter { $0.isActive(at: place.step, of: place.total) }
@@ -38,7 +38,7 @@ public struct SteeredUNet: Sendable {
             attention: attention(batch: input.shape[0]))
     }
 
-    /// The edit of this step, moved to the conditional entries, which are the last.
+    /// The edit of this step, with indices of the conditional entries, which are the last.
     private func attention(batch: Int) -> AttentionEdit? {
         guard let edit else { return nil }
         precondition(
@@ -49,7 +49,7 @@ public struct SteeredUNet: Sendable {
 }
 
 extension [ControlResiduals] {
-    /// All of them together, nil if there are none.
+    /// Their sum, nil if there are none.
     fileprivate var sum: ControlResiduals? {
         first.map { first in dropFirst().reduce(first, +) }
     }

@@ -1,19 +1,19 @@
-// How an extent is cut into overlapping tiles, and how much each counts where they overlap.
+// Division of an extent into overlapping tiles, and their blending weights.
 
 package import Arrays
 
-/// When and how pictures pass the autoencoder in tiles, so that memory stays bounded.
+/// Tiling of large images for the autoencoder, which bounds memory.
 ///
-/// Neighbouring tiles are blended over their overlap. A tile counts nothing in the quarter of it next to its own border,
-/// where it does not know its surroundings, then ever more by a smooth ramp (`3t² - 2t³`), and wholly from the last
-/// quarter on; what counts is divided by its sum, so a place that all tiles agree on keeps its value. Group norms and attention of a full autoencoder still see one tile at a time, so a
-/// tiled picture is not that of one pass.
+/// Adjacent tiles are blended over their overlap. A tile's weight is 0 in the quarter of the overlap next to its own
+/// border, where its surroundings are unknown, then rises smoothly (`3t² - 2t³`) to 1 in the last quarter; weights
+/// are normalised by their sum, so values that all tiles agree on are kept. Group norms and attention of a full
+/// autoencoder see one tile at a time, so the result differs from that of a single pass.
 public struct Tiling: Sendable, Hashable {
-    /// Pixels of a picture up to which it passes whole.
+    /// Images up to this number of pixels are not tiled.
     public var wholeArea: Int
-    /// Longest side of a tile, in pixels.
+    /// Maximum side of a tile, in pixels.
     public var side: Int
-    /// Least overlap of neighbours, in pixels; less than a side.
+    /// Minimum overlap of adjacent tiles, in pixels; less than a side.
     public var overlap: Int
 
     public init(wholeArea: Int = 768 * 768, side: Int = 512, overlap: Int = 128) {
@@ -25,9 +25,9 @@ public struct Tiling: Sendable, Hashable {
     }
 }
 
-/// One direction of a tiling, in latents.
+/// One dimension of a tiling, in latents.
 struct TileAxis {
-    /// The tiles, all of one length.
+    /// The tiles, all of equal length.
     let ranges: [Range<Int>]
     private let extent: Int
     private let overlap: Int
@@ -44,7 +44,7 @@ struct TileAxis {
         }
     }
 
-    /// How much each tile counts at each of its samples, `scale` of them per latent; at any place they add up to 1.
+    /// Weights of each tile at each of its samples, `scale` per latent; they sum to 1 at every position.
     func weights(scale: Int) -> [[Float]] {
         let raw = ranges.map { range in
             (range.lowerBound * scale..<range.upperBound * scale).map { weight($0, range, scale) }
@@ -70,7 +70,7 @@ struct TileAxis {
     }
 }
 
-/// Runs `body` over the tiles of `height` × `width` latents and blends what it makes.
+/// Runs `body` over the tiles of `height` × `width` latents and blends the results.
 /// - Parameters:
 ///   - scale: samples of the result per latent.
 ///   - body: from rows and columns of latents to `[batch, rows · scale, columns · scale, channels]`.
@@ -98,7 +98,7 @@ package func blendedTiles(
 }
 
 extension NDArray {
-    /// Adds a tile, weighted by row and column, at a place of this picture.
+    /// Adds a tile, weighted by row and column, at a position of this image.
     fileprivate mutating func add(
         _ tile: NDArray, _ rowWeights: [Float], _ columnWeights: [Float], top: Int, left: Int
     ) {

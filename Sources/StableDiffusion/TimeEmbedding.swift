@@ -1,4 +1,4 @@
-// Turning a timestep, or another small condition, into a vector.
+// Embeddings of timesteps and other small conditions.
 
 import Arrays
 import Autograd
@@ -9,7 +9,7 @@ import Layers
 /// Sines and cosines of a timestep at geometrically spaced frequencies.
 ///
 /// Feature `i` of `width / 2`: frequency `exp(-ln(10000) i / (width / 2 - shift))`. Computed in float32 in the
-/// reference's order, because at timestep 999 the rounding of the angle reaches the fifth digit.
+/// reference's order of operations, because at timestep 999 the rounding of the angle affects the fifth digit.
 /// Source: diffusers `get_timestep_embedding`; Vaswani et al. 2017, section 3.5.
 struct Sinusoids: Sendable {
     let width: Int
@@ -37,7 +37,7 @@ struct Sinusoids: Sendable {
     }
 }
 
-/// Two linear layers with an activation between: diffusers' `TimestepEmbedding`.
+/// Two linear layers with an activation in between: diffusers' `TimestepEmbedding`.
 struct EmbeddingPerceptron: Sendable {
     let first: Linear
     let second: Linear

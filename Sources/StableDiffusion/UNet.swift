@@ -5,7 +5,7 @@ public import Autograd
 public import Checkpoints
 import Layers
 
-/// A second condition of the network, beside the tokens, one entry per batch entry.
+/// An additional condition of the network besides the tokens, one per batch entry.
 public enum ClassLabels: Sendable {
     case classes([Int])
     case timesteps([Float])
@@ -23,8 +23,8 @@ public struct UNet2DConditionModel: Sendable {
     let outputNorm: GroupNorm
     let output: Convolution2D
 
-    /// Opens a folder with `config.json` and `diffusion_pytorch_model.safetensors`, whole or in shards.
-    /// - Parameter adapt: what is done to the weights on their way, such as merging adapters.
+    /// Opens a folder with `config.json` and `diffusion_pytorch_model.safetensors`, in one file or in shards.
+    /// - Parameter adapt: transforms the weights while they are loaded, for example merges adapters.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
     public init(
         folder: String, precision: Precision = .float32,
@@ -57,9 +57,9 @@ public struct UNet2DConditionModel: Sendable {
     ///   - sample: `[batch, height, width, inChannels]`, any height and width of at least one.
     ///   - timesteps: one per batch entry, or one for all.
     ///   - context: condition tokens `[batch, tokens, crossAttentionWidth]`.
-    ///   - labels: the second condition; needed exactly when the configuration has one.
-    ///   - control: what ControlNets add to the way down and the middle.
-    ///   - attention: a change of the attention weights of this call.
+    ///   - labels: the additional condition; required exactly if the configuration has one.
+    ///   - control: residuals of ControlNets for the encoder and the middle block.
+    ///   - attention: an edit of the attention weights for this call.
     /// - Returns: `[batch, height, width, outChannels]`.
     public func callAsFunction(
         _ sample: Tensor, timesteps: [Float], context: Tensor, labels: ClassLabels? = nil,

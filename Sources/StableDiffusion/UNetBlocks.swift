@@ -1,20 +1,20 @@
-// The levels of the denoising network: down, middle, up.
+// The blocks of the denoising network: encoder, middle, decoder.
 
 import Autograd
 import Checkpoints
 import Layers
 
-/// What a level is conditioned on.
+/// The conditions of a level.
 struct UNetCondition: Sendable {
     /// The activated time embedding, `[batch, timeWidth]`.
     let time: Tensor
     /// The condition's tokens, `[batch, tokens, width]`.
     let context: Tensor
-    /// A change of the attention weights; nil leaves attention alone, at no cost.
+    /// An edit of the attention weights; with nil, attention is computed without explicit weights.
     let attention: AttentionEdit?
 }
 
-/// A residual block and, where the level attends, a transformer after it.
+/// A residual block, followed by a transformer if the level has attention.
 struct UNetLayer: Sendable {
     let residual: ResidualBlock
     let transformer: SpatialTransformer?
@@ -25,7 +25,7 @@ struct UNetLayer: Sendable {
     }
 }
 
-/// A level on the way down: diffusers' `DownBlock2D` and `CrossAttnDownBlock2D`.
+/// An encoder level: diffusers' `DownBlock2D` and `CrossAttnDownBlock2D`.
 struct UNetDownBlock: Sendable {
     let layers: [UNetLayer]
     let downsampler: Downsampler?
@@ -50,7 +50,7 @@ struct UNetDownBlock: Sendable {
                 padding: configuration.downsamplePadding)
     }
 
-    /// Returns the level's output and pushes what the way up will need.
+    /// Returns the level's output and appends its skip connections.
     func callAsFunction(_ x: Tensor, _ condition: UNetCondition, skips: inout [Tensor]) -> Tensor {
         var x = x
         for layer in layers {
@@ -65,7 +65,7 @@ struct UNetDownBlock: Sendable {
     }
 }
 
-/// The middle: diffusers' `UNetMidBlock2DCrossAttn`, or `UNetMidBlock2D` with its one residual block.
+/// The middle block: diffusers' `UNetMidBlock2DCrossAttn`, or `UNetMidBlock2D` with a single residual block.
 struct UNetMidBlock: Sendable {
     let first: ResidualBlock
     let transformer: SpatialTransformer?
@@ -94,12 +94,12 @@ struct UNetMidBlock: Sendable {
     }
 }
 
-/// A level on the way up: diffusers' `UpBlock2D` and `CrossAttnUpBlock2D`.
+/// A decoder level: diffusers' `UpBlock2D` and `CrossAttnUpBlock2D`.
 struct UNetUpBlock: Sendable {
     let layers: [UNetLayer]
     let upsampler: Upsampler?
 
-    /// - Parameter level: the level by resolution, 0 the finest; the way up starts at the last.
+    /// - Parameter level: the level by resolution, 0 the finest; the decoder starts at the last.
     init(_ configuration: UNetConfiguration, level: Int, from weights: WeightScope) throws {
         let channels = configuration.channels
         let last = channels.count - 1
@@ -120,7 +120,7 @@ struct UNetUpBlock: Sendable {
             ? nil : try Upsampler(from: weights.scope("upsamplers.0"), channels: channels[level])
     }
 
-    /// Consumes this level's part of `skips` and reaches the size of the next one left.
+    /// Consumes this level's skip connections and upsamples to the size of the next remaining one.
     func callAsFunction(_ x: Tensor, _ condition: UNetCondition, skips: inout [Tensor]) -> Tensor {
         var x = x
         for layer in layers {

@@ -2,46 +2,46 @@
 
 public import Layers
 
-/// How a level of the network goes down: with attention to the condition, or without.
+/// Kinds of encoder levels: with cross-attention or without.
 public enum DownBlockKind: String, Sendable, CaseIterable {
     case crossAttention = "CrossAttnDownBlock2D"
     case plain = "DownBlock2D"
 }
 
-/// How a level of the network comes up.
+/// Kinds of decoder levels.
 public enum UpBlockKind: String, Sendable, CaseIterable {
     case crossAttention = "CrossAttnUpBlock2D"
     case plain = "UpBlock2D"
 }
 
-/// What stands between the way down and the way up.
+/// Kinds of middle blocks.
 public enum MidBlockKind: String, Sendable, CaseIterable {
     case crossAttention = "UNetMidBlock2DCrossAttn"
     case plain = "UNetMidBlock2D"
 }
 
-/// How a time embedding enters a residual block.
+/// How the time embedding is applied in a residual block.
 public enum TimeShift: String, Sendable, CaseIterable {
     case add = "default"
     case scaleAndShift = "scale_shift"
 }
 
-/// A second condition that joins the time embedding.
+/// An additional condition that is added to the time embedding.
 public enum ClassEmbedding: Sendable, Hashable {
     case none
     /// One learned vector per class.
     case table(count: Int)
-    /// A number embedded like a timestep.
+    /// A number with a sinusoidal embedding like a timestep.
     case timestep
     /// A vector of `width` numbers through a two-layer perceptron.
     case projection(width: Int)
 }
 
-/// The settings of a denoising network; names and defaults are those of diffusers' `UNet2DConditionModel`.
+/// The settings of a denoising network, with names and defaults of diffusers' `UNet2DConditionModel`.
 ///
-/// Lists run from the finest level to the coarsest.
+/// Lists are ordered from the finest level to the coarsest.
 public struct UNetConfiguration: Decodable, Sendable, Hashable {
-    /// Side of the latents the model was trained on, if the file says so.
+    /// Side of the latents that the model was trained on, if the file gives it.
     public let sampleSize: Int?
     public let inChannels: Int
     public let outChannels: Int
@@ -64,8 +64,7 @@ public struct UNetConfiguration: Decodable, Sendable, Hashable {
     public let transformerLayers: [Int]
     /// Attention heads per level.
     ///
-    /// The files call this number `attention_head_dim`, a mistake of the first
-    /// release that every published file repeats.
+    /// The files call it `attention_head_dim`, an error of the first release that is kept for compatibility.
     public let heads: [Int]
     public let usesLinearProjection: Bool
     public let classEmbedding: ClassEmbedding
@@ -75,15 +74,15 @@ public struct UNetConfiguration: Decodable, Sendable, Hashable {
     public let outputKernel: Int
 
     /// Side of the latents that the model was trained on.
-    /// - Parameter fallback: what is taken where the file does not say.
+    /// - Parameter fallback: used if the file does not give it.
     public func nativeSide(else fallback: Int = 64) -> Int { sampleSize ?? fallback }
 
     public init(from decoder: any Decoder) throws {
         try self.init(try ConfigurationReader(decoder, className: "UNet2DConditionModel"))
     }
 
-    /// - Parameter comesUp: false for the file of a ControlNet, which has only the way down; the way up is taken
-    ///   to mirror it.
+    /// - Parameter comesUp: false for a ControlNet's file, which has no decoder; the decoder is then assumed to
+    ///   mirror the encoder.
     init(_ file: ConfigurationReader, comesUp: Bool = true) throws {
         try file.refuse(UNetConfiguration.refused)
         sampleSize = try file.optionalSize("sample_size")
@@ -129,7 +128,7 @@ public struct UNetConfiguration: Decodable, Sendable, Hashable {
         try check(file)
     }
 
-    /// Settings of other model families; each changes the computation, so none is passed over.
+    /// Settings of other model families; all of them change the computation, so none is ignored.
     private static let refused: [String: NeutralValue] = [
         "only_cross_attention": .flag(false), "mid_block_only_cross_attention": .flag(false),
         "dual_cross_attention": .flag(false), "class_embeddings_concat": .flag(false),
@@ -164,7 +163,7 @@ extension ConfigurationReader {
         return activation
     }
 
-    /// Null means "no middle"; an absent key means the usual one.
+    /// Null means no middle block; an absent key means the default.
     fileprivate func midBlock() throws -> MidBlockKind? {
         if isNull("mid_block_type") { return nil }
         return try kind("mid_block_type", default: MidBlockKind.crossAttention)

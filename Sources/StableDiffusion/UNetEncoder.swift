@@ -1,4 +1,4 @@
-// The way down of the denoising network and its middle: what a ControlNet has a trained copy of.
+// The encoder and middle block of the denoising network, which a ControlNet copies.
 
 import Arrays
 import Autograd
@@ -36,7 +36,7 @@ struct UNetEncoder: Sendable {
         }
     }
 
-    /// What every level is conditioned on, for arguments as `UNet2DConditionModel` takes them.
+    /// The conditions of all levels, from arguments as in `UNet2DConditionModel`.
     func condition(
         _ sample: Tensor, timesteps: [Float], context: Tensor, labels: ClassLabels?,
         attention: AttentionEdit?
@@ -58,7 +58,7 @@ struct UNetEncoder: Sendable {
     }
 
     /// - Parameter hint: added to the first features, `[batch or 1, height, width, channels]`.
-    /// - Returns: the middle's features, and those that the way up, or a ControlNet, takes from the way down.
+    /// - Returns: the middle block's features, and the skip connections for the decoder or a ControlNet.
     func callAsFunction(
         _ sample: Tensor, _ condition: UNetCondition, hint: Tensor? = nil
     ) -> (middle: Tensor, skips: [Tensor]) {
@@ -72,7 +72,8 @@ struct UNetEncoder: Sendable {
 
     // MARK: Helpers
 
-    /// The time embedding with the class joined, activated once for all blocks, which each only project it.
+    /// The time embedding with the class embedding added, activated once for all blocks, each of which only projects
+    /// it.
     private func embedding(_ times: [Float], _ labels: ClassLabels?) -> Tensor {
         let embedded = time(Tensor(sinusoids(times)))
         switch (label, labels) {
@@ -90,7 +91,7 @@ struct UNetEncoder: Sendable {
     }
 }
 
-/// How the second condition becomes a vector.
+/// Embeddings of the additional condition.
 enum LabelEmbedding: Sendable {
     case none
     case table(Embedding)

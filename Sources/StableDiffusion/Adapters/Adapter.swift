@@ -1,16 +1,16 @@
-// Adapters of a pipeline, told apart by what their files hold.
+// Adapters of a pipeline; the kind is determined by the file's contents.
 
 import CLIP
 import Checkpoints
 import Tokenizers
 
-/// A small file that changes a pipeline as it is opened.
+/// A small file that modifies a pipeline when it is opened.
 public enum Adapter: Sendable {
     case lora(LoRA)
     case word(TextualInversion)
 
-    /// Reads an adapter of either kind.
-    /// - Parameter strength: of a LoRA; a learned word has none.
+    /// Reads an adapter of any kind.
+    /// - Parameter strength: of a LoRA; has no effect on a textual inversion.
     /// - Throws: `CheckpointError` when the file is damaged or is neither.
     public init(path: String, strength: Float = 1) throws {
         let weights = try WeightScope.open(folder: path)
@@ -21,7 +21,7 @@ public enum Adapter: Sendable {
 }
 
 extension [Adapter] {
-    /// The weights of a part with every LoRA added, in order.
+    /// The weights of a component with all LoRAs added, in order.
     func merged(into weights: WeightScope, of part: AdaptedPart) throws -> WeightScope {
         try reduce(weights) { weights, adapter in
             guard case .lora(let lora) = adapter else { return weights }
@@ -29,7 +29,7 @@ extension [Adapter] {
         }
     }
 
-    /// A tokenizer and a text encoder that know every learned word.
+    /// A tokenizer and a text encoder with all textual inversions added.
     func taught(to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder) throws
         -> (CLIPTokenizer, CLIPTextEncoder)
     {

@@ -1,22 +1,22 @@
-// Low-rank adapters: small files that change a pipeline's weights as they are loaded.
+// Low-rank adapters, merged into a pipeline's weights when these are loaded.
 
 import Arrays
 public import Checkpoints
 
 /// A low-rank adapter, `W + strength · alpha / rank · up · down` for every module that it names.
 ///
-/// Takes the layouts of kohya's scripts (with LoCon convolutions), of diffusers old and new, and of PEFT.
-/// The factors are merged while a model fetches its weights, so the models know nothing of adapters.
+/// Supports the layouts of kohya's scripts (with LoCon convolutions), of old and new diffusers, and of PEFT. The
+/// factors are merged while a model loads its weights, so that models are independent of adapters.
 /// Source: Hu et al. 2021, "LoRA"; diffusers `lora_conversion_utils.py`, `state_dict_utils.py`.
 public struct LoRA: Sendable {
     public let path: String
-    /// How much of the update is added; 1 is as trained, below zero takes it away.
+    /// Factor of the update; 1 is as trained, negative values invert it.
     public var strength: Float
     private let updates: [AdaptedPart: [String: LowRankUpdate]]
 
     /// Reads an adapter.
-    /// - Throws: `CheckpointError` when the file is damaged, holds a tensor of another kind of adapter, or factors
-    ///   that do not belong together; it names the tensor.
+    /// - Throws: `CheckpointError` naming the tensor if the file is damaged, holds a tensor of another kind of
+    ///   adapter, or factors that do not match.
     public init(path: String, strength: Float = 1) throws {
         try self.init(from: WeightScope.open(folder: path), strength: strength)
     }
@@ -52,20 +52,20 @@ public struct LoRA: Sendable {
         self.updates = updates
     }
 
-    /// The parts that the adapter changes.
+    /// The components that the adapter changes.
     public var parts: Set<AdaptedPart> { Set(updates.keys) }
 
-    /// How many modules of a part it changes, and the least and greatest rank of their updates; nil if it leaves the part.
+    /// The number of modules of a component that it changes, and the range of their ranks; nil if there are none.
     public func reach(in part: AdaptedPart) -> (modules: Int, ranks: ClosedRange<Int>)? {
         let ranks = updates[part]?.values.map(\.rank) ?? []
         guard let least = ranks.min(), let most = ranks.max() else { return nil }
         return (ranks.count, least...most)
     }
 
-    /// The weights with this adapter's share added as they are fetched.
-    /// - Parameter weights: the root scope of the part, under the names of diffusers or transformers.
-    /// - Throws: `CheckpointError` naming the first module of the adapter that the weights do not have, or have in
-    ///   another shape.
+    /// The weights with this adapter's update added on loading.
+    /// - Parameter weights: the root scope of the component, under the names of diffusers or transformers.
+    /// - Throws: `CheckpointError` naming the first module of the adapter that is missing in the weights or has
+    ///   another shape there.
     public func applied(to weights: WeightScope, of part: AdaptedPart) throws -> WeightScope {
         guard let modules = updates[part] else { return weights }
         let names = try LoRA.tensorNames(of: weights)
@@ -95,7 +95,7 @@ public struct LoRA: Sendable {
 
     // MARK: Helpers
 
-    /// The tensor of each module that factors could change, by the module's key.
+    /// The tensors that factors can change, by the module's key.
     private static func tensorNames(of weights: WeightScope) throws -> [String: String] {
         let ending = ".weight"
         let offset = weights.path.isEmpty ? 0 : weights.path.count + 1
@@ -113,9 +113,9 @@ public struct LoRA: Sendable {
     }
 }
 
-/// The tensors of one module as they are found.
+/// The tensors of one module, collected in the order of the file.
 private struct Factors {
-    /// The first tensor met, for messages.
+    /// The first tensor found, for messages.
     let name: String
     var tensors: [LoRAName.Role: NDArray] = [:]
 

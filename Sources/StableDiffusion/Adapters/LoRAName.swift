@@ -1,21 +1,21 @@
-// What a tensor of a low-rank adapter file is, by its name: the layouts of kohya, diffusers and PEFT.
+// Tensor names of low-rank adapters in the layouts of kohya, diffusers and PEFT.
 
-/// A part of a pipeline that an adapter can change.
+/// A component of a pipeline that an adapter can change.
 public enum AdaptedPart: String, Sendable, CaseIterable {
     case unet = "U-Net"
     case textEncoder = "text encoder"
 }
 
-/// A tensor name of an adapter file, taken apart.
+/// A parsed tensor name of an adapter file.
 struct LoRAName: Sendable {
     enum Role: Sendable, Hashable { case down, up, middle, alpha }
 
     let part: AdaptedPart
-    /// The module with every dot as an underscore, because kohya's layout has lost the dots.
+    /// The module with underscores instead of dots, because kohya's layout does not keep the dots.
     let module: String
     let role: Role
 
-    /// Returns nil for a name of no known layout.
+    /// Returns nil for a name in no known layout.
     init?(_ name: String) {
         guard let (part, rest) = LoRAName.part(of: name), let (module, role) = LoRAName.role(of: rest) else {
             return nil
@@ -25,7 +25,7 @@ struct LoRAName: Sendable {
         self.role = role
     }
 
-    /// The key of a module: no dots, and no `text_model`, which newer text encoders have dropped.
+    /// The key of a module: without dots and without `text_model`, which newer text encoders omit.
     static func key(ofModule name: String) -> String {
         let flat = name.replacing(".", with: "_")
         return flat.hasPrefix("text_model_") ? String(flat.dropFirst(11)) : flat
@@ -38,7 +38,8 @@ struct LoRAName: Sendable {
         ("unet.", .unet), ("text_encoder.", .textEncoder),
     ]
 
-    /// Beginnings of U-Net modules: the first diffusers files held attention processors alone, without a prefix.
+    /// Prefixes of U-Net modules: the first diffusers files contained attention processors only, without a root
+    /// prefix.
     private static let bareModules = ["down_blocks.", "mid_block.", "up_blocks."]
 
     private static let endings: [(String, Role)] = [
@@ -67,7 +68,7 @@ struct LoRAName: Sendable {
         return nil
     }
 
-    /// Diffusers' first layout named the projections by the attention processor that held them.
+    /// The first diffusers layout named the projections by the attention processor that contained them.
     private static func modernised(_ module: String, _ part: AdaptedPart) -> String {
         let name = module.replacing(".processor.", with: ".")
         let old: [String: String] =

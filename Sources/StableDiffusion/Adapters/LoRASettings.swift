@@ -1,15 +1,15 @@
-// The scale of an adapter where its file notes it in the header instead of in tensors.
+// The scale of an adapter whose file stores it in the header instead of in tensors.
 
 import Checkpoints
 import Foundation
 
-/// What PEFT says about an adapter; diffusers stores it as JSON under `lora_adapter_metadata`.
+/// PEFT's settings of an adapter, which diffusers stores as JSON under `lora_adapter_metadata`.
 ///
 /// `{"unet.lora_alpha": 8, "unet.alpha_pattern": {"to_q": 4}, "unet.use_rslora": false, …}`.
 struct LoRASettings: Sendable {
     struct Part: Sendable {
         var alpha: Float?
-        /// Alphas of single modules, by the end of their name.
+        /// Alphas of individual modules, by the end of their name.
         var alphaByEnding: [String: Float] = [:]
         var isRankStabilised = false
 
@@ -48,7 +48,7 @@ struct LoRASettings: Sendable {
         }
     }
 
-    /// PEFT takes patterns as regular expressions; the ones that files hold are names, perhaps after a `^`.
+    /// PEFT interprets patterns as regular expressions; in practice they are names, optionally after a `^`.
     private static func key(of pattern: String, path: String) throws -> String {
         let name = pattern.hasPrefix("^") ? String(pattern.dropFirst()) : pattern
         guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) else {

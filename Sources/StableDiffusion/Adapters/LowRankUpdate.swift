@@ -1,10 +1,10 @@
-// One module's share of a low-rank adapter: small factors whose product is added to the weights.
+// The update of one module by a low-rank adapter: small factors whose matmul is added to the weights.
 
 import Arrays
 
-/// `scale · up · down`, or with a middle factor the convolution that the three make in sequence.
+/// `scale · up · down`, or with a middle factor the composition of the three convolutions.
 ///
-/// Source: Hu et al. 2021 (LoRA), section 4.1; for convolutions LyCORIS' LoCon with Tucker's decomposition.
+/// Source: Hu et al. 2021 (LoRA), section 4.1; for convolutions LyCORIS' LoCon with Tucker decomposition.
 struct LowRankUpdate: Sendable {
     /// `[rank, in]`, or `[rank, in, height, width]`.
     let down: NDArray
@@ -12,12 +12,12 @@ struct LowRankUpdate: Sendable {
     let middle: NDArray?
     /// `[out, rank]`, or `[out, rank, 1, 1]`.
     let up: NDArray
-    /// The file's alpha; absent, the rank.
+    /// The file's alpha, or the rank if absent.
     let alpha: Float
-    /// Whether the scale is alpha over the root of the rank (rank-stabilised LoRA, Kalajdzievski 2023).
+    /// Whether the scale is alpha over the square root of the rank (rank-stabilised LoRA, Kalajdzievski 2023).
     let isRankStabilised: Bool
 
-    /// Returns nil when the factors' shapes do not chain.
+    /// Returns nil if the factors' shapes do not match.
     init?(down: NDArray, middle: NDArray?, up: NDArray, alpha: Float?, isRankStabilised: Bool) {
         let rank = down.shape.first ?? 0
         guard rank > 0, down.rank == 2 || down.rank == 4, up.rank == 2 || up.rank == 4,
@@ -36,10 +36,10 @@ struct LowRankUpdate: Sendable {
 
     var scale: Float { alpha / (isRankStabilised ? Float(rank).squareRoot() : Float(rank)) }
 
-    /// The shape of the weights that the factors make: `[out, in]` or `[out, in, height, width]`.
+    /// The shape of the update: `[out, in]` or `[out, in, height, width]`.
     var shape: [Int] { [up.shape[0], down.shape[1]] + (middle?.shape ?? down.shape).dropFirst(2) }
 
-    /// Whether weights of `other` shape can take this update; a 1 × 1 convolution counts as a matrix.
+    /// Whether weights of shape `other` can take this update; a 1 × 1 convolution counts as a matrix.
     func fits(_ other: [Int]) -> Bool {
         func matrix(_ shape: [Int]) -> [Int] {
             shape.count == 4 && shape[2] == 1 && shape[3] == 1 ? Array(shape.prefix(2)) : shape
@@ -47,7 +47,7 @@ struct LowRankUpdate: Sendable {
         return matrix(shape) == matrix(other)
     }
 
-    /// What is added to the weights at strength 1, in `shape`.
+    /// The update at strength 1, in `shape`.
     func delta() -> NDArray {
         let (outputs, inputs) = (up.shape[0], down.shape[1])
         let left = up.reshaped([outputs, rank])

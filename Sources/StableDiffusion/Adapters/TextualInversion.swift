@@ -1,24 +1,24 @@
-// Words learned by textual inversion: a few vectors for a text encoder's table.
+// Textual inversion: additional vectors for a text encoder's embedding table.
 
 public import Arrays
 import CLIP
 public import Checkpoints
 import Tokenizers
 
-/// A learned word: its name in prompts and its vectors in the text encoder.
+/// A textual inversion: its name in prompts and its vectors in the text encoder.
 ///
-/// Takes diffusers' layout (one tensor named by the word) and that of AUTOMATIC1111 (`emb_params`, or
-/// `string_to_param` with a `*`), which is named by its file. A word with several vectors becomes as many
+/// Supports diffusers' layout (one tensor named by the word) and that of AUTOMATIC1111 (`emb_params`, or
+/// `string_to_param` with a `*`), where the file name is the word. A word with several vectors becomes several
 /// tokens. Source: Gal et al. 2022, "An Image is Worth One Word"; diffusers `textual_inversion.py`.
 public struct TextualInversion: Sendable {
     public let path: String
-    /// What a prompt calls it, such as `<cat-toy>`.
+    /// Its name in prompts, such as `<cat-toy>`.
     public let word: String
     /// `[tokens, width]`.
     public let vectors: NDArray
 
     /// Reads an embedding.
-    /// - Parameter word: what prompts shall call it; nil takes the file's own name for it.
+    /// - Parameter word: the name in prompts; nil uses the file's own name.
     /// - Throws: `CheckpointError` when the file is damaged or does not hold the vectors of one word.
     public init(path: String, word: String? = nil) throws {
         try self.init(from: WeightScope.open(folder: path), word: word)
@@ -44,8 +44,8 @@ public struct TextualInversion: Sendable {
     }
 
     /// Adds the word to a tokenizer and a text encoder.
-    /// - Throws: `CheckpointError` when the vectors have another width than the encoder, `TokenizerError` when the
-    ///   vocabulary has the word already.
+    /// - Throws: `CheckpointError` if the vectors do not have the encoder's width, `TokenizerError` if the vocabulary
+    ///   contains the word already.
     func taught(to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder) throws
         -> (CLIPTokenizer, CLIPTextEncoder)
     {
@@ -66,7 +66,7 @@ public struct TextualInversion: Sendable {
         return (taught, encoder.continuingVocabulary(at: ids.lowerBound, with: vectors))
     }
 
-    /// The name of a file without its folder and its last ending.
+    /// The name of a file without its folder and extension.
     private static func stem(of path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }

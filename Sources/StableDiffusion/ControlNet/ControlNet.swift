@@ -1,4 +1,4 @@
-// A network that steers the denoiser by a picture: diffusers' `ControlNetModel`.
+// A network that conditions the denoiser on an image: diffusers' `ControlNetModel`.
 
 public import Arrays
 public import Autograd
@@ -6,13 +6,13 @@ public import Checkpoints
 import Foundation
 import Layers
 
-/// What ControlNets add to a U-Net's features.
+/// Residuals that ControlNets add to a U-Net's features.
 public struct ControlResiduals: Sendable {
-    /// For each feature map that the way down hands to the way up, `[batch, height, width, channels]`.
+    /// One per skip connection, `[batch, height, width, channels]`.
     public let skips: [Tensor]
     public let middle: Tensor
 
-    /// The residuals of two ControlNets together.
+    /// The sum of the residuals of two ControlNets.
     public static func + (a: ControlResiduals, b: ControlResiduals) -> ControlResiduals {
         ControlResiduals(skips: a.added(toSkips: b.skips), middle: a.middle + b.middle)
     }
@@ -28,8 +28,8 @@ public struct ControlResiduals: Sendable {
     }
 }
 
-/// A copy of a U-Net's way down that also sees a picture, and speaks through 1 × 1 convolutions that training
-/// started at zero.
+/// A copy of a U-Net's encoder with an image as an additional input, whose outputs pass 1 × 1 convolutions
+/// initialised to zero before training.
 ///
 /// Source: Zhang et al. 2023, "Adding Conditional Control to Text-to-Image Diffusion Models", section 3; diffusers
 /// `controlnet.py`.
@@ -40,7 +40,7 @@ public struct ControlNet: Sendable {
     let outputs: [Convolution2D]
     let middleOutput: Convolution2D
 
-    /// Opens a folder as diffusers saves it, or one file of the original layout.
+    /// Opens a folder in diffusers' format, or one file of the original layout.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or tensors do not fit it.
     public init(path: String, precision: Precision = .float32) throws {
         var isDirectory: ObjCBool = false
@@ -82,7 +82,7 @@ public struct ControlNet: Sendable {
         middleOutput = try pixelwise("controlnet_mid_block", network.channels[network.channels.count - 1])
     }
 
-    /// The features of a condition's picture, which do not change from step to step.
+    /// Features of a conditioning image, which are the same for all steps.
     /// - Parameter picture: `[batch, height, width, pictureChannels]` in [0, 1], RGB; height and width are
     ///   `downscale` times those of the latents.
     /// - Returns: `[batch, height / downscale, width / downscale, channels]`.
@@ -96,12 +96,12 @@ public struct ControlNet: Sendable {
         return hint(Tensor.concatenated(channels.reversed(), axis: 3))
     }
 
-    /// What the ControlNet adds to a denoising step at scale 1.
+    /// The residuals of a denoising step at scale 1.
     /// - Parameters:
     ///   - sample: noisy latents `[batch, height, width, inChannels]`.
     ///   - timesteps: one per batch entry, or one for all.
     ///   - context: condition tokens `[batch, tokens, width]`.
-    ///   - hint: what `embedding` made, `[batch or 1, height, width, channels]`.
+    ///   - hint: the result of `embedding`, `[batch or 1, height, width, channels]`.
     public func callAsFunction(
         _ sample: Tensor, timesteps: [Float], context: Tensor, hint: Tensor, labels: ClassLabels? = nil
     ) -> ControlResiduals {
@@ -119,7 +119,7 @@ public struct ControlNet: Sendable {
             middle: pooled(middleOutput(features.middle)))
     }
 
-    /// Why this ControlNet cannot steer the pipeline; nil where it can.
+    /// The reason why this ControlNet does not fit the pipeline; nil if it does.
     public func misfit(with pipeline: DiffusionPipeline) -> String? {
         let (own, steered) = (configuration.network, pipeline.unet.configuration)
         func difference(_ what: String, _ mine: some Equatable, _ other: some Equatable) -> String {
@@ -142,7 +142,7 @@ public struct ControlNet: Sendable {
         return nil
     }
 
-    /// Channels of every feature map that the way down hands on, in order.
+    /// Channels of all skip connections, in order.
     private static func skipWidths(_ network: UNetConfiguration) -> [Int] {
         let levels = network.channels.indices
         return [network.channels[0]]
@@ -153,7 +153,7 @@ public struct ControlNet: Sendable {
     }
 }
 
-/// The small convolutional network that brings the condition's picture to the size of the latents.
+/// The small convolutional network that reduces the conditioning image to the size of the latents.
 struct HintEmbedding: Sendable {
     let layers: [Convolution2D]
     let output: Convolution2D

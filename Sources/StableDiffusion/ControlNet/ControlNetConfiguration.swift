@@ -1,24 +1,24 @@
 // The configuration of a ControlNet, as diffusers' `ControlNetModel` writes it.
 
-/// The order in which a ControlNet reads the channels of its picture.
+/// The channel order of a ControlNet's conditioning image.
 public enum ChannelOrder: String, Sendable, CaseIterable {
     case rgb
     case bgr
 }
 
-/// The settings of a ControlNet; names and defaults are those of diffusers' `ControlNetModel`.
+/// The settings of a ControlNet, with names and defaults of diffusers' `ControlNetModel`.
 public struct ControlNetConfiguration: Decodable, Sendable, Hashable {
-    /// The network it steers, as far down as the middle.
+    /// The network it conditions, down to the middle block.
     public let network: UNetConfiguration
-    /// Channels of the condition's picture.
+    /// Channels of the conditioning image.
     public let pictureChannels: Int
     public let channelOrder: ChannelOrder
-    /// Widths of the layers that bring the picture down to latent size; each after the first halves it.
+    /// Widths of the layers that reduce the image to latent size; each after the first halves it.
     public let embeddingChannels: [Int]
-    /// Whether the residuals are averaged over the picture, so that they carry style and no places.
+    /// Whether the residuals are averaged over the image, so that they carry style but no positions.
     public let poolsResiduals: Bool
 
-    /// Pixels of the picture per latent pixel, along each side.
+    /// Pixels of the image per latent pixel, along each side.
     public var downscale: Int { 1 << (embeddingChannels.count - 1) }
 
     public init(from decoder: any Decoder) throws {

@@ -1,9 +1,9 @@
-// What a ControlNet listens to, and how a user's picture becomes that.
+// Kinds of ControlNets, and the conversion of a user's image to their conditioning image.
 
 import Arrays
 public import Images
 
-/// The kinds of picture that the supported ControlNets were trained on.
+/// The kinds of conditioning images of the supported ControlNets.
 public enum ControlNetKind: String, Sendable, CaseIterable, Codable {
     /// White edges on black.
     case canny
@@ -12,8 +12,8 @@ public enum ControlNetKind: String, Sendable, CaseIterable, Codable {
     /// White strokes on black.
     case scribble
 
-    /// The kind of a ControlNet by the name under which it is published, such as `control_v11p_sd15_canny`, with or
-    /// without its publisher and its ending; nil for any other.
+    /// The kind of a ControlNet by its published name, such as `control_v11p_sd15_canny`, with or without publisher
+    /// and extension; nil for any other.
     public init?(publishedName: String) {
         let file = publishedName.split(separator: "/").last ?? ""
         let stem =
@@ -50,8 +50,8 @@ public enum ControlNetKind: String, Sendable, CaseIterable, Codable {
         ),
     ]
 
-    /// The condition that a user's picture makes: edges of a photograph, a sketch in white on black, or depth
-    /// stretched to the whole range.
+    /// The conditioning image from a user's image: edges of a photograph, a sketch in white on black, or depth
+    /// stretched to the full range.
     /// - Returns: RGB of the same size.
     public func condition(from picture: Image) -> Image {
         switch self {
@@ -63,7 +63,7 @@ public enum ControlNetKind: String, Sendable, CaseIterable, Codable {
 
     // MARK: Helpers
 
-    /// Depth as MiDaS writes it, near bright, stretched to [0, 1]; a flat picture is far everywhere.
+    /// Depth in MiDaS' convention, near bright, stretched to [0, 1]; a constant image counts as far everywhere.
     private static func depthCondition(_ picture: Image) -> Image {
         let depth = picture.grey.pixels
         let (least, most) = depth.withUnsafeBuffer { ($0.min() ?? 0, $0.max() ?? 0) }
@@ -73,10 +73,10 @@ public enum ControlNetKind: String, Sendable, CaseIterable, Codable {
         return Image((depth - least) * (1 / (most - least))).rgb
     }
 
-    /// Strokes of a sketch, in white: samples darker than 127 of 255 in any channel, as the publisher's tool has it.
+    /// Strokes of a sketch, in white: samples darker than 127 of 255 in any channel, as in the publisher's tool.
     ///
-    /// Strokes are the smaller part of a sketch; where the dark samples are the larger, the paper is dark and the
-    /// strokes are what is light.
+    /// Strokes are assumed to be the smaller part of a sketch: if the dark samples are the larger part, the
+    /// background is dark and the light samples are the strokes.
     private static func scribbleCondition(_ sketch: Image) -> Image {
         let (bytes, count) = (sketch.rgb.bytes, sketch.width * sketch.height)
         let isDark = (0..<count).map { pixel in (0..<3).contains { bytes[3 * pixel + $0] < 127 } }

@@ -1,22 +1,22 @@
-// A change of attention weights within one step of the denoiser: Prompt-to-Prompt's control.
+// An edit of attention weights within one step of the denoiser, after Prompt-to-Prompt.
 
 public import Arrays
 import Autograd
 
-/// Entries of a batch whose attention follows that of another entry, or has words made stronger or weaker.
+/// Batch entries whose attention follows that of another entry, or whose words are re-weighted.
 ///
 /// For cross-attention weights P of a source and an edited entry, `[heads, pixels, tokens]`, the edited entry gets
 /// `(P_source · mapping + P_edited · own) · factors`, with `own` and `factors` per token.
 /// Source: Hertz et al. 2022, "Prompt-to-Prompt Image Editing with Cross-Attention Control", section 3.
 public struct AttentionEdit: Sendable {
-    /// What an attention layer calls: weights `[batch, heads, n, m]` to weights of the same shape.
+    /// Called by an attention layer: maps weights `[batch, heads, n, m]` to weights of the same shape.
     typealias Function = (Tensor) -> Tensor
 
-    /// Maps taken over from a source.
+    /// Attention maps taken from a source.
     public struct Replacement: Sendable {
-        /// `[sourceTokens, tokens]`: how much of each source token's map an edited token takes.
+        /// `[sourceTokens, tokens]`: the share of each source token's map in an edited token's map.
         public let mapping: NDArray
-        /// `[tokens]`: 1 where an edited token keeps its own map, 0 where it takes the source's.
+        /// `[tokens]`: 1 where an edited token keeps its own map, 0 where it uses the source's.
         public let own: NDArray
 
         public init(mapping: NDArray, own: NDArray) {
@@ -27,15 +27,15 @@ public struct AttentionEdit: Sendable {
         }
     }
 
-    /// The batch entry that is followed; nil when words are only re-weighted.
+    /// The source's batch entry; nil if words are only re-weighted.
     public var source: Int?
-    /// The batch entry that is changed.
+    /// The batch entry that is edited.
     public var edited: Int
-    /// Cross-attention taken over from the source in this step.
+    /// Cross-attention taken from the source in this step.
     public var cross: Replacement?
     /// `[tokens]`: factors of each token's map; nil for none.
     public var factors: NDArray?
-    /// Self-attention is taken over whole in layers of at most so many pixels; 0 for none.
+    /// Self-attention is taken from the source in layers of at most this many pixels; 0 for none.
     public var selfAttentionPixels: Int
 
     public init(
@@ -46,7 +46,7 @@ public struct AttentionEdit: Sendable {
         (self.factors, self.selfAttentionPixels) = (factors, selfAttentionPixels)
     }
 
-    /// The same edit where the entries stand `offset` further on in the batch.
+    /// The same edit with batch entries shifted by `offset`.
     public func shifted(by offset: Int) -> AttentionEdit {
         var edit = self
         edit.source = source.map { $0 + offset }
@@ -54,9 +54,9 @@ public struct AttentionEdit: Sendable {
         return edit
     }
 
-    // MARK: What attention layers ask for
+    // MARK: Interface for attention layers
 
-    /// The change of a cross-attention layer; nil for none.
+    /// The edit of a cross-attention layer; nil for none.
     var crossEdit: Function? {
         guard factors != nil || (source != nil && cross != nil) else { return nil }
         return { weights in
@@ -71,7 +71,7 @@ public struct AttentionEdit: Sendable {
         }
     }
 
-    /// The change of a self-attention layer over so many pixels; nil for none.
+    /// The edit of a self-attention layer with `pixels` pixels; nil for none.
     func selfEdit(pixels: Int) -> Function? {
         guard let source, pixels <= selfAttentionPixels else { return nil }
         return { weights in replacing(edited, of: weights) { _ in entry(source, of: weights) } }

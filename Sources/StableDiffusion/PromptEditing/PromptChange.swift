@@ -1,20 +1,21 @@
-// Prompt-to-Prompt as a request asks for it, in words; the tokenizer of the model makes a `PromptEdit` of it.
+// A Prompt-to-Prompt edit in words, as in a request; the model's tokenizer turns it into a `PromptEdit`.
 
 import Arrays
 import CLIP
 import Tokenizers
 
-/// What a picture takes over from the attention of another prompt, and which of its words count more or less.
+/// The prompt whose attention an image uses, and the weights of its words.
 ///
 /// Source: Hertz et al. 2022, "Prompt-to-Prompt Image Editing with Cross-Attention Control".
 public struct PromptChange: Sendable, Hashable, Codable {
-    /// The prompt whose attention is taken over; nil only weights words.
+    /// The prompt whose attention is used; nil to weight words only.
     public var source: String?
     /// Words of the request's prompt whose attention is scaled, wherever they occur.
     public var weights: [WordWeight]
-    /// The share of the steps, from the first, in which words attend where the source's do.
+    /// The share of the steps, from the first, in which cross-attention is taken from the source.
     public var crossReplaceSteps: Float
-    /// The share of the steps, from the first, in which the source's layout is taken over.
+    /// The share of the steps, from the first, in which self-attention, and thereby the layout, is taken from the
+    /// source.
     public var selfReplaceSteps: Float
 
     public init(
@@ -25,15 +26,15 @@ public struct PromptChange: Sendable, Hashable, Codable {
         (self.crossReplaceSteps, self.selfReplaceSteps) = (crossReplaceSteps, selfReplaceSteps)
     }
 
-    /// The change as an edit of attention.
-    /// - Throws: `GenerationError` when a prompt is too long, a weighted word is not in the prompt, a weight is no number or
-    ///   a share does not lie from 0 to 1.
+    /// The attention edit.
+    /// - Throws: `GenerationError` if a prompt is too long, a weighted word is not in the prompt, a weight is not a
+    ///   number, or a share is not in [0, 1].
     func edit(to prompt: String, _ grammar: PromptGrammar, _ pipeline: DiffusionPipeline) throws -> PromptEdit
     {
         for share in [crossReplaceSteps, selfReplaceSteps] where !(0...1).contains(share) {
             throw GenerationError(description: "a share of \(share) of the steps does not lie from 0 to 1")
         }
-        // Pieces of different weight are read one by one, as if there were a space between them.
+        // Pieces of different weight are tokenised separately, as if separated by a space.
         func plain(_ prompt: String) -> String {
             grammar.pieces(of: prompt).map(\.text).joined(separator: " ")
         }
@@ -46,8 +47,8 @@ public struct PromptChange: Sendable, Hashable, Codable {
 }
 
 extension DiffusionPipeline {
-    /// The condition tokens of a request: of the source of its change, if there is one, and of its prompt.
-    /// - Throws: `GenerationError` when prompts of a change are read in more than one part.
+    /// The condition tokens of a request: of its source prompt, if there is one, and of its prompt.
+    /// - Throws: `GenerationError` if prompts of an edit take more than one part.
     func encode(_ request: GenerationRequest) throws -> EncodedPrompts {
         let negative = request.guidance > 1 ? request.negativePrompt : nil
         let asked = encode(request.prompt, negative: negative, grammar: request.grammar)

@@ -1,12 +1,12 @@
-// Editing a picture by editing its prompt: which maps an edited run takes from the run of its source.
+// Image editing by prompt: attention maps that an edited run takes from the run of its source.
 
 import Arrays
 public import Tokenizers
 
-/// A word made stronger or weaker.
+/// A weighted word.
 public struct WordWeight: Sendable, Hashable, Codable {
     public var word: String
-    /// Factor of the word's attention maps; 1 changes nothing, 0 removes it, below zero repels.
+    /// Factor of the word's attention maps; 1 changes nothing, 0 removes the word, negative values suppress it.
     public var factor: Float
 
     public init(word: String, factor: Float) {
@@ -23,19 +23,20 @@ public struct WordWeight: Sendable, Hashable, Codable {
     }
 }
 
-/// A source prompt and its edited form, as a change of attention for every step of a run.
+/// A source prompt and its edited form, as an attention edit for every step of a run.
 ///
-/// The source and the edited picture are denoised side by side from the same noise: entries 0 and 1 of the latents.
-/// Source: Hertz et al. 2022, "Prompt-to-Prompt Image Editing with Cross-Attention Control", algorithm 1.
+/// The source and the edited image are denoised together from the same noise: entries 0 and 1 of the latents. Source:
+/// Hertz et al. 2022, "Prompt-to-Prompt Image Editing with Cross-Attention Control", algorithm 1.
 public struct PromptEdit: Sendable {
     /// The share of a run's steps, from the first, in which cross-attention is taken from the source.
     public var crossReplaceSteps: Float = 0.8
     /// The share of a run's steps, from the first, in which self-attention is taken from the source.
     public var selfReplaceSteps: Float = 0.4
-    /// Self-attention is taken over in layers of at most so many pixels; finer ones hold texture, not layout.
+    /// Self-attention is taken from the source in layers of at most this many pixels; finer ones affect texture, not
+    /// layout.
     public var selfAttentionPixels = 256
 
-    /// Pictures that are denoised side by side: the source and the edited one, or the edited one alone.
+    /// Number of images that are denoised together: source and edited one, or the edited one only.
     public var pictures: Int { replacement == nil ? 1 : 2 }
 
     private let replacement: AttentionEdit.Replacement?
@@ -43,10 +44,10 @@ public struct PromptEdit: Sendable {
 
     /// Prepares an edit.
     /// - Parameters:
-    ///   - source: the prompt of the source picture; nil only re-weights words, and then one picture is denoised.
-    ///   - prompt: the prompt of the edited picture, plain text without weights in parentheses.
-    ///   - weights: words of the edited prompt whose maps are scaled, in every step and wherever they occur.
-    ///   - length: tokens of a condition; both prompts must fit whole.
+    ///   - source: the prompt of the source image; nil only re-weights words, and then one image is denoised.
+    ///   - prompt: the prompt of the edited image, plain text without weights in parentheses.
+    ///   - weights: words of the edited prompt whose maps are scaled, in every step and for every occurrence.
+    ///   - length: tokens of a condition; both prompts must fit without truncation.
     /// - Throws: `GenerationError` when a prompt is too long or a weighted word is not in the prompt.
     public init(
         from source: String?, to prompt: String, weights: [WordWeight] = [], tokenizer: CLIPTokenizer,
@@ -59,10 +60,10 @@ public struct PromptEdit: Sendable {
         factors = weights.isEmpty ? nil : try edited.factors(weights, tokenizer)
     }
 
-    /// The change of attention in a step.
+    /// The attention edit of a step.
     /// - Parameter step: from 0 to `total` - 1.
-    /// - Returns: an edit of entry 1 after entry 0, or of entry 0 alone where there is no source; nil where this
-    ///   step changes nothing.
+    /// - Returns: an edit of entry 1 after entry 0, or of entry 0 only without a source; nil if this step has no
+    ///   edit.
     public func attention(at step: Int, of total: Int) -> AttentionEdit? {
         func isWithin(_ share: Float) -> Bool { Float(step) < share * Float(total) }
         guard let replacement else {
@@ -76,14 +77,14 @@ public struct PromptEdit: Sendable {
     }
 }
 
-/// A prompt whose words know their tokens.
+/// A prompt with the token range of each word.
 private struct TokenizedPrompt {
     let text: String
     let words: [TokenizedWord]
     /// Tokens of a condition, padding included.
     let length: Int
 
-    /// The place of the end token.
+    /// The position of the end token.
     var end: Int { words.last?.tokens.upperBound ?? 1 }
 
     init(_ text: String, _ tokenizer: CLIPTokenizer, length: Int) throws {
@@ -96,10 +97,11 @@ private struct TokenizedPrompt {
         }
     }
 
-    /// How this prompt takes over the maps of `source`.
+    /// The replacement of this prompt's maps by those of `source`.
     ///
-    /// A word of as many tokens as its partner takes their maps one by one; else each of its tokens takes the
-    /// partner's sum divided by their number. Begin, end and padding follow their like; other words keep their own.
+    /// A word with as many tokens as its counterpart takes their maps one by one; otherwise each of its tokens takes
+    /// the sum of the counterpart's maps divided by their number. Begin, end and padding take the maps of begin, end
+    /// and padding; other words keep their own.
     func replacement(from source: TokenizedPrompt) -> AttentionEdit.Replacement {
         var mapping = [Float](repeating: 0, count: length * length)
         var own = [Float](repeating: 1, count: length)

@@ -1,4 +1,4 @@
-// Which words of an edited prompt are those of its source.
+// Alignment of the words of an edited prompt with those of its source.
 
 /// Pairs of words of two prompts, in order in both.
 struct WordAlignment: Sendable {
@@ -7,8 +7,8 @@ struct WordAlignment: Sendable {
 
     /// Aligns by a longest common subsequence.
     ///
-    /// Where a run of other words between common ones is as long in both prompts, those words are paired too: they
-    /// are swaps, such as `red` for `blue`.
+    /// Runs of other words of equal length between common ones are paired too, as replacements such as `red` for
+    /// `blue`.
     init(source: [String], edited: [String]) {
         var pairs: [(source: Int, edited: Int)] = []
         var (i, j) = (0, 0)
@@ -21,7 +21,7 @@ struct WordAlignment: Sendable {
         self.pairs = pairs
     }
 
-    /// The usual table of lengths, filled from the ends so that ties take the earliest words.
+    /// The usual dynamic programme, filled from the ends so that ties take the earliest words.
     private static func commonSubsequence(_ a: [String], _ b: [String]) -> [(Int, Int)] {
         var lengths = Array(repeating: Array(repeating: 0, count: b.count + 1), count: a.count + 1)
         for i in a.indices.reversed() {

@@ -2,7 +2,7 @@
 
 public import Arrays
 
-/// Denoising diffusion implicit models, with `eta` between the deterministic (0) and the ancestral (1) walk.
+/// Denoising diffusion implicit models; `eta` interpolates between deterministic (0) and ancestral (1) sampling.
 ///
 /// Source: Song et al. 2021, equations 12 and 16; diffusers `scheduling_ddim.py`.
 public struct DDIMSampler: Sampler {
@@ -15,7 +15,7 @@ public struct DDIMSampler: Sampler {
     }
 
     public func steps(_ count: Int, from start: Int) -> [SamplingStep] {
-        // The reference steps back by a fixed stride, wherever the next timestep of the run lies.
+        // The reference steps back by a fixed stride, whatever the run's next timestep is.
         let stride = schedule.trainingSteps / max(count, 1)
         let endsClean = schedule.configuration.setsAlphaToOne ?? true
         let timesteps = schedule.timesteps(count)
@@ -38,7 +38,7 @@ public struct DDIMSampler: Sampler {
 
         let clean = schedule.clipped(
             step.level.clean(from: output, noisy: state.sample, schedule.prediction))
-        // As in the reference, the direction keeps the noise of the unclipped prediction.
+        // As in the reference, the direction uses the noise of the unclipped prediction.
         let direction = step.level.noise(from: output, noisy: state.sample, schedule.prediction)
         var moved = clean.mixed(
             next.squareRoot(), direction, (1 - next - deviation * deviation).squareRoot())

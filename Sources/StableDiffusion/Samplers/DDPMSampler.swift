@@ -2,7 +2,7 @@
 
 public import Arrays
 
-/// Denoising diffusion probabilistic models: the ancestral walk.
+/// Denoising diffusion probabilistic models: ancestral sampling.
 ///
 /// Source: Ho et al. 2020, algorithm 2 and equations 6 and 7; diffusers `scheduling_ddpm.py`.
 public struct DDPMSampler: Sampler {
@@ -36,7 +36,7 @@ public struct DDPMSampler: Sampler {
             next.squareRoot() * (1 - alpha) / (1 - now), state.sample,
             alpha.squareRoot() * (1 - next) / (1 - now))
         if needsNoise(at: step) {
-            // Both spellings of the small variance come to the same standard deviation.
+            // Both formulae of the small variance give the same standard deviation.
             let small = max((1 - next) / (1 - now) * (1 - alpha), 1e-20)
             let variance = schedule.configuration.variance == .fixedLarge ? 1 - alpha : small
             moved.accumulate(required(noise, state.sample), scale: variance.squareRoot())

@@ -4,9 +4,9 @@ public import Arrays
 public import Checkpoints
 import Foundation
 
-/// A solver of the probability-flow equation that is exact but for the change of the predicted clean sample.
+/// A solver of the probability-flow ODE whose linear part is exact, for networks in data prediction.
 ///
-/// Second order over the last two predictions, first order where a run begins and ends.
+/// Second order over the last two predictions, first order at the start and the end of a run.
 /// Source: Lu and others 2022 (DPM-Solver++), algorithm 2; diffusers `scheduling_dpmsolver_multistep.py`.
 public struct DPMSolverSampler: Sampler {
     public let schedule: NoiseSchedule
@@ -20,7 +20,7 @@ public struct DPMSolverSampler: Sampler {
     }
 
     /// - Parameter karras: nil leaves it to the scheduler file.
-    /// - Throws: `ConfigurationProblem` for algorithms, orders and spacings that are not built in.
+    /// - Throws: `ConfigurationProblem` for algorithms, orders and spacings that are not supported.
     public init(_ schedule: NoiseSchedule, karras: Bool? = nil) throws(ConfigurationProblem) {
         let settings = schedule.configuration.solver
         try settings.refuse(
@@ -31,7 +31,7 @@ public struct DPMSolverSampler: Sampler {
                 key: "algorithm_type", reason: "is '\(settings.algorithm)'; 'dpmsolver++' is supported")
         }
         try settings.requireOrder(1...2)
-        // The reference takes the names of other solvers' types for its own default.
+        // The reference replaces the solver types of other solvers by its own default.
         solver = settings.solverType.flatMap(Solver.init) ?? .midpoint
         self.schedule = schedule
         usesKarrasSigmas = karras ?? settings.usesKarrasSigmas
@@ -69,7 +69,7 @@ public struct DPMSolverSampler: Sampler {
         return SampledStep(state: state.advanced(to: moved, past: past), clean: clean)
     }
 
-    /// The last step of a run that is short, ends at sigma zero, or is asked to end so.
+    /// The last step, if the run is short, ends at sigma zero, or the settings say so.
     private func isFirstOrder(_ step: SamplingStep) -> Bool {
         let settings = schedule.configuration.solver
         guard settings.order > 1 else { return true }

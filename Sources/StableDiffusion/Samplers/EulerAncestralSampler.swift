@@ -1,4 +1,4 @@
-// Euler's method with fresh noise at every step.
+// Euler's method with new noise at every step.
 
 public import Arrays
 
@@ -19,7 +19,7 @@ public struct EulerAncestralSampler: VarianceExplodingSampler {
         return steps(timesteps, timesteps.map { Float(table.sigma(at: $0)) }, last: 0, from: start)
     }
 
-    /// Every step draws, as in the reference, though the last one's noise has no weight.
+    /// Every step takes noise, as in the reference, although the last one's has weight zero.
     public func needsNoise(at step: SamplingStep) -> Bool { true }
 
     public func advance(_ state: SamplerState, output: NDArray, at step: SamplingStep, noise: NDArray?)

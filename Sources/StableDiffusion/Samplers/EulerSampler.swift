@@ -1,9 +1,9 @@
-// Euler's method on the probability-flow equation, in the scale where only noise is added.
+// Euler's method on the probability-flow ODE in the variance-exploding parametrisation.
 
 public import Arrays
 public import Checkpoints
 
-/// A sampler whose samples are `clean + ratio · noise`: clean samples keep their scale and the noise grows.
+/// A sampler whose samples are `clean + ratio · noise`: clean samples are not scaled.
 ///
 /// Source: Karras and others 2022, section 3; diffusers `scheduling_euler_discrete.py`.
 protocol VarianceExplodingSampler: Sampler {}
@@ -11,7 +11,7 @@ protocol VarianceExplodingSampler: Sampler {}
 extension VarianceExplodingSampler {
     public func initialSigma(at first: SamplingStep) -> Float {
         let ratio = first.level.ratio
-        // Spacings that begin at the last timestep begin at pure noise; leading spacing leaves some signal's share.
+        // Spacings that start at the last timestep start from pure noise; with leading spacing some signal remains.
         return schedule.configuration.spacing == .leading ? (ratio * ratio + 1).squareRoot() : ratio
     }
 
@@ -23,7 +23,7 @@ extension VarianceExplodingSampler {
         clean.mixed(1, noise, step.level.ratio)
     }
 
-    /// The clean sample that an output means.
+    /// The clean sample implied by an output.
     func clean(from output: NDArray, _ sample: NDArray, at step: SamplingStep) -> NDArray {
         let ratio = step.level.ratio
         let power = ratio * ratio + 1
@@ -34,7 +34,7 @@ extension VarianceExplodingSampler {
         }
     }
 
-    /// Along the straight line from `sample` through the clean one, from the step's sigma to another.
+    /// Along the line from `sample` through the clean one, from the step's sigma to another.
     func line(_ sample: NDArray, to clean: NDArray, at step: SamplingStep, ratio: Float) -> NDArray {
         let share = ratio / step.level.ratio
         return sample.mixed(share, clean, 1 - share)
@@ -58,7 +58,7 @@ public struct EulerSampler: VarianceExplodingSampler {
     public let schedule: NoiseSchedule
     private let table: SigmaTable
 
-    /// - Throws: `ConfigurationProblem` for spacings of sigma that are not built in.
+    /// - Throws: `ConfigurationProblem` for sigma spacings that are not supported.
     public init(_ schedule: NoiseSchedule) throws(ConfigurationProblem) {
         try schedule.configuration.solver.refuse(
             "use_exponential_sigmas", "use_beta_sigmas", "interpolation_type", "timestep_type")

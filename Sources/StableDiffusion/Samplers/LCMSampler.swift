@@ -3,16 +3,16 @@
 public import Arrays
 public import Checkpoints
 
-/// The sampler of latent consistency models: a few jumps to the clean sample, each noised again.
+/// The sampler of latent consistency models: a few predictions of the clean sample, each noised again.
 ///
-/// A run visits timesteps of the schedule that the model was distilled on.
+/// A run uses timesteps of the schedule that the model was distilled on.
 /// Source: Luo and others 2023, algorithm 3 and section 4.3; diffusers `scheduling_lcm.py`.
 public struct LCMSampler: Sampler {
     public let schedule: NoiseSchedule
     private let originalSteps: Int
     private let timestepScaling: Float
 
-    /// - Throws: `ConfigurationProblem` when the distillation had more steps than the schedule.
+    /// - Throws: `ConfigurationProblem` if the distillation had more steps than the schedule.
     public init(_ schedule: NoiseSchedule) throws(ConfigurationProblem) {
         self.schedule = schedule
         originalSteps = schedule.configuration.solver.originalSteps

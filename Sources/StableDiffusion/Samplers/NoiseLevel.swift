@@ -1,12 +1,12 @@
-// How noisy a sample is, and what a network's output means at that level.
+// The noise level of a sample, and conversions of a network's output at that level.
 
 import Arrays
 import Foundation
 
-/// A level of noise: `noisy = signal · clean + sigma · noise`, with squares that sum to 1.
+/// A noise level: `noisy = sqrtAlphaBar · clean + sqrtOneMinusAlphaBar · noise`.
 ///
-/// Some samplers know it by the cumulative alpha of a timestep, others by the ratio of noise to signal; each form is
-/// kept as it was given, because near the ends one cannot be had from the other in float32.
+/// Some samplers use the cumulative alpha of a timestep, others the ratio of noise to signal. Each is stored as
+/// given, because near the ends of the schedule one cannot be computed from the other in float32.
 public struct NoiseLevel: Sendable, Hashable {
     /// The square of `sqrtAlphaBar`: the cumulative product of `1 - beta`.
     public let cumulativeAlpha: Float
@@ -33,13 +33,13 @@ public struct NoiseLevel: Sendable, Hashable {
         cumulativeAlpha = sqrtAlphaBar * sqrtAlphaBar
     }
 
-    /// No noise.
+    /// Zero noise.
     public static let clean = NoiseLevel(ratio: 0)
 
-    /// `log(sqrtAlphaBar / sqrtOneMinusAlphaBar)`, half the logarithm of the signal-to-noise ratio; infinite without noise.
+    /// `log(sqrtAlphaBar / sqrtOneMinusAlphaBar)`, half the log signal-to-noise ratio; infinite without noise.
     var halfLogSNR: Float { Foundation.log(sqrtAlphaBar) - Foundation.log(sqrtOneMinusAlphaBar) }
 
-    /// The clean sample that an output means, given the noisy sample.
+    /// The clean sample implied by an output, given the noisy sample.
     func clean(from output: NDArray, noisy: NDArray, _ prediction: PredictionType) -> NDArray {
         switch prediction {
         case .epsilon: noisy.mixed(1 / sqrtAlphaBar, output, -sqrtOneMinusAlphaBar / sqrtAlphaBar)
@@ -48,7 +48,7 @@ public struct NoiseLevel: Sendable, Hashable {
         }
     }
 
-    /// The noise that an output means, given the noisy sample.
+    /// The noise implied by an output, given the noisy sample.
     func noise(from output: NDArray, noisy: NDArray, _ prediction: PredictionType) -> NDArray {
         switch prediction {
         case .epsilon: output

@@ -4,11 +4,12 @@ public import Arrays
 public import Checkpoints
 import Foundation
 
-/// A linear multistep method over the last four outputs; as Stable Diffusion ships it, without Runge-Kutta steps.
+/// A linear multistep method over the last four outputs; by default, as in Stable Diffusion, without Runge-Kutta
+/// steps.
 ///
 /// Without them the first step is taken twice, the second time with the mean of both outputs. With them
-/// (`skip_prk_steps` false) the first three steps take four calls each.
-/// Source: Liu and others 2022, equations 9, 12 and 13; diffusers `scheduling_pndm.py`.
+/// (`skip_prk_steps` false) each of the first three steps takes four network calls. Source: Liu and others 2022,
+/// equations 9, 12 and 13; diffusers `scheduling_pndm.py`.
 public struct PNDMSampler: Sampler {
     public let schedule: NoiseSchedule
     private let endsClean: Bool
@@ -38,7 +39,7 @@ public struct PNDMSampler: Sampler {
         let linear = skipsRungeKutta ? retaken(falling) : Array(falling.dropFirst(3))
         let timesteps = rungeKutta + linear
         return timesteps.enumerated().dropFirst(start).map { index, timestep in
-            // As the reference counts, from the first step that is taken, wherever in the run it lies.
+            // As in the reference, counted from the first step that is taken, whatever its index.
             let taken = index - start
             var (origin, target) = (timestep, timestep - stride)
             if taken < rungeKutta.count {
@@ -63,7 +64,7 @@ public struct PNDMSampler: Sampler {
         }
         let next: SamplerState
         if state.steps == 1, skipsRungeKutta {
-            // The first step over again; the reference leaves this output out of the history.
+            // The first step again; the reference does not add this output to the history.
             let mean = output.mixed(0.5, state.past[0].value, 0.5)
             let origin = state.anchor ?? state.sample
             next = state.advanced(to: moved(origin, by: mean, at: step), past: state.past)
@@ -83,25 +84,25 @@ public struct PNDMSampler: Sampler {
         schedule.level(min(timestep, schedule.trainingSteps - 1), endsClean: endsClean)
     }
 
-    /// The timesteps with the second one visited twice.
+    /// The timesteps with the second one repeated.
     private func retaken(_ falling: [Int]) -> [Int] {
         guard falling.count > 1 else { return falling }
         return [falling[0], falling[1]] + falling.dropFirst()
     }
 
-    /// Four calls for each of the first three steps: at its ends and twice in its middle.
+    /// Four calls for each of the first three steps: at its ends and twice at its midpoint.
     private func rungeKuttaTimesteps(_ falling: [Int], stride: Int) -> [Int] {
         let halves = falling.prefix(4).reversed().flatMap { [$0, $0 + stride / 2] }.dropLast()
         return Array(halves.flatMap { [$0, $0] }.dropFirst().dropLast().reversed())
     }
 
-    /// One of the four calls of a step: the state keeps where the step departed and the outputs so far.
+    /// One of the four calls of a step: the state holds the step's initial sample and the outputs so far.
     private func rungeKutta(_ state: SamplerState, _ call: PastPrediction, at step: SamplingStep)
         -> SamplerState
     {
         let stage = state.steps % 4
         let origin = stage == 0 ? state.sample : state.anchor ?? state.sample
-        // The first output of each finished step stays for the multistep method; those of this one follow.
+        // The first output of each complete step is kept for the multistep method, followed by those of this step.
         var past = state.past
         past.append(call)
         guard stage == 3 else {
@@ -113,7 +114,7 @@ public struct PNDMSampler: Sampler {
         return state.advanced(to: moved(origin, by: mixed, at: step), past: Array(past.dropLast(3)))
     }
 
-    /// The next value extrapolated from up to four outputs, newest last.
+    /// Extrapolation from up to four outputs, newest last (Adams–Bashforth).
     private func adamsBashforth(_ outputs: [NDArray]) -> NDArray {
         let weights: [Float] =
             switch outputs.count {

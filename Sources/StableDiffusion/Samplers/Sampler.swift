@@ -1,20 +1,20 @@
-// Walking from noise to a sample: what every sampler offers, and the value a run hands from step to step.
+// The interface of samplers, and the state of a run between steps.
 
 public import Arrays
 
 /// One call of the network within a run.
 public struct SamplingStep: Sendable, Hashable {
-    /// Place in the whole run, from 0; a run that starts in the middle starts at a later place.
+    /// Index in the whole run, from 0; a run that starts later has larger indices.
     public let index: Int
     /// Calls in the whole run.
     public let total: Int
-    /// The training timestep the network is asked about; the Euler samplers ask about fractions.
+    /// The training timestep passed to the network; fractional for the Euler samplers.
     public let timestep: Float
-    /// The noise of the sample the network sees.
+    /// The noise level of the network's input.
     public let level: NoiseLevel
-    /// The noise of the sample the step departs from: `level`, except where a step is taken over again.
+    /// The noise level of the step's initial sample: `level`, except where a step is repeated.
     let origin: NoiseLevel
-    /// The noise of the sample the step arrives at.
+    /// The noise level of the step's result.
     public let target: NoiseLevel
 
     init(
@@ -32,23 +32,23 @@ public struct SamplingStep: Sendable, Hashable {
     public var isLast: Bool { index == total - 1 }
 }
 
-/// Where a run of a sampler stands between two steps: all that the next step needs, as a value.
+/// The state of a sampler between two steps, as a value.
 ///
-/// Keep one, and the run can be taken up from there as often as wanted, to the same bytes.
+/// A run can be resumed from a stored state, with identical results.
 public struct SamplerState: Sendable {
     /// The noisy sample.
     public internal(set) var sample: NDArray
     /// Steps taken since the run began.
     public internal(set) var steps = 0
-    /// What multistep samplers look back at, newest last.
+    /// Earlier predictions for multistep samplers, newest last.
     var past: [PastPrediction] = []
-    /// The sample from which a step of several stages departed.
+    /// The initial sample of a step with several stages.
     var anchor: NDArray?
 
-    /// A run that begins at `sample`.
+    /// The state at the start of a run.
     public init(_ sample: NDArray) { self.sample = sample }
 
-    /// The same run with another sample in its place, as inpainting by blending needs.
+    /// The same state with another sample, for inpainting by blending.
     public func replacing(_ sample: NDArray) -> SamplerState {
         precondition(
             sample.shape == self.sample.shape, "sampler: sample \(sample.shape) for \(self.sample.shape)")
@@ -57,7 +57,7 @@ public struct SamplerState: Sendable {
         return copy
     }
 
-    /// The state one step on.
+    /// The state after the next step.
     func advanced(to sample: NDArray, past: [PastPrediction] = [], anchor: NDArray? = nil) -> SamplerState {
         var next = SamplerState(sample)
         next.steps = steps + 1
@@ -67,52 +67,52 @@ public struct SamplerState: Sendable {
     }
 }
 
-/// A network's output at an earlier step, or the clean sample it meant.
+/// A network's output at an earlier step, or the clean sample implied by it.
 struct PastPrediction: Sendable {
     let value: NDArray
     let level: NoiseLevel
 }
 
-/// What a step of a sampler yields.
+/// The result of a step.
 public struct SampledStep: Sendable {
-    /// Where the run stands now.
+    /// The new state.
     public let state: SamplerState
-    /// The clean sample predicted on the way, clipped where the configuration says so.
+    /// The clean sample predicted at this step, clipped if the configuration says so.
     public let clean: NDArray
 }
 
 /// A rule that turns network outputs into less noisy samples.
 ///
-/// A run is `SamplerState(noise * initialSigma(at: steps[0]))`, then for each step the network's output for
-/// `input(state.sample, at: step)` goes into `advance`. Samplers hold no state of their own.
+/// A run starts with `SamplerState(noise * initialSigma(at: steps[0]))`; for each step, the network's output for
+/// `input(state.sample, at: step)` is passed to `advance`. Samplers are stateless.
 public protocol Sampler: Sendable {
     var schedule: NoiseSchedule { get }
 
-    /// How many steps a run may have.
+    /// Possible numbers of steps of a run.
     var stepCounts: ClosedRange<Int> { get }
 
     /// The steps of a run, from noise to clean.
     /// - Parameters:
-    ///   - count: steps of the whole run, one of `stepCounts`; some samplers make one or more calls on top.
-    ///   - start: calls left out at the beginning, as for image-to-image.
+    ///   - count: number of steps of the whole run, within `stepCounts`; some samplers make additional calls.
+    ///   - start: calls skipped at the beginning, for image-to-image.
     func steps(_ count: Int, from start: Int) -> [SamplingStep]
 
-    /// The standard deviation of the noise a whole run starts from, in the sampler's own scale.
+    /// Standard deviation of the initial noise of a whole run, in the sampler's scale.
     func initialSigma(at first: SamplingStep) -> Float
 
-    /// What the network is shown of a sample.
+    /// The network's input for a sample.
     func input(_ sample: NDArray, at step: SamplingStep) -> NDArray
 
-    /// A clean sample made as noisy as a run is at `step`, in the sampler's own scale; `noise` has its shape.
+    /// A clean sample noised to the level of `step`, in the sampler's scale; `noise` has its shape.
     func noised(_ clean: NDArray, with noise: NDArray, at step: SamplingStep) -> NDArray
 
-    /// Whether a step draws noise.
+    /// Whether a step needs noise.
     func needsNoise(at step: SamplingStep) -> Bool
 
     /// Takes one step.
     /// - Parameters:
     ///   - output: the network's output for `input(state.sample, at: step)`.
-    ///   - noise: standard normal, shape of the sample; used where `needsNoise` says so.
+    ///   - noise: standard normal, of the sample's shape; required if `needsNoise`.
     func advance(_ state: SamplerState, output: NDArray, at step: SamplingStep, noise: NDArray?)
         -> SampledStep
 }
@@ -134,7 +134,7 @@ extension Sampler {
     public func needsNoise(at step: SamplingStep) -> Bool { false }
 }
 
-/// The noise of a step that needs some.
+/// The noise of a step that needs it.
 func required(_ noise: NDArray?, _ sample: NDArray) -> NDArray {
     guard let noise, noise.shape == sample.shape else {
         preconditionFailure("sampler: noise \(noise?.shape ?? []) for a sample \(sample.shape)")
@@ -143,7 +143,7 @@ func required(_ noise: NDArray?, _ sample: NDArray) -> NDArray {
 }
 
 extension NoiseSchedule {
-    /// The level of a timestep; below zero that of the end of a run, where the signal is one or that of timestep 0.
+    /// The noise level of a timestep; for a negative one that at the end of a run: no noise, or that of timestep 0.
     func level(_ timestep: Int, endsClean: Bool) -> NoiseLevel {
         guard timestep < 0 else { return NoiseLevel(cumulativeAlpha: cumulativeAlphas[timestep]) }
         return NoiseLevel(cumulativeAlpha: endsClean ? 1 : cumulativeAlphas[0])

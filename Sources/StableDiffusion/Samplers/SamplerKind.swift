@@ -2,7 +2,7 @@
 
 public import Checkpoints
 
-/// The samplers that are built in; the raw value is the short name that users type.
+/// The supported samplers; the raw value is the name on the command line.
 public enum SamplerKind: String, Sendable, CaseIterable {
     case ddim
     case ddpm
@@ -14,7 +14,7 @@ public enum SamplerKind: String, Sendable, CaseIterable {
     case uniPC = "unipc"
     case lcm
 
-    /// diffusers' name of the class.
+    /// diffusers' class name.
     public var className: String {
         switch self {
         case .ddim: "DDIMScheduler"
@@ -28,16 +28,16 @@ public enum SamplerKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// The kind of a diffusers class, if it is built in.
+    /// The kind of a diffusers class, if supported.
     public init?(className: String) {
         guard let kind = SamplerKind.allCases.first(where: { $0.className == className }) else { return nil }
         self = kind
     }
 
-    /// The sampler over a schedule, with the settings of the schedule's file and diffusers' defaults for the rest.
+    /// The sampler over a schedule, with the settings of the schedule's file and diffusers' defaults for others.
     ///
     /// `dpmSolverKarras` uses Karras sigmas whatever the file says.
-    /// - Throws: `ConfigurationProblem` naming a setting of the file that this sampler cannot honour.
+    /// - Throws: `ConfigurationProblem` naming a setting of the file that this sampler does not support.
     public func sampler(_ schedule: NoiseSchedule) throws(ConfigurationProblem) -> any Sampler {
         switch self {
         case .ddim: DDIMSampler(schedule)

@@ -1,13 +1,13 @@
-// Which timesteps and sigmas a run visits, rounded as NumPy rounds them in the reference.
+// Timesteps and sigmas of a run, rounded as in NumPy, which the reference uses.
 
 import Foundation
 
 extension NoiseSchedule {
-    /// The training timesteps of a run of `count` steps, falling.
+    /// The training timesteps of a run of `count` steps, decreasing.
     ///
-    /// At some counts (61 of 1,000, for one) the reference's trailing spacing takes one step too many, at timestep -1;
-    /// here a run always has `count` steps.
-    /// - Parameter fallback: the spacing where the scheduler file names none.
+    /// For some counts (for example 61 of 1,000) the reference's trailing spacing has one step too many, at timestep
+    /// -1; here a run always has `count` steps.
+    /// - Parameter fallback: the spacing if the scheduler file has none.
     /// - Precondition: `count` lies from 1 to `trainingSteps`.
     func timesteps(_ count: Int, fallback: TimestepSpacing = .leading) -> [Int] {
         precondition(
@@ -21,7 +21,7 @@ extension NoiseSchedule {
         }
     }
 
-    /// The timesteps of DPM-Solver and UniPC, which leave the cleanest one out and end at sigma zero instead.
+    /// The timesteps of DPM-Solver and UniPC, which omit the least noisy one and end at sigma zero instead.
     func solverTimesteps(_ count: Int) -> [Int] {
         switch configuration.spacing ?? .linspace {
         case .leading:
@@ -32,7 +32,7 @@ extension NoiseSchedule {
         }
     }
 
-    /// The timesteps of the Euler samplers, which ask networks about fractions too.
+    /// The timesteps of the Euler samplers, which may be fractional.
     func fractionalTimesteps(_ count: Int) -> [Float] {
         switch configuration.spacing ?? .linspace {
         case .linspace: linspace(count).reversed().map { Float($0) }
@@ -52,14 +52,14 @@ extension NoiseSchedule {
     }
 
     private func trailing(_ count: Int) -> [Int] {
-        // NumPy's `arange` adds multiples of the difference of its first two values.
+        // NumPy's `arange` adds multiples of the difference between its first two values.
         let total = Double(trainingSteps)
         let difference = (total - total / Double(count)) - total
         return (0..<count).map { max(rounded(total + Double($0) * difference) - 1, 0) }
     }
 }
 
-/// The ratio of noise to signal at every training timestep, rising, and the ways through it.
+/// The ratio of noise to signal at every training timestep, increasing, and its interpolation.
 ///
 /// Source: diffusers `scheduling_euler_discrete.py`; Karras and others 2022, equation 5.
 struct SigmaTable: Sendable {
@@ -67,7 +67,7 @@ struct SigmaTable: Sendable {
 
     init(_ schedule: NoiseSchedule) {
         var alphas = schedule.cumulativeAlphas
-        // As the reference does, lest the first sigma be infinite.
+        // As in the reference, so that the first sigma is finite.
         if schedule.configuration.rescalesToZeroSignal, let last = alphas.indices.last {
             alphas[last] = 0x1p-24
         }
@@ -77,7 +77,7 @@ struct SigmaTable: Sendable {
     var smallest: Float { sigmas[0] }
     var largest: Float { sigmas[sigmas.count - 1] }
 
-    /// The sigma at a timestep, between two by linear interpolation.
+    /// The sigma at a timestep, by linear interpolation.
     func sigma(at timestep: Float) -> Double {
         let place = min(max(Double(timestep), 0), Double(sigmas.count - 1))
         let low = Int(place), high = min(low + 1, sigmas.count - 1)

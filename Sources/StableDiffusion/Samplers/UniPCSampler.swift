@@ -4,7 +4,7 @@ public import Arrays
 public import Checkpoints
 import Foundation
 
-/// A multistep predictor of DPM-Solver++'s kind whose every step is corrected by the next call's output.
+/// A multistep predictor like DPM-Solver++, each step of which is corrected with the output of the next call.
 ///
 /// Second order with B₂(h) = eʰ - 1 and predictions of the clean sample, as published.
 /// Source: Zhao and others 2023, algorithms 5 and 6; diffusers `scheduling_unipc_multistep.py`.
@@ -12,7 +12,7 @@ public struct UniPCSampler: Sampler {
     public let schedule: NoiseSchedule
     private let table: SigmaTable
 
-    /// - Throws: `ConfigurationProblem` for variants, orders and spacings that are not built in.
+    /// - Throws: `ConfigurationProblem` for variants, orders and spacings that are not supported.
     public init(_ schedule: NoiseSchedule) throws(ConfigurationProblem) {
         let settings = schedule.configuration.solver
         try settings.refuse(
@@ -59,9 +59,9 @@ public struct UniPCSampler: Sampler {
             state: state.advanced(to: moved, past: Array(past.suffix(order)), anchor: sample), clean: clean)
     }
 
-    /// The last step over again, now that the prediction at its end is known.
+    /// The last step again, now that the prediction at its end is known.
     ///
-    /// Of the order of that step, which is the number of predictions that it left in `past`.
+    /// Its order is that of the step, which equals the number of predictions in `past`.
     private func corrected(_ anchor: NDArray, past: [PastPrediction], clean: NDArray, at level: NoiseLevel)
         -> NDArray
     {
@@ -70,7 +70,7 @@ public struct UniPCSampler: Sampler {
         var ahead: Float = 0.5
         var result = anchor.mixed(move.keep, last.value, -move.rise)
         if past.count == 2 {
-            // Two unknowns: the weights of the differences before and after, which match two moments exactly.
+            // Two unknowns, the weights of the backward and forward differences, which match two moments exactly.
             let place = move.place(of: past[0].level)
             let (first, second) = move.moments
             let behind = (first - second) / (1 - place)
@@ -85,13 +85,13 @@ public struct UniPCSampler: Sampler {
     }
 }
 
-/// The numbers of a move from one level of noise to another.
+/// Coefficients of a step from one noise level to another.
 private struct Move {
     private let h: Float
     private let start: Float
     /// Factor of the sample.
     let keep: Float
-    /// `signal · (exp(-h) - 1)`: minus the factor of the clean sample, and the weight of its differences.
+    /// `sqrtAlphaBar · (exp(-h) - 1)`: minus the factor of the clean sample, and the weight of its differences.
     let rise: Float
 
     init(from: NoiseLevel, to: NoiseLevel) {
@@ -101,7 +101,7 @@ private struct Move {
         rise = to.sqrtAlphaBar * Foundation.expm1(-h)
     }
 
-    /// Where another level lies on the way, from 0 at the start to 1 at the end; earlier ones are negative.
+    /// The position of another level on the step, from 0 at the start to 1 at the end; negative for earlier levels.
     func place(of level: NoiseLevel) -> Float { (level.halfLogSNR - start) / h }
 
     /// The right-hand sides of the corrector's equations, `φ_k(h) k! h^k / B(h)` for k of 1 and 2.

@@ -1,4 +1,4 @@
-// Opening a Stable Diffusion checkpoint that is published as one file.
+// Opening of Stable Diffusion checkpoints in a single file.
 
 public import Arrays
 import CLIP
@@ -7,15 +7,15 @@ import Files
 import Tokenizers
 
 extension DiffusionPipeline {
-    /// Opens a single `.safetensors` or `.ckpt` of Stable Diffusion 1 or 2, also those for inpainting.
+    /// Opens a single `.safetensors` or `.ckpt` file of Stable Diffusion 1 or 2, including inpainting models.
     ///
-    /// Sizes are read off the tensors. Two things are not in the file: the vocabulary of the text encoder, and whether
-    /// the denoiser predicts noise or velocity.
+    /// Sizes are inferred from the tensors. The file does not contain the text encoder's vocabulary, nor whether the
+    /// denoiser predicts noise or velocity.
     /// - Parameters:
-    ///   - tokenizer: a tokenizer folder, or OpenAI's `bpe_simple_vocab_16e6.txt.gz`; nil looks for either beside the
-    ///     file.
-    ///   - prediction: what the denoiser was trained to output. Nil is noise, except for the four-channel models of
-    ///     Stable Diffusion 2, some of which (2.0 and 2.1 for 768 pixels) predict velocity: there it must be given.
+    ///   - tokenizer: a tokenizer folder, or OpenAI's `bpe_simple_vocab_16e6.txt.gz`; nil searches for either next to
+    ///     the file.
+    ///   - prediction: the denoiser's prediction type. Nil means noise, except for four-channel models of Stable
+    ///     Diffusion 2, some of which (2.0 and 2.1 for 768 pixels) predict velocity: for these it is required.
     ///   - kind: the sampler.
     ///   - adapters: merged into the weights and the vocabulary in this order.
     /// - Throws: `CheckpointError` when the file is damaged or of another kind, the vocabulary is not found, or
@@ -60,7 +60,7 @@ extension DiffusionPipeline {
             sampler: kind.sampler(schedule), origin: file.origin)
     }
 
-    /// A tokenizer and an encoder that know the learned words; what the vocabulary refuses is an error of the checkpoint.
+    /// A tokenizer and an encoder with the textual inversions added; vocabulary errors become checkpoint errors.
     private static func taught(
         _ adapters: [Adapter], to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder
     ) throws -> (CLIPTokenizer, CLIPTextEncoder) {
@@ -71,7 +71,7 @@ extension DiffusionPipeline {
         }
     }
 
-    /// The noise schedule that every Stable Diffusion 1 and 2 was trained on.
+    /// The noise schedule of Stable Diffusion 1 and 2.
     private struct ScheduleFile: Encodable {
         let betaStart = 0.00085
         let betaEnd = 0.012
@@ -92,7 +92,7 @@ extension DiffusionPipeline {
         }
     }
 
-    /// The tokenizer at `path`, or beside the weights.
+    /// The tokenizer at `path`, or next to the weights.
     private static func vocabulary(_ path: String?, beside weights: String) throws -> CLIPTokenizer {
         let folder = weights.lastIndex(of: "/").map { String(weights[..<$0]) } ?? "."
         let candidates = path.map { [$0] } ?? ["\(folder)/tokenizer", folder, "\(folder)/\(publishedMerges)"]

@@ -1,4 +1,4 @@
-// From the names of the latent-diffusion program, in which Stable Diffusion is published as one file, to diffusers'.
+// Mapping of tensor names from CompVis' latent-diffusion, the layout of single-file Stable Diffusion, to diffusers.
 //
 // Source of the names: CompVis/latent-diffusion `openaimodel.py`, `attention.py` and `model.py`; checked against
 // diffusers' `single_file_utils.py`.
@@ -6,13 +6,14 @@
 import Checkpoints
 
 extension KeyTable {
-    /// The denoiser, `model.diffusion_model`, as `UNet2DConditionModel` reads it.
+    /// The denoiser, `model.diffusion_model`, in the layout of `UNet2DConditionModel`.
     ///
-    /// The source counts its blocks through: after the first convolution, each level has its residual blocks and, but
-    /// for the last, a downsampler; on the way up each has one block more, and the upsampler shares the last's number.
+    /// The source numbers its blocks consecutively: after the first convolution, each level has its residual blocks
+    /// and, except the last, a downsampler; in the decoder each level has one more block, and the upsampler shares
+    /// the last one's number.
     /// - Parameters:
     ///   - levels: resolutions of the network.
-    ///   - layers: residual blocks per level on the way down.
+    ///   - layers: residual blocks per encoder level.
     static func latentDiffusionUNet(levels: Int, layers: Int) -> KeyTable {
         var table = KeyTable([
             .move("time_embed.0.*", to: "time_embedding.linear_1.*"),
@@ -47,7 +48,7 @@ extension KeyTable {
                     .move(
                         "input_blocks.\((level + 1) * (layers + 1)).0.op.*",
                         to: "down_blocks.\(level).downsamplers.0.conv.*"),
-                    // After the block alone, or after its attention.
+                    // After the block only, or after its attention.
                     .move("output_blocks.\(last).1.conv.*", to: upsampler),
                     .move("output_blocks.\(last).2.conv.*", to: upsampler),
                 ])
@@ -55,8 +56,8 @@ extension KeyTable {
         return table
     }
 
-    /// The autoencoder, `first_stage_model`, as `AutoencoderKL` reads it.
-    /// - Parameter levels: resolutions of each half; the source counts the decoder's from the finest.
+    /// The autoencoder, `first_stage_model`, in the layout of `AutoencoderKL`.
+    /// - Parameter levels: resolutions of encoder and decoder; the source numbers the decoder's from the finest.
     static func latentDiffusionAutoencoder(levels: Int) -> KeyTable {
         var table = KeyTable([
             .move("quant_conv.*", to: "quant_conv.*"), .move("post_quant_conv.*", to: "post_quant_conv.*"),
@@ -83,7 +84,7 @@ extension KeyTable {
 
     // MARK: Parts
 
-    /// A block of the denoiser: residual, and attention where the level has it.
+    /// A block of the denoiser: residual block, and attention if the level has it.
     private static func block(_ from: String, to: String, layer: Int) -> KeyTable {
         residual.under("\(from).0.", to: "\(to).resnets.\(layer).")
             + attention.under("\(from).1.", to: "\(to).attentions.\(layer).")
@@ -95,16 +96,16 @@ extension KeyTable {
         .move("out_layers.3.*", to: "conv2.*"), .move("skip_connection.*", to: "conv_shortcut.*"),
     ])
 
-    /// Both sides name the inside of a transformer alike.
+    /// The names within a transformer are the same in both layouts.
     private static let attention = KeyTable(
         ["norm.*", "proj_in.*", "proj_out.*", "transformer_blocks.**"].map { .move($0, to: $0) })
 
-    /// A residual block of the autoencoder, whose first convolution of a new width is a shortcut.
+    /// A residual block of the autoencoder; the first of a new width has a convolution as its shortcut.
     private static let shortcut = KeyTable(
         ["norm1.*", "conv1.*", "norm2.*", "conv2.*"].map { .move($0, to: $0) }
             + [.move("nin_shortcut.*", to: "conv_shortcut.*")])
 
-    /// What both halves of the autoencoder have at their ends and in the middle.
+    /// Layers at the ends and in the middle of encoder and decoder.
     private static let ends = KeyTable(
         [
             .move("conv_in.*", to: "conv_in.*"), .move("conv_out.*", to: "conv_out.*"),

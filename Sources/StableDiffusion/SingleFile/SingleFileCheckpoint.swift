@@ -1,11 +1,11 @@
-// A Stable Diffusion checkpoint in one file: its parts under diffusers' names, with the configurations they need.
+// A Stable Diffusion checkpoint in one file: its components under diffusers' names, with inferred configurations.
 
 import CLIP
 package import Checkpoints
 
-/// The three networks of a single file, as the latent-diffusion program and those after it save them.
+/// The three networks of a single file in the layout of latent-diffusion and its successors.
 package struct SingleFileCheckpoint {
-    /// Which text encoder the denoiser was trained with.
+    /// The text encoder that the denoiser was trained with.
     package enum Family {
         /// OpenAI's, under `cond_stage_model.transformer`: Stable Diffusion 1.
         case one
@@ -21,8 +21,8 @@ package struct SingleFileCheckpoint {
     package let text: WeightScope
     package let origin: String
 
-    /// Takes a checkpoint apart; nothing is read but names and shapes.
-    /// - Throws: `CheckpointError` when a part is missing, something belongs to no part, or a part is of another
+    /// Splits a checkpoint into components; only names and shapes are read.
+    /// - Throws: `CheckpointError` if a component is missing, a tensor belongs to none, or a component is of another
     ///   model family.
     package init(from weights: WeightScope, conventions: SingleFileConventions = SingleFileConventions())
         throws
@@ -52,8 +52,8 @@ package struct SingleFileCheckpoint {
 
     private static let openCLIP = "cond_stage_model.model."
 
-    /// What training leaves at the root beside the networks: averaged copies, and the noise schedule, which the
-    /// pipeline works out itself.
+    /// Training state at the root besides the networks: moving averages, and the noise schedule, which the pipeline
+    /// computes itself.
     private static let leftovers = [
         "model_ema.", "alphas_cumprod", "betas", "log_one_minus_alphas_cumprod", "logvar", "lvlb_weights",
         "posterior_", "scale_factor", "sqrt_", "v_pred", "ztsnr",
@@ -80,7 +80,7 @@ package struct SingleFileCheckpoint {
         )
     }
 
-    /// OpenAI's encoder already has transformers' names.
+    /// OpenAI's encoder has transformers' names already.
     private static let openAIText = KeyTable([
         .move("text_model.encoder.**", to: "text_model.encoder.**"),
         .move("text_model.embeddings.*.weight", to: "text_model.embeddings.*.weight"),

@@ -1,15 +1,15 @@
-// The configurations of a single-file checkpoint, read off the names and shapes of its tensors.
+// Configurations of a single-file checkpoint, inferred from tensor names and shapes.
 
 package import CLIP
 import Checkpoints
 import Foundation
 
-/// What a single file's tensors do not tell, with the values of every published checkpoint.
+/// Settings that the tensors do not determine, with the values of all published checkpoints.
 package struct SingleFileConventions: Sendable {
     package var normGroups: Int
-    /// Heads of the denoiser where its attention projects by convolutions, as in Stable Diffusion 1.
+    /// Heads of the denoiser if its attention projections are convolutions, as in Stable Diffusion 1.
     package var heads: Int
-    /// Width of a head where it projects by matrices, as in Stable Diffusion 2, and in the text encoders.
+    /// Width of a head if they are matrices, as in Stable Diffusion 2, and in the text encoders.
     package var headWidth: Int
 
     package init(normGroups: Int = 32, heads: Int = 8, headWidth: Int = 64) {
@@ -34,8 +34,8 @@ package struct SingleFileConfigurations {
         )
     }
 
-    /// The settings as diffusers would write them.
-    /// - Parameter outputs: channels of the result, which a ControlNet does not have.
+    /// The settings in diffusers' format.
+    /// - Parameter outputs: output channels, which a ControlNet does not have.
     static func unetFile(
         _ weights: WeightScope, outputs: Int, _ conventions: SingleFileConventions
     ) throws -> UNetFile {
@@ -164,7 +164,7 @@ package struct SingleFileConfigurations {
 
     /// - Parameters:
     ///   - weights: the text encoder under transformers' names.
-    ///   - activation: the name of it, which tensors do not tell: OpenAI's encoder has one of its own.
+    ///   - activation: its name, which the tensors do not determine: OpenAI's encoder has one of its own.
     static func text(
         _ weights: WeightScope, activation: String, _ conventions: SingleFileConventions
     ) throws -> CLIPTextConfiguration {
@@ -204,7 +204,7 @@ package struct SingleFileConfigurations {
 
     // MARK: Helpers
 
-    /// A configuration from a file that was never written, so that it passes the checks of those that were.
+    /// Decodes a configuration from an encoded value instead of a file, so that it passes the same checks.
     static func decoded<T: Decodable>(_ file: some Encodable, as _: T.Type = T.self, origin: String) throws
         -> T
     {
@@ -218,13 +218,13 @@ package struct SingleFileConfigurations {
 }
 
 extension WeightScope {
-    /// Names of this scope, sorted, without its path.
+    /// Tensor names of this scope, sorted, relative to its path.
     var relativeNames: [String] {
         let offset = path.isEmpty ? 0 : path.utf8.count + 1
         return names.map { String($0.utf8.dropFirst(offset)) ?? $0 }
     }
 
-    /// One extent of a tensor that a layout must have.
+    /// One extent of a required tensor.
     func extent(_ name: String, _ axis: Int) throws -> Int {
         guard let shape = shape(of: name), shape.count > axis else {
             let full = path.isEmpty ? name : "\(path).\(name)"
@@ -235,7 +235,7 @@ extension WeightScope {
 }
 
 extension [String] {
-    /// Whether a name of this sorted list begins with `prefix`.
+    /// Whether a name in this sorted list starts with `prefix`.
     func has(_ prefix: String) -> Bool {
         var (low, high) = (0, count)
         while low < high {

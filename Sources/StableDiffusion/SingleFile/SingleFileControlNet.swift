@@ -1,14 +1,16 @@
-// A ControlNet of the original layout: one file, `control_model.*`, alone or beside the Stable Diffusion it steers.
+// A ControlNet of the original layout: one file, `control_model.*`, alone or together with a Stable Diffusion
+// checkpoint.
 
 package import Checkpoints
 
-/// A ControlNet as its authors' program saves it, under the names that `ControlNet` reads.
+/// A ControlNet in its authors' layout, under the names that `ControlNet` reads.
 package struct SingleFileControlNet {
     package let configuration: ControlNetConfiguration
     package let weights: WeightScope
 
-    /// Takes the ControlNet out of a file; what lies beside it (the first release held a whole Stable Diffusion) is left.
-    /// - Throws: `CheckpointError` when there is none, or tensors belong to no part of it.
+    /// Extracts the ControlNet from a file; other contents (the first release included a whole Stable Diffusion) are
+    /// ignored.
+    /// - Throws: `CheckpointError` if there is none, or if tensors belong to no part of it.
     package init(_ file: WeightScope, conventions: SingleFileConventions = SingleFileConventions()) throws {
         let control = file.scope("control_model")
         guard !control.names.isEmpty else {
@@ -42,7 +44,7 @@ extension SingleFileConfigurations {
             origin: weights.origin)
     }
 
-    /// A ControlNet's settings: those of the U-Net that it copies, and those of its picture's embedding.
+    /// A ControlNet's settings: those of the U-Net that it copies, and those of its image embedding.
     private struct ControlNetFile: Encodable {
         let network: UNetFile
         let pictureChannels: Int
@@ -62,9 +64,11 @@ extension SingleFileConfigurations {
     }
 }
 
-/// The embedding of a ControlNet's picture in the original layout: a sequence of convolutions with an activation after each.
+/// The image embedding of a ControlNet in the original layout: a sequence of convolutions, each followed by an
+/// activation.
 enum LatentDiffusionHint {
-    /// How often it halves the picture: convolutions are at even places, two for each halving between the first and last.
+    /// The number of downsamplings: convolutions are at even indices, two per downsampling between the first and the
+    /// last.
     /// - Parameter names: names in `control_model`.
     static func halvings(_ names: [String]) -> Int {
         let last = (0..<64).last { names.has("input_hint_block.\(2 * $0).") } ?? 0
@@ -73,10 +77,10 @@ enum LatentDiffusionHint {
 }
 
 extension KeyTable {
-    /// `control_model` as `ControlNet` reads it.
+    /// `control_model` in the layout of `ControlNet`.
     ///
     /// Source of the names: lllyasviel/ControlNet `cldm.py`; checked against diffusers' `single_file_utils.py`.
-    /// - Parameter halvings: of the picture's embedding.
+    /// - Parameter halvings: downsamplings of the image embedding.
     static func latentDiffusionControlNet(levels: Int, layers: Int, halvings: Int) -> KeyTable {
         let hint = "controlnet_cond_embedding"
         return latentDiffusionUNet(levels: levels, layers: layers)
