@@ -1,4 +1,4 @@
-// How well given words suit a picture.
+// How well given words suit an image.
 
 import Arrays
 

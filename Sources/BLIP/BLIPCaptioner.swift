@@ -1,4 +1,4 @@
-// The whole captioner: a picture in, a sentence out.
+// The whole captioner: an image in, a sentence out.
 
 public import Arrays
 import Autograd
@@ -7,7 +7,7 @@ public import Images
 import Layers
 public import Tokenizers
 
-/// What the image encoder made of a picture; any number of captions can be made from it.
+/// What the image encoder made of an image; any number of captions can be made from it.
 public struct BLIPImageFeatures: Sendable {
     /// The encoder's output, `[1, 1 + patches, hidden]`, the class token first.
     public let values: NDArray
@@ -34,7 +34,7 @@ public struct BLIPCaptioner: Sendable {
             preprocessing: try BLIPPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 
-    /// Builds the model from weights at hand; pictures are normalised as published.
+    /// Builds the model from weights at hand; images are normalised as published.
     public init(_ configuration: BLIPConfiguration, from weights: WeightScope, tokenizer: BERTTokenizer)
         throws
     {
@@ -71,12 +71,12 @@ public struct BLIPCaptioner: Sendable {
         BLIPImageFeatures(values: features(of: preprocessing(image)))
     }
 
-    /// Captions a picture.
+    /// Captions an image.
     public func caption(_ image: Image, options: CaptionOptions = CaptionOptions()) -> Caption {
         caption(encode(image), options: options)
     }
 
-    /// Captions a picture that was encoded before.
+    /// Captions an image that was encoded before.
     /// - Precondition: the prompt leaves room for a word within `maximumLength`.
     public func caption(_ image: BLIPImageFeatures, options: CaptionOptions = CaptionOptions()) -> Caption {
         let prompt = promptIDs(options.prompt)
@@ -118,7 +118,7 @@ public struct BLIPCaptioner: Sendable {
     /// Pixels ready for the encoder, `[1, side, side, 3]`, to features `[1, tokens, hidden]`.
     package func features(of pixels: NDArray) -> NDArray { encoder(Tensor(pixels)).value }
 
-    /// The encoder's input for a picture.
+    /// The encoder's input for an image.
     package func preprocess(_ image: Image) -> NDArray { preprocessing(image) }
 
     /// Scores of the next word after each token, `[1, tokens, vocabulary]`, reading `chunks` of the ids in turn.

@@ -1,4 +1,4 @@
-// From a picture of any size to BLIP's square input.
+// From an image of any size to BLIP's square input.
 
 import Arrays
 import Checkpoints

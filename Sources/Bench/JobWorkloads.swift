@@ -39,7 +39,7 @@ extension Workload {
         },
     ]
 
-    /// A lift of one of the generator's objects in the draft preset, from the picture to the report.
+    /// A lift of one of the generator's objects in the draft preset, from the image to the report.
     ///
     /// - Parameter models: the model set it uses; weights are not random here.
     public static func lift(models: ModelSet) -> Workload {
@@ -66,7 +66,7 @@ extension Workload {
     /// One step of a distiller whose prior is Stable Diffusion.
     private static func distillationStep(_ networks: Networks, tiny: Bool) throws -> PreparedWork {
         let prior = try StableDiffusionPrior(networks, tiny: tiny)
-        // So many that none is the last, and past the stage in which the prior's own pictures count, of which this one has none.
+        // So many that none is the last, and past the stage in which the prior's own images count, of which this one has none.
         let configuration = DistillationConfiguration(steps: 100_000, formingShare: 0)
         var distiller = try Distiller(
             configuration, prior: prior, reference: NDArray.full(1, [128, 128, 4]))

@@ -10,7 +10,7 @@
 #include <jerror.h>
 
 // A progressive file may hold any number of scans over the same pixels; real ones have about ten. More are allowed for
-// small pictures than for large ones, so that no file takes minutes.
+// small images than for large ones, so that no file takes minutes.
 #define SCAN_LIMIT 500
 #define LEAST_SCAN_LIMIT 30
 #define SCANNED_PIXEL_LIMIT (1u << 30)

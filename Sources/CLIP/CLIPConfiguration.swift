@@ -59,9 +59,9 @@ public struct CLIPVisionConfiguration: Decodable, Sendable, Hashable {
     public let intermediateSize: Int
     public let layerCount: Int
     public let headCount: Int
-    /// Channels of the picture: 3, or 4 for pictures with alpha.
+    /// Channels of the picture: 3, or 4 for images with alpha.
     public let channels: Int
-    /// Side of the square picture, in pixels.
+    /// Side of the square image, in pixels.
     public let imageSize: Int
     public let patchSize: Int
     public let activation: Activation
@@ -69,7 +69,7 @@ public struct CLIPVisionConfiguration: Decodable, Sendable, Hashable {
     /// Width of the projected embedding, where the checkpoint has a projection.
     public let projectionSize: Int
 
-    /// Patches of one picture plus the class token.
+    /// Patches of one image plus the class token.
     public var tokenCount: Int { (imageSize / patchSize) * (imageSize / patchSize) + 1 }
 
     enum CodingKeys: String, CodingKey {

@@ -1,6 +1,6 @@
 // What CLIP checkpoints hold beside their weights.
 
-/// transformers' `CLIPModel`: pictures and prompts in one space.
+/// transformers' `CLIPModel`: images and prompts in one space.
 package enum CLIPModel {
     /// Index buffers that old files carry and that hold no weights.
     package static let unusedBuffers = [

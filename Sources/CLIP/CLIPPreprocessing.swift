@@ -1,4 +1,4 @@
-// From a picture to the vision encoder's input, as `preprocessor_config.json` asks.
+// From an image to the vision encoder's input, as `preprocessor_config.json` asks.
 
 public import Arrays
 import Checkpoints
@@ -8,7 +8,7 @@ public import Images
 ///
 /// The default is the published setting: bicubic to a shorter side of 224 pixels, cropped to a square.
 public struct CLIPPreprocessing: Sendable, Hashable {
-    /// The size that a picture is scaled to before cropping.
+    /// The size that an image is scaled to before cropping.
     enum Scaling: Sendable, Hashable {
         case none
         case shorterSide(Int)
@@ -23,7 +23,7 @@ public struct CLIPPreprocessing: Sendable, Hashable {
     let mean: [Float]
     let deviation: [Float]
 
-    /// The published setting for an encoder of another picture size.
+    /// The published setting for an encoder of another image size.
     public init(side: Int = 224) {
         scaling = .shorterSide(side)
         filter = .bicubic
@@ -38,7 +38,7 @@ public struct CLIPPreprocessing: Sendable, Hashable {
         self = try loadConfiguration(CLIPPreprocessing.self, from: path)
     }
 
-    /// Prepares a picture; alpha is ignored, as in the reference.
+    /// Prepares an image; alpha is ignored, as in the reference.
     /// - Returns: `[1, height, width, 3]`, normalised.
     public func callAsFunction(_ image: Image) -> NDArray {
         let scaled = scaledSize(height: image.height, width: image.width)
@@ -176,7 +176,7 @@ extension CLIPPreprocessing: Decodable {
         try CLIPPreprocessing.check(scaling, crop, fault)
     }
 
-    /// The part kept must lie inside every picture.
+    /// The part kept must lie inside every image.
     private static func check(
         _ scaling: Scaling, _ crop: Size?, _ fault: (CodingKeys, String) -> DecodingError
     ) throws {

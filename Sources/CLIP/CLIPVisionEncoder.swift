@@ -1,11 +1,11 @@
-// CLIP's vision encoder: a picture to one vector per patch and one for the whole.
+// CLIP's vision encoder: an image to one vector per patch and one for the whole.
 
 public import Arrays
 public import Autograd
 public import Checkpoints
 import Layers
 
-/// What the vision encoder says about a batch of pictures.
+/// What the vision encoder says about a batch of images.
 public struct CLIPVisionOutput: Sendable {
     /// The class token and one vector per patch, before the last norm, `[batch, 1 + patches, hiddenSize]`.
     public let tokens: Tensor
@@ -66,7 +66,7 @@ public struct CLIPVisionEncoder: Sendable {
             : nil
     }
 
-    /// Encodes pictures.
+    /// Encodes images.
     /// - Parameter pixels: `[batch, imageSize, imageSize, channels]`, normalised as `CLIPImageProcessor` does.
     public func callAsFunction(_ pixels: Tensor) -> CLIPVisionOutput {
         let (size, width) = (configuration.imageSize, configuration.hiddenSize)

@@ -1,12 +1,12 @@
-// The one error of this target: a weight or configuration file that cannot be used.
+// The error type of this target: a weight or configuration file that cannot be used.
 
 import Files
 
-/// A checkpoint or configuration that cannot be used; one line that says what, where and what to do.
+/// A checkpoint or configuration that cannot be used; one line with the problem, the file and the remedy.
 public struct CheckpointError: Error, CustomStringConvertible, Sendable {
-    /// The file or folder at fault.
+    /// The file or folder.
     public let path: String
-    /// What is wrong with it.
+    /// The problem.
     public let reason: String
 
     public init(path: String, reason: String) {

@@ -1,12 +1,12 @@
-// Reading configuration files of models, with errors that name the file and the key.
+// Loading of model configuration files, with errors that name the file and the key.
 
 import Files
 import Foundation
 
-/// A configuration that can tell whether its values make sense together.
+/// A configuration that can validate its values.
 ///
 /// `loadConfiguration` calls `check` after decoding, so sizes that would divide by zero, overflow or exhaust memory
-/// are refused before anything is allocated.
+/// are rejected before anything is allocated.
 public protocol CheckedConfiguration: Decodable {
     /// Throws `ConfigurationProblem` for the first value that cannot be used.
     func check() throws
@@ -43,9 +43,9 @@ public struct ConfigurationProblem: Error, Sendable {
 ///
 /// The text must be strict JSON: one object, UTF-8, no key twice, no number beyond range, nesting of at most 128.
 /// - Parameters:
-///   - modelTypes: the values of `model_type` that fit; empty if the file has no such key.
-///   - infinityAsLargest: reads `Infinity` and `-Infinity`, which Python writes though JSON has no such words, as the
-///     largest finite numbers.
+///   - modelTypes: accepted values of `model_type`; empty if the file has no such key.
+///   - infinityAsLargest: reads `Infinity` and `-Infinity`, which Python writes although JSON does not define them,
+///     as the largest finite numbers.
 /// - Throws: `CheckpointError` naming the file and the key.
 public func loadConfiguration<T: Decodable>(
     _ type: T.Type, from path: String, modelTypes: Set<String> = [], infinityAsLargest: Bool = false
@@ -67,7 +67,7 @@ public func loadConfiguration<T: Decodable>(
 
 // MARK: Helpers
 
-/// Largest configuration that is read; the largest real ones have some hundred kilobytes.
+/// Maximum size of a configuration; the largest published ones have some hundred kilobytes.
 private let configurationLimit = 16 << 20
 
 private func configurationBytes(at path: String, infinityAsLargest: Bool) throws -> Data {

@@ -1,6 +1,6 @@
 // Configurations whose keys have defaults.
 
-/// Reads keys that may be absent, over the defaults of a value.
+/// Decodes keys that may be absent over the defaults of a value.
 package struct ConfigurationOverlay<Key: CodingKey> {
     private let values: KeyedDecodingContainer<Key>
 
@@ -12,7 +12,7 @@ package struct ConfigurationOverlay<Key: CodingKey> {
         if let value = try values.decodeIfPresent(T.self, forKey: key) { target = value }
     }
 
-    /// A side length, which the files write as one number or as two equal ones.
+    /// A side length, which files give as one number or as two equal ones.
     package func readSide(_ key: Key, _ target: inout Int) throws {
         guard values.contains(key) else { return }
         if let pair = try? values.decode([Int].self, forKey: key) {

@@ -1,13 +1,13 @@
-// Element conversions between stored types and float32, as branch-free loops the compiler vectorises.
+// Conversions between stored element types and float32, as branch-free loops that the compiler vectorises.
 //
-// `Float(Float16)` compiles to a library call per element where the build targets baseline x86-64, some twenty
-// times slower than memory; integer arithmetic on the bit patterns needs no special instructions.
+// `Float(Float16)` compiles to a library call per element for baseline x86-64, which is some twenty times slower than
+// memory; integer arithmetic on the bit patterns needs no special instructions.
 
 import Arrays
 
 typealias FloatConversion = @Sendable (UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Float>) -> Void
 
-/// The loop that turns stored elements of `type` into float32; nil for types that float32 cannot hold.
+/// The conversion loop from `type` to float32; nil for types that float32 cannot represent.
 func floatConversion(from type: ElementType) -> FloatConversion? {
     switch type {
     case .f32:
@@ -23,9 +23,9 @@ func floatConversion(from type: ElementType) -> FloatConversion? {
     }
 }
 
-/// How an element is stored.
+/// The storage format of an element.
 ///
-/// A type rather than a closure, which would be called for every element.
+/// A type rather than a closure, because a closure would be called for every element.
 private protocol StoredNumber: SendableMetatype {
     associatedtype Bits: BitwiseCopyable
     static func float(_ bits: Bits) -> Float
@@ -66,7 +66,7 @@ extension StoredNumber {
     }
 }
 
-/// Values per chunk of parallel work: a megabyte of floats.
+/// Elements per parallel chunk: a megabyte of floats.
 let conversionChunk = 1 << 18
 
 /// IEEE half precision to single, exact for every pattern; NaN keeps its payload.
@@ -75,9 +75,9 @@ func floatFromHalf(_ half: UInt16) -> Float {
     let bits = UInt32(half)
     let magnitude = (bits & 0x7FFF) << 13
     let exponent = magnitude & 0x0F80_0000
-    // Rebias by 127 − 15; infinities and NaN need the same step once more.
+    // Rebias the exponent by 127 − 15; infinities and NaN need the same offset again.
     let normal = magnitude &+ 0x3800_0000 &+ (exponent == 0x0F80_0000 ? 0x3800_0000 : 0)
-    // A subnormal half is an integer times 2⁻²⁴: give it the exponent of 2⁻¹⁴ and take 2⁻¹⁴ away again.
+    // A subnormal half is an integer times 2⁻²⁴: set the exponent to that of 2⁻¹⁴ and subtract 2⁻¹⁴.
     let subnormal = (Float(bitPattern: magnitude &+ 0x3880_0000) - 0x1p-14).bitPattern
     return Float(bitPattern: (exponent == 0 ? subnormal : normal) | (bits & 0x8000) << 16)
 }
@@ -88,13 +88,13 @@ func floatFromBrain(_ brain: UInt16) -> Float {
     Float(bitPattern: UInt32(brain) << 16)
 }
 
-/// Single precision to half, rounded to nearest even; beyond the range it becomes infinity.
+/// Single precision to half, rounded to nearest even; overflow gives infinity.
 @inline(__always)
 func halfFromFloat(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
     let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
     let magnitude = bits & 0x7FFF_FFFF
-    // Adding 0.5 to a number below 2⁻¹⁴ leaves its multiple of 2⁻²⁴, rounded by the processor, in the low bits.
+    // Adding 0.5 to a number below 2⁻¹⁴ leaves its multiple of 2⁻²⁴, rounded by the FPU, in the low bits.
     let subnormal = (Float(bitPattern: magnitude) + 0.5).bitPattern &- 0x3F00_0000
     let odd = (magnitude >> 13) & 1
     let normal = (magnitude &+ 0xC800_0FFF &+ odd) >> 13

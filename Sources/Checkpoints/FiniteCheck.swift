@@ -1,4 +1,4 @@
-// Whether stored numbers are finite, told from their bits without converting them.
+// Checks for NaN and infinity on the stored bits, without conversion.
 
 import Arrays
 import Synchronization
@@ -9,7 +9,7 @@ func isFinite(_ array: NDArray) -> Bool {
 }
 
 /// Whether every element of these bytes is a finite float32 once converted.
-/// - Parameter bytes: little-endian and perhaps unaligned.
+/// - Parameter bytes: little-endian, possibly unaligned.
 func isFinite(_ bytes: UnsafeRawBufferPointer, as type: ElementType) -> Bool {
     switch type {
     case .f32: allHold(bytes, size: 4) { areFinite($0, exponent: 0x7F80_0000 as UInt32) }
@@ -26,8 +26,8 @@ func isFinite(_ bytes: UnsafeRawBufferPointer, as type: ElementType) -> Bool {
     }
 }
 
-/// Whether `body` is true of all parts of these bytes.
-/// - Parameter size: bytes per element, which parts do not cut.
+/// Whether `body` is true for all parts of these bytes.
+/// - Parameter size: bytes per element; parts consist of whole elements.
 private func allHold(
     _ bytes: UnsafeRawBufferPointer, size: Int, _ body: @Sendable (UnsafeRawBufferPointer) -> Bool
 ) -> Bool {
@@ -41,7 +41,7 @@ private func allHold(
     return !isDamaged.load(ordering: .relaxed)
 }
 
-/// Whether no element has an exponent of all ones, which alone carries into the sign when its lowest bit is added.
+/// Whether no element has an all-ones exponent, the only case in which adding its lowest bit carries into the sign.
 private func areFinite(_ bytes: UnsafeRawBufferPointer, exponent: UInt32) -> Bool {
     guard let input = bytes.baseAddress else { return true }
     let count = bytes.count / 4, whole = count & ~7, low = exponent & ~(exponent &- 1)

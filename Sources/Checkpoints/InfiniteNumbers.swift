@@ -1,8 +1,8 @@
-// The word that Python writes for a number JSON does not have.
+// Python's `Infinity` in JSON.
 
 import Foundation
 
-/// The same text with `Infinity` outside strings replaced by the largest finite number; a sign before it stays.
+/// The text with `Infinity` outside strings replaced by the largest finite number; a preceding sign is kept.
 func infinityReplaced(_ text: Data) -> Data {
     let (word, number) = (Array("Infinity".utf8), Array("\(Double.greatestFiniteMagnitude)".utf8))
     let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))

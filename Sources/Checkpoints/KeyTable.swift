@@ -1,20 +1,20 @@
-// A declarative table from one layout of a model's tensors to another.
+// Declarative mapping between two layouts of a model's tensors.
 
-/// Names that a tensor has in one layout and in another, with what changes on the way.
+/// Names of a tensor in two layouts, with changes of shape.
 ///
-/// Patterns are names in which `*` stands for one part between dots and `**` for any run of characters; a target
-/// takes what they stood for, in their order. `WeightScope.mapped(by:)` applies a table and checks it both ways.
+/// Patterns are names in which `*` matches one component between dots and `**` any run of characters; a target uses
+/// the matches in order. `WeightScope.mapped(by:)` applies a table and checks it in both directions.
 public struct KeyTable: Sendable {
-    /// How a tensor's extents change.
+    /// Changes of a tensor's extents.
     public enum Change: Sendable {
         case none
         /// A matrix of `[in, out]` that becomes `[out, in]`.
         case transposed
-        /// A 1 × 1 convolution `[out, in, 1, 1]` that becomes a matrix `[out, in]`; vectors stay.
+        /// A 1 × 1 convolution `[out, in, 1, 1]` that becomes a matrix `[out, in]`; vectors are unchanged.
         case matrix
     }
 
-    /// One line of a table.
+    /// One entry of a table.
     public struct Rule: Sendable {
         enum Action: Sendable {
             case move(to: [String], Change)
@@ -24,23 +24,23 @@ public struct KeyTable: Sendable {
         let source: String
         let action: Action
 
-        /// The tensor under another name.
+        /// A renamed tensor.
         public static func move(_ source: String, to target: String, as change: Change = .none) -> Rule {
             Rule(source: source, action: .move(to: [target], change))
         }
 
-        /// A tensor that holds several, equally long and one after the other along its first extent.
+        /// A tensor that is the concatenation of several of equal size along its first extent.
         public static func split(_ source: String, into targets: [String]) -> Rule {
             Rule(source: source, action: .move(to: targets, .none))
         }
 
-        /// A tensor that the other layout has no use for.
-        /// - Parameter reason: why, for the reader of the table.
+        /// A tensor that the other layout does not have.
+        /// - Parameter reason: documentation for the reader of the table.
         public static func drop(_ source: String, because reason: String) -> Rule {
             Rule(source: source, action: .drop)
         }
 
-        /// The rule for a part of a model that lies under these names.
+        /// The rule with prefixes for a submodule.
         func under(_ from: String, _ to: String) -> Rule {
             switch action {
             case .move(let targets, let change):
@@ -56,9 +56,9 @@ public struct KeyTable: Sendable {
         self.rules = rules
     }
 
-    /// The same table for a part of a model.
+    /// The same table for a submodule.
     /// - Parameters:
-    ///   - from: the prefix of the part in the source layout, with its last dot.
+    ///   - from: the submodule's prefix in the source layout, including its last dot.
     ///   - to: its prefix in the target layout.
     public func under(_ from: String, to: String) -> KeyTable {
         KeyTable(rules.map { $0.under(from, to) })
@@ -68,10 +68,10 @@ public struct KeyTable: Sendable {
         KeyTable(left.rules + right.rules)
     }
 
-    /// Where each target comes from.
+    /// The source of each target.
     /// - Parameter names: every name of the source layout.
     /// - Returns: one recipe per target.
-    /// - Throws: `Fault` when a name fits no rule or several, or two names become one.
+    /// - Throws: `Fault` if a name matches no rule or several, or two names map to one.
     func recipes(for names: [String]) throws(Fault) -> [String: Recipe] {
         let compiled = rules.map { (pattern: KeyPattern($0.source), action: $0.action) }
         var recipes: [String: Recipe] = [:]
@@ -106,20 +106,20 @@ public struct KeyTable: Sendable {
         return recipes
     }
 
-    /// Why a table does not fit a set of names.
+    /// The reason why a table does not match a set of names.
     struct Fault: Error {
         let reason: String
     }
 
-    /// How one target tensor is made of a source tensor.
+    /// Derivation of a target tensor from a source tensor.
     struct Recipe: Sendable {
         let source: String
-        /// Which of `parts` equal parts along the first extent.
+        /// Index among `parts` equal parts along the first extent.
         let part: Int
         let parts: Int
         let change: Change
 
-        /// The target's shape, or nil if a tensor of that shape cannot change so.
+        /// The target's shape, or nil if the change does not apply to the source's shape.
         func shape(from source: [Int]) -> [Int]? {
             var shape = source
             if parts > 1 {
@@ -140,7 +140,7 @@ public struct KeyTable: Sendable {
     }
 }
 
-/// A pattern of names: `*` for one part between dots, `**` for any run of characters.
+/// A pattern of names: `*` for one component between dots, `**` for any run of characters.
 struct KeyPattern {
     private enum Piece {
         case text([UInt8])
@@ -172,7 +172,7 @@ struct KeyPattern {
         self.pieces = pieces
     }
 
-    /// What the wildcards stand for in `name`, each at least one character; nil if the pattern does not fit.
+    /// The matches of the wildcards in `name`, each of at least one character; nil if the pattern does not match.
     func captures(in name: String) -> [String]? {
         var name = name
         return name.withUTF8 { bytes in
@@ -182,7 +182,7 @@ struct KeyPattern {
         }
     }
 
-    /// A target with the wildcards filled in.
+    /// A target with the wildcards substituted.
     static func filled(_ target: String, with captures: [String]) -> String {
         var rest = captures[...]
         return KeyPattern(target).pieces.map { piece in
@@ -193,7 +193,7 @@ struct KeyPattern {
         }.joined()
     }
 
-    /// Patterns are short and have few wildcards, so trying one length after the other is quick.
+    /// Patterns are short and have few wildcards, so backtracking over lengths is fast.
     private func matches(
         _ name: UnsafeBufferPointer<UInt8>, _ piece: Int, _ offset: Int, _ captures: inout [Range<Int>]
     ) -> Bool {

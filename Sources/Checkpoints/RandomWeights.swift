@@ -1,16 +1,16 @@
-// Weights of a size that nobody has at hand: drawn, for timing and for trying out.
+// Random weights of any architecture, for timing and experiments.
 
 import Arrays
 
-/// Answers every request of a model with random numbers of the size that trained ones have.
+/// Returns random numbers of typical magnitude for every tensor that a model requests.
 struct RandomWeights: Sendable {
     let seed: UInt64
 
-    /// A tensor whose values depend on its name, its shape and the seed alone.
+    /// A tensor whose values depend only on its name, its shape and the seed.
     ///
-    /// Matrices and kernels keep the variance of what they are applied to (LeCun et al. 1998, "Efficient BackProp", section 4.6),
-    /// so that activations neither vanish nor overflow over many layers. Of vectors, biases and running means are 0,
-    /// scales and variances 1.
+    /// Matrices and kernels preserve the variance of their input (LeCun et al. 1998, "Efficient BackProp", section
+    /// 4.6), so that activations neither vanish nor overflow over many layers. Of vectors, biases and running means
+    /// are 0, scales and variances 1.
     func tensor(_ name: String, _ shape: [Int]) -> NDArray {
         guard shape.count > 1 else {
             let isShift = ["bias", "running_mean", "beta"].contains { name.hasSuffix($0) }
@@ -28,9 +28,9 @@ struct RandomWeights: Sendable {
 }
 
 extension WeightScope {
-    /// Weights that have every tensor a model asks for, of any name and shape.
+    /// Weights that contain every tensor that a model requests, of any name and shape.
     ///
-    /// Models that look for a tensor's name to tell layouts apart find none. `finish()` has nothing to say.
+    /// Models that test for a tensor's presence to distinguish layouts find none. `finish()` never throws.
     public static func random(seed: UInt64) -> WeightScope {
         WeightScope(path: "", store: WeightStore(RandomWeights(seed: seed)))
     }

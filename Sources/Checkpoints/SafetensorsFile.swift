@@ -2,13 +2,13 @@
 
 import Files
 
-/// A safetensors file, mapped into memory and checked whole when it is opened.
+/// A memory-mapped safetensors file, whose header is fully checked when it is opened.
 ///
-/// Opening reads the header only; the bytes of a tensor are touched when it is asked for.
+/// Opening reads the header only; the bytes of a tensor are read on request.
 public struct SafetensorsFile: TensorFile {
     /// The file's path as given.
     public let path: String
-    /// The file's own notes, `__metadata__`.
+    /// The file's metadata, `__metadata__`.
     public let metadata: [String: String]
 
     private let entries: [String: TensorEntry]
@@ -16,7 +16,7 @@ public struct SafetensorsFile: TensorFile {
     private let dataStart: Int
 
     /// Maps the file at `path` and checks its header.
-    /// - Throws: `CheckpointError` when the file is missing, cut, or breaks any rule of the format.
+    /// - Throws: `CheckpointError` if the file is missing, truncated, or violates the format.
     public init(path: String) throws {
         do {
             map = try MappedFile(path: path)
@@ -38,20 +38,20 @@ public struct SafetensorsFile: TensorFile {
     /// Names of all tensors, sorted.
     public var names: [String] { entries.keys.sorted() }
 
-    /// What the header says about a tensor; nil if there is none of that name.
+    /// The header's entry of a tensor; nil if there is none of that name.
     public func entry(_ name: String) -> TensorEntry? { entries[name] }
 
     public func info(_ name: String) -> TensorInfo? {
         entries[name].map { TensorInfo(type: $0.type, shape: $0.shape) }
     }
 
-    /// Calls `body` with the tensor's bytes as stored, little-endian and perhaps unaligned.
+    /// Calls `body` with the tensor's bytes as stored, little-endian, possibly unaligned.
     /// - Throws: `CheckpointError` for an unknown name.
     public func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
         guard let entry = entries[name] else {
             throw CheckpointError(path: path, reason: "there is no tensor \(name.shown) in this file")
         }
-        // The mapping lives at least as long as `map`, which the call keeps alive.
+        // The mapping lives at least as long as `map`, which this call keeps alive.
         return try withExtendedLifetime(map) {
             try body(UnsafeRawBufferPointer(rebasing: map.bytes[place(of: entry)]))
         }

@@ -31,7 +31,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
 }
 
-/// One tensor of a file: its type, shape, and place in the data.
+/// A tensor of a file: its type, shape, and position in the data.
 public struct TensorEntry: Sendable, Equatable {
     public let type: ElementType
     public let shape: [Int]
@@ -47,7 +47,7 @@ public struct TensorEntry: Sendable, Equatable {
 /// `{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "text"}}`,
 /// then the data, covered exactly once. Source: README of huggingface/safetensors, section "Format".
 struct SafetensorsHeader {
-    /// The format's limit, against headers that exhaust memory.
+    /// The format's limit, which bounds the memory for headers.
     static let sizeLimit = 100_000_000
     static let rankLimit = 32
 
@@ -55,7 +55,7 @@ struct SafetensorsHeader {
     var metadata: [String: String] = [:]
     var dataStart = 0
 
-    /// Parses and checks the header of `file`, the whole content of a file; throws the reason alone.
+    /// Parses and checks the header of `file`, the whole content of a file; the error has the reason only.
     init(_ file: UnsafeRawBufferPointer) throws(JSONFault) {
         guard !file.isEmpty else { throw JSONFault(offset: 0, reason: "the file is empty") }
         if file.starts(with: "version https://git-lfs".utf8) {

@@ -1,4 +1,4 @@
-// Writing safetensors files, atomically and with the same bytes for the same content.
+// Writing of safetensors files, atomic and deterministic.
 
 public import Arrays
 import Files
@@ -33,13 +33,13 @@ public enum SafetensorsWriter {
             self.init(name, type: .u8, shape: shape, bytes: bytes)
         }
 
-        /// A tensor of whole numbers, stored as I32.
+        /// A tensor of integers, stored as I32.
         public init(_ name: String, integers: [Int32], shape: [Int]) {
             let bytes = integers.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } }
             self.init(name, type: .i32, shape: shape, bytes: bytes)
         }
 
-        /// A tensor of whole numbers, stored as I64.
+        /// A tensor of integers, stored as I64.
         public init(_ name: String, integers: [Int64], shape: [Int]) {
             let bytes = integers.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } }
             self.init(name, type: .i64, shape: shape, bytes: bytes)
@@ -57,7 +57,7 @@ public enum SafetensorsWriter {
     }
 
     /// Writes `arrays`, all stored as `type`, to `path`.
-    /// - Throws: `CheckpointError` when the file cannot be written; nothing is left behind then.
+    /// - Throws: `CheckpointError` if the file cannot be written; no partial file remains.
     public static func write(
         _ arrays: [(name: String, array: NDArray)], metadata: [String: String] = [:], to path: String,
         as type: ElementType = .f32
@@ -67,9 +67,9 @@ public enum SafetensorsWriter {
 
     /// Writes `tensors` to `path` through a temporary file in the same folder.
     ///
-    /// Wider element types come first, names in order within a type, so every tensor is aligned to its elements.
-    /// - Precondition: names are different from each other and from `__metadata__`.
-    /// - Throws: `CheckpointError` when the file cannot be written; nothing is left behind then.
+    /// Wider element types come first, names in order within a type, so that every tensor is aligned to its elements.
+    /// - Precondition: names are unique and different from `__metadata__`.
+    /// - Throws: `CheckpointError` if the file cannot be written; no partial file remains.
     public static func write(_ tensors: [Tensor], metadata: [String: String] = [:], to path: String) throws {
         precondition(
             Set(tensors.map(\.name) + ["__metadata__"]).count == tensors.count + 1,
@@ -138,7 +138,7 @@ public enum SafetensorsWriter {
         }
     }
 
-    /// Converts and writes in pieces, so that a large tensor needs no second copy in memory.
+    /// Converts and writes in pieces, so that a large tensor is not copied as a whole.
     @inline(__always)
     private static func write(
         _ values: UnsafeBufferPointer<Float>, to file: AtomicFile, _ convert: (Float) -> UInt16

@@ -1,4 +1,4 @@
-// What every kind of weight file offers: named tensors with types and shapes, read as numbers.
+// The common interface of weight files: named tensors with types and shapes.
 
 public import Arrays
 
@@ -21,26 +21,26 @@ public protocol TensorFile: Sendable {
     var path: String { get }
     /// Names of all tensors, sorted.
     var names: [String] { get }
-    /// The file's own notes, such as safetensors' `__metadata__`.
+    /// The file's metadata, such as safetensors' `__metadata__`.
     var metadata: [String: String] { get }
     /// The type and shape of a tensor; nil if there is none of that name.
     func info(_ name: String) -> TensorInfo?
-    /// Calls `body` with the tensor's elements row by row, little-endian and perhaps unaligned.
+    /// Calls `body` with the tensor's elements in row-major order, little-endian, possibly unaligned.
     /// - Throws: `CheckpointError` for an unknown name or damaged bytes.
     func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R
-    /// The tensor's elements where they lie in the file; nil for an unknown name, or if they do not lie there row by row.
+    /// The tensor's elements in the mapped file; nil for an unknown name, or if they are not contiguous there.
     /// - Throws: `CheckpointError` for damaged bytes.
     func region(of name: String) throws -> MappedRegion?
 }
 
 extension TensorFile {
-    /// Most formats have no place for notes.
+    /// Most formats have no metadata.
     public var metadata: [String: String] { [:] }
 
     /// The tensor as float32.
     ///
-    /// F64, F16, BF16 and F32 are converted, as are integers of at most 16 bits and BOOL,
-    /// which float32 holds exactly; wider integers are read by `integers`.
+    /// F64, F16, BF16 and F32 are converted, as are BOOL and integers of at most 16 bits, which float32 represents
+    /// exactly; wider integers are read by `integers`.
     /// - Throws: `CheckpointError` for an unknown name, another element type, or damaged bytes.
     public func array(_ name: String) throws -> NDArray {
         let info = try require(name)
@@ -50,7 +50,7 @@ extension TensorFile {
                 NDArray(shape: info.shape) { buffer in convert(bytes, buffer) }
             }
         }
-        // Small tensors stay with a model, which should not depend on the file then.
+        // Small tensors are copied, so that the model does not keep the file mapped for them.
         if info.type == .f32, info.byteCount >= MappedRegion.leastBorrowed, let base = region.floats {
             return NDArray(borrowing: base, shape: info.shape, owner: region)
         }
@@ -61,7 +61,7 @@ extension TensorFile {
     /// - Throws: `CheckpointError` for an unknown name or another element type.
     func requireNumbers(_ name: String) throws { _ = try conversion(of: name, try require(name)) }
 
-    /// Whether every number of the tensor is finite as float32; reads the bytes and keeps none.
+    /// Whether every number of the tensor is finite as float32; reads the bytes without storing them.
     /// - Throws: `CheckpointError` for an unknown name, another element type, or damaged bytes.
     func isFinite(_ name: String) throws -> Bool {
         let info = try require(name)
@@ -71,7 +71,7 @@ extension TensorFile {
         return Checkpoints.isFinite(region.bytes, as: info.type)
     }
 
-    /// The tensor as whole numbers, flattened row by row; for the integer types and BOOL.
+    /// The tensor as integers in row-major order; for the integer types and BOOL.
     /// - Throws: `CheckpointError` for an unknown name, another element type, or values beyond 63 bits.
     public func integers(_ name: String) throws -> [Int] {
         let info = try require(name)
@@ -105,7 +105,7 @@ extension TensorFile {
     /// - Throws: `CheckpointError` if there is none of that name.
     public func shape(of name: String) throws -> [Int] { try require(name).shape }
 
-    /// The same for a tensor that must be of the given element type.
+    /// The same for a tensor that must have the given element type.
     /// - Throws: `CheckpointError` for an unknown name or another element type than `type`.
     public func withBytes<R>(
         of name: String, as type: ElementType, _ body: (UnsafeRawBufferPointer) throws -> R

@@ -1,12 +1,12 @@
-// How the weights of one kind of model are told from others: by the names of their tensors.
+// Recognition of a model kind by the tensor names of its weights.
 
-/// Patterns of tensor names, `*` standing for any characters.
+/// Patterns of tensor names, in which `*` matches any characters.
 ///
-/// Weights have the signature when every pattern of `present` occurs among their names and none of `absent` does.
+/// Weights match if every pattern of `present` occurs among their names and none of `absent` does.
 public struct TensorSignature: Sendable, Hashable {
     public let present: [String]
     public let absent: [String]
-    /// All the names that there are, where these are few and fixed; patterns do not count then.
+    /// The complete list of names, if it is short and fixed; then patterns are not used.
     private let exactly: [String]?
 
     /// Weights with these names and no others.
@@ -18,7 +18,7 @@ public struct TensorSignature: Sendable, Hashable {
         exactly = nil
     }
 
-    /// Whether tensors of these names have the signature.
+    /// Whether tensors of these names match the signature.
     public func matches(_ names: [String]) -> Bool {
         if let exactly { return names == exactly }
         func occurs(_ pattern: String) -> Bool {

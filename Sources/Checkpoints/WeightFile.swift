@@ -1,17 +1,17 @@
-// Opening a weight file by what it holds, whatever it is called.
+// Opening of weight files by their content, whatever their name.
 
 import Files
 
-/// Files of weights, of any kind that is read.
+/// Weight files of all supported formats.
 public enum WeightFile {
-    /// The endings that such files usually have.
+    /// The usual extensions of such files.
     public static let endings = [".safetensors", ".pth", ".pt", ".ckpt", ".bin"]
 
-    /// Whether a file name has one of the usual endings.
+    /// Whether a file name has one of the usual extensions.
     public static func hasEnding(_ name: String) -> Bool { endings.contains { name.hasSuffix($0) } }
 
-    /// Opens a file as PyTorch's or as safetensors, told by its first bytes.
-    /// - Throws: `CheckpointError` when it is neither, or breaks the rules of what it is.
+    /// Opens a PyTorch or safetensors file; the first bytes determine which.
+    /// - Throws: `CheckpointError` if it is neither, or violates its format.
     public static func open(_ path: String) throws -> any TensorFile {
         let map: MappedFile
         do {
@@ -19,7 +19,7 @@ public enum WeightFile {
         } catch {
             throw CheckpointError(error)
         }
-        // The header of a safetensors file is JSON that follows a length of eight bytes.
+        // A safetensors file starts with a length of eight bytes and a JSON header.
         let isSafetensors = map.bytes.count > 8 && map.bytes[8] == UInt8(ascii: "{") && map.bytes[7] == 0
         let isArchive = ZipArchive.matches(map.bytes)
         if isSafetensors || (path.hasSuffix(".safetensors") && !isArchive) {

@@ -1,17 +1,17 @@
-// Finding the weights in a model folder, whole or in shards.
+// Locating the weights in a model folder, in one file or in shards.
 
 import Files
 import Glibc
 
 extension WeightScope {
-    /// Largest shard index that is read; a real one has a hundred bytes per tensor.
+    /// Maximum size of a shard index; published ones have a hundred bytes per tensor.
     private static let indexLimit = 64 << 20
 
     /// Opens the weights at `path`: a file of safetensors or PyTorch (`.pth`, `.pt`, `.ckpt`, `.bin`), or a folder
-    /// that holds one of the usual layouts, safetensors before PyTorch's (`model.safetensors`,
-    /// `diffusion_pytorch_model.safetensors`, `pytorch_model.bin`, `diffusion_pytorch_model.bin`, each whole or as an
-    /// `.index.json` with shards).
-    /// - Throws: `CheckpointError` when nothing usable is there, or an index and its shards disagree.
+    /// with one of the usual layouts, safetensors preferred (`model.safetensors`,
+    /// `diffusion_pytorch_model.safetensors`, `pytorch_model.bin`, `diffusion_pytorch_model.bin`, each as one file or
+    /// as an `.index.json` with shards).
+    /// - Throws: `CheckpointError` if nothing usable is found, or an index and its shards disagree.
     public static func open(_ path: String) throws -> WeightScope {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -35,10 +35,10 @@ extension WeightScope {
                 + "like as .bin are needed")
     }
 
-    /// The same, where a model's folder is expected.
+    /// The same for a model's folder.
     public static func open(folder path: String) throws -> WeightScope { try open(path) }
 
-    /// Names of weight files in a folder, those that win first.
+    /// Names of weight files in a folder, in order of preference.
     private static let layouts = [
         (["model", "diffusion_pytorch_model"], [".safetensors", ".fp16.safetensors"]),
         (["pytorch_model", "diffusion_pytorch_model"], [".bin", ".fp16.bin"]),
@@ -48,7 +48,7 @@ extension WeightScope {
 
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Reads `{"weight_map": {"tensor": "shard file", …}, …}` and checks it against the shards both ways.
+    /// Reads `{"weight_map": {"tensor": "shard file", …}, …}` and checks it against the shards in both directions.
     private static func open(index path: String, folder: String) throws -> WeightScope {
         let shardNames = try weightMap(at: path)
         var files: [String: any TensorFile] = [:]

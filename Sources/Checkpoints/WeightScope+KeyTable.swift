@@ -1,13 +1,13 @@
-// Reading one layout of a model through the names of another.
+// Reading one layout of a model under the names of another.
 
 extension WeightScope {
-    /// These weights under the names of another layout; tensors are read and changed when they are asked for.
+    /// These weights under the names of another layout; tensors are read and converted on request.
     ///
-    /// Names are relative to this scope. Every tensor must be named by the table, and shapes are worked out here, so
-    /// that a tensor of a wrong shape is refused when the model asks for it. `finish()` of the result then says
-    /// whether every tensor that the table made was used.
-    /// - Throws: `CheckpointError` when a tensor fits no rule or several, two become one, or a shape does not allow
-    ///   what the table says.
+    /// Names are relative to this scope. Every tensor must match the table, and shapes are derived here, so that a
+    /// wrong shape is rejected when the model requests the tensor. `finish()` of the result then checks that every
+    /// derived tensor was read.
+    /// - Throws: `CheckpointError` if a tensor matches no rule or several, two map to one, or a change does not apply
+    ///   to a shape.
     public func mapped(by table: KeyTable) throws -> WeightScope {
         let prefix = path.isEmpty ? "" : path + "."
         let recipes: [String: KeyTable.Recipe]

@@ -1,18 +1,18 @@
-// Weights by dotted name, with a ledger of what has been read.
+// Named weights, with a record of which have been read.
 
 public import Arrays
 
-/// A place in a tree of named weights, such as `encoder.layers.3`, from which modules fetch their tensors.
+/// A node in a tree of named weights, such as `encoder.layers.3`, from which modules read their tensors.
 ///
-/// Every scope of one model shares a ledger. After a model is built, `finish()` throws if any tensor was left
-/// unread, so a wrong configuration or key mapping cannot pass unnoticed.
+/// All scopes of a model share one record. After a model is built, `finish()` throws if any tensor has not been read,
+/// so that a wrong configuration or key mapping is detected.
 public struct WeightScope: Sendable {
     /// The dotted path of this scope; empty at the root.
     public let path: String
-    /// What the layers made of these weights multiply; float32 unless `multiplied(in:)` says otherwise.
+    /// The precision of matmuls with these weights; float32 unless `multiplied(in:)` changes it.
     public let precision: Precision
     private let store: WeightStore
-    /// What is done to a tensor after it was read, in order; each takes the tensor's full name.
+    /// Functions applied to a tensor after it was read, in order; each takes the tensor's full name.
     private let adjustments: [Adjustment]
 
     private typealias Adjustment = @Sendable (_ name: String, _ tensor: NDArray) throws -> NDArray
@@ -33,26 +33,26 @@ public struct WeightScope: Sendable {
         self.init(path: "", store: WeightStore(file))
     }
 
-    /// Weights held in memory, for tests and for models that were just made.
-    /// - Parameter origin: what error messages call them, in place of a file.
+    /// Weights in memory, for tests and newly built models.
+    /// - Parameter origin: used in error messages instead of a file name.
     public init(arrays: [String: NDArray], origin: String = "weights in memory") {
         self.init(path: "", store: WeightStore(arrays, origin: origin))
     }
 
-    /// The scope of a child; `"a.b"` steps down twice.
+    /// A child scope; `"a.b"` goes down two levels.
     public func scope(_ name: String) -> WeightScope {
         WeightScope(path: fullName(name), store: store, adjustments: adjustments, precision: precision)
     }
 
-    /// The same weights for layers that multiply in `precision`.
+    /// The same weights with another matmul precision.
     public func multiplied(in precision: Precision) -> WeightScope {
         WeightScope(path: path, store: store, adjustments: adjustments, precision: precision)
     }
 
-    /// The same weights with every tensor changed as it is fetched; the ledger stays shared.
+    /// The same weights with every tensor transformed when it is read; the record is shared.
     ///
-    /// This is how low-rank adapters enter a model that knows nothing of them. What `mapped(by:)` makes of adjusted weights
-    /// is made of the adjusted tensors. A survey compares names and shapes, which adjustments keep, so it runs none.
+    /// Used to merge low-rank adapters without changing the models. `mapped(by:)` of adjusted weights derives from
+    /// the adjusted tensors. A survey compares names and shapes, which adjustments preserve, so it does not run them.
     /// - Parameter adjust: takes a tensor's name relative to this scope and its values; must keep the shape.
     public func adjusted(
         _ adjust: @escaping @Sendable (_ name: String, _ tensor: NDArray) throws -> NDArray
@@ -64,20 +64,20 @@ public struct WeightScope: Sendable {
             precision: precision)
     }
 
-    /// The scope of a child.
+    /// A child scope.
     public subscript(_ name: String) -> WeightScope { scope(name) }
 
-    /// The scope of a numbered child.
+    /// A numbered child scope.
     public subscript(_ index: Int) -> WeightScope { scope(String(index)) }
 
-    /// Fetches the tensor `name` of this scope, as float32, and notes it as read.
-    /// - Parameter shape: the shape it must have; the file's shape must equal it exactly.
-    /// - Throws: `CheckpointError` naming the tensor's full path when it is missing, of another shape, of a type
-    ///   that is not a float, or holds NaN or infinity.
+    /// Reads the tensor `name` of this scope as float32 and records it as read.
+    /// - Parameter shape: required shape; must equal the file's shape exactly.
+    /// - Throws: `CheckpointError` with the tensor's full path if it is missing, has another shape or a type that is
+    ///   not a float, or contains NaN or infinity.
     public func tensor(_ name: String, _ shape: [Int]) throws -> NDArray {
         let full = fullName(name)
         let stored = try store.tensor(full, shape: shape)
-        // The stand-ins of a survey have the shape that was asked for, which may not be the one an adjustment knows.
+        // Placeholders of a survey have the requested shape, which an adjustment may not expect.
         guard store.survey == nil else { return stored }
         return try adjustments.reduce(stored) { tensor, adjust in
             let adjusted = try adjust(full, tensor)
@@ -89,8 +89,8 @@ public struct WeightScope: Sendable {
 
     /// The tensor `name` of this scope as a layer's weight.
     ///
-    /// Its numbers are checked now and read again when the layer is first used, so that a model of weights that are not
-    /// used yet takes no memory and no model is made of damaged ones.
+    /// Its numbers are checked now and read again when the layer is first used, so that a model takes no memory
+    /// before it is used, and damaged weights are detected when it is built.
     /// - Parameter shape: as for `tensor`.
     /// - Throws: `CheckpointError` as `tensor` does.
     public func weight(_ name: String, _ shape: [Int]) throws -> Weight {
@@ -107,11 +107,12 @@ public struct WeightScope: Sendable {
 
     /// The shape of the tensor `name`, or nil if there is none.
     ///
-    /// For layouts that are told apart by their tensors; does not count as reading it.
+    /// To distinguish layouts; does not record the tensor as read.
     public func shape(of name: String) -> [Int]? { store.shape(of: fullName(name)) }
 
-    /// The extents of a tensor that tells a model's sizes; does not count as reading it.
-    /// - Throws: `CheckpointError` naming the tensor if it is missing, empty or of another rank; `hint` ends the line.
+    /// The extents of a tensor from which a model's sizes are inferred; does not record it as read.
+    /// - Throws: `CheckpointError` naming the tensor if it is missing, empty or of another rank; `hint` is appended
+    ///   to the message.
     package func extents(of name: String, rank: Int, hint: String = "") throws -> [Int] {
         guard let shape = shape(of: name), shape.count == rank, !shape.contains(0) else {
             throw CheckpointError(
@@ -120,7 +121,7 @@ public struct WeightScope: Sendable {
         return shape
     }
 
-    /// Whether this scope holds a tensor of that name.
+    /// Whether this scope contains a tensor of that name.
     public func contains(_ name: String) -> Bool { shape(of: name) != nil }
 
     /// Full names of all tensors in this scope, sorted.
@@ -129,15 +130,15 @@ public struct WeightScope: Sendable {
         return store.names.filter { $0.hasPrefix(prefix) }
     }
 
-    /// The file or folder the weights come from, for messages.
+    /// The file or folder of the weights, for messages.
     public var origin: String { store.origin }
 
-    /// The file's own notes, such as safetensors' `__metadata__`; empty for shards and for weights in memory.
+    /// The file's metadata, such as safetensors' `__metadata__`; empty for shards and for weights in memory.
     public var metadata: [String: String] { store.metadata }
 
     /// Checks that every tensor of this scope was read.
-    /// - Parameter ignoring: names, relative to this scope, that may stay unread; `*` stands for any characters.
-    /// - Throws: `CheckpointError` that lists the tensors left over.
+    /// - Parameter ignoring: names, relative to this scope, that may be unread; `*` matches any characters.
+    /// - Throws: `CheckpointError` listing the unread tensors.
     public func finish(ignoring patterns: [String] = []) throws {
         if let survey = store.survey { return survey.ignore(patterns.map(fullName)) }
         let read = store.namesRead
@@ -156,14 +157,14 @@ public struct WeightScope: Sendable {
         )
     }
 
-    /// A new root whose tensors are made of those of this scope's store, as adjusted.
+    /// A new root whose tensors derive from those of this scope's store, as adjusted.
     func derivedScope(_ tensors: [String: WeightStore.Derivation]) -> WeightScope {
         let root = WeightScope(path: "", store: store, adjustments: adjustments, precision: precision)
         return WeightScope(path: "", store: WeightStore(tensors, of: store) { try root.tensor($0, $1) })
             .multiplied(in: precision)
     }
 
-    /// The same names, with every request noted and answered by `survey`.
+    /// The same names; requests are recorded and answered by `survey`.
     func surveyed(by survey: WeightSurvey) -> WeightScope {
         WeightScope(
             path: path, store: WeightStore(store, survey: survey), adjustments: adjustments,
@@ -175,7 +176,7 @@ public struct WeightScope: Sendable {
     }
 }
 
-/// A name with `*` for any run of characters.
+/// A name in which `*` matches any run of characters.
 struct NamePattern {
     private let pieces: [Substring]
 

@@ -1,4 +1,4 @@
-// Where named weights come from, and which of them were read.
+// The source of named weights, and the record of which were read.
 
 import Arrays
 import Synchronization
@@ -11,10 +11,11 @@ final class WeightStore: Sendable {
         case derived(Derivation, of: WeightStore, Reader)
     }
 
-    /// Fetches a tensor of another store by its full name and shape.
+    /// Reads a tensor of another store by its full name and shape.
     typealias Reader = @Sendable (_ name: String, _ shape: [Int]) throws -> NDArray
 
-    /// A tensor made of one of another store: a part of it along the first extent, perhaps transposed or reshaped.
+    /// A tensor derived from one of another store: a part of it along the first extent, optionally transposed or
+    /// reshaped.
     struct Derivation: Sendable {
         let source: String
         /// Shape of the source.
@@ -41,15 +42,15 @@ final class WeightStore: Sendable {
 
     let origin: String
     let names: [String]
-    /// The notes of the one file; empty for shards and for memory.
+    /// The metadata of a single file; empty for shards and for memory.
     let metadata: [String: String]
     private let sources: [String: Source]
-    /// What answers requests in place of the sources, if the weights are only compared with a model.
+    /// Answers requests instead of the sources, if the weights are only compared with a model.
     let survey: WeightSurvey?
-    /// What answers requests where there are no sources.
+    /// Answers requests if there are no sources.
     private let random: RandomWeights?
     private let ledger = Mutex<Set<String>>([])
-    /// Tensors whose numbers were found finite.
+    /// Tensors already checked to be finite.
     private let finite = Mutex<Set<String>>([])
 
     init(_ file: any TensorFile) {
@@ -60,7 +61,7 @@ final class WeightStore: Sendable {
         (survey, random) = (nil, nil)
     }
 
-    /// The names of another store, where a survey answers.
+    /// The names of another store with requests answered by a survey.
     init(_ store: WeightStore, survey: WeightSurvey) {
         (origin, names, metadata, sources) = (store.origin, store.names, store.metadata, store.sources)
         self.survey = survey
@@ -72,7 +73,7 @@ final class WeightStore: Sendable {
         (survey, self.random) = (nil, random)
     }
 
-    /// Shards whose names do not overlap.
+    /// Shards with disjoint names.
     init(shards: [String: any TensorFile], origin: String) {
         self.origin = origin
         names = shards.keys.sorted()
@@ -89,8 +90,8 @@ final class WeightStore: Sendable {
         (survey, random) = (nil, nil)
     }
 
-    /// Tensors made of those of another store.
-    /// - Parameter read: how they are fetched from there.
+    /// Tensors derived from those of another store.
+    /// - Parameter read: reads a tensor of that store.
     init(_ derived: [String: Derivation], of store: WeightStore, read: @escaping Reader) {
         origin = store.origin
         names = derived.keys.sorted()
@@ -110,16 +111,16 @@ final class WeightStore: Sendable {
         }
     }
 
-    /// Whether tensors lie in files, so that reading them later saves anything.
+    /// Whether tensors are in files, so that deferred reading saves memory.
     var isStored: Bool { survey == nil && random == nil }
 
-    /// Throws what `tensor` would, and notes the tensor as read; keeps none of its numbers.
+    /// Throws what `tensor` would and records the tensor as read, without storing its numbers.
     func check(_ name: String, shape: [Int]) throws {
         try check(name, try source(of: name, shape: shape))
         ledger.withLock { _ = $0.insert(name) }
     }
 
-    /// Checks once that the numbers are finite.
+    /// Checks once whether the numbers are finite.
     private func check(_ name: String, _ source: Source) throws {
         guard !finite.withLock({ $0.contains(name) }) else { return }
         let isSound: Bool

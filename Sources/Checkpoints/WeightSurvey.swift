@@ -1,14 +1,14 @@
-// Comparing weights with the model they are for, without reading them.
+// Comparison of weights with the model that they are for, without reading them.
 
 import Arrays
 import Synchronization
 
-/// What a model asks of a set of weights, noted while it is built on arbitrary numbers.
+/// Records which tensors a model requests while it is built on placeholder values.
 ///
-/// A model built from `scope` asks for every tensor it needs; instead of failing at the first that is missing, the
-/// survey notes each and goes on. The model itself is of no use afterwards.
+/// A model built from `scope` requests every tensor that it needs; instead of failing at the first missing one, the
+/// survey records it and continues. The model itself must not be used afterwards.
 public final class WeightSurvey: Sendable {
-    /// A tensor whose shape differs from what the model asks for.
+    /// A tensor whose shape differs from the requested one.
     public struct Difference: Sendable {
         public let name: String
         public let stored: [Int]
@@ -20,29 +20,29 @@ public final class WeightSurvey: Sendable {
         var missing: Set<String> = []
         var ignored: [String] = []
         var differing: [String: Difference] = [:]
-        /// Elements of the tensors that are missing or differ.
+        /// Number of elements in placeholders for missing or differing tensors.
         var standIns = 0.0
     }
 
     private let weights: WeightScope
     private let notes = Mutex(Notes())
 
-    /// - Parameter weights: what is compared, a whole set; nothing but names and shapes of it is read.
+    /// - Parameter weights: a complete set; only names and shapes are read.
     public init(of weights: WeightScope) {
         precondition(weights.path.isEmpty, "WeightSurvey: \(weights.path) is a part of a set of weights")
         self.weights = weights
     }
 
-    /// Give this to the model's initialiser.
+    /// To be passed to the model's initialiser.
     public var scope: WeightScope { weights.surveyed(by: self) }
 
-    /// Tensors that the model needs and the weights lack, sorted.
+    /// Tensors that the model requests and the weights lack, sorted.
     public var missing: [String] { notes.withLock { $0.missing.sorted() } }
 
-    /// Tensors of another shape than the model needs, sorted by name.
+    /// Tensors whose shape differs from the requested one, sorted by name.
     public var differing: [Difference] { notes.withLock { $0.differing.values.sorted { $0.name < $1.name } } }
 
-    /// Tensors that the model has no use for, sorted; those that it is known to leave are left out.
+    /// Tensors that the model does not request, sorted, without those known to be unused.
     public var unexpected: [String] {
         let (asked, ignored) = notes.withLock { ($0.asked, $0.ignored.map(NamePattern.init)) }
         return weights.names.filter { name in
@@ -50,9 +50,9 @@ public final class WeightSurvey: Sendable {
         }
     }
 
-    /// Answers a request for a tensor with arbitrary numbers.
-    /// - Throws: `CheckpointError` where the stand-ins of what is missing might not fit into memory: only a tensor
-    ///   that is in the weights can be as large as they are.
+    /// Answers a request for a tensor with placeholder values.
+    /// - Throws: `CheckpointError` if the placeholders for missing tensors might not fit into memory: only a tensor
+    ///   that is present can be as large as the weights.
     func answer(_ name: String, _ shape: [Int]) throws -> NDArray {
         let stored = weights.shape(of: name)
         let standIns = notes.withLock { notes in
@@ -71,7 +71,7 @@ public final class WeightSurvey: Sendable {
                 path: weights.origin,
                 reason: "much of the model is missing, from tensor \(name.shown) of shape \(shape) on")
         }
-        // A variance must not be negative; the large tensors of a model are better left untouched.
+        // A variance must not be negative; large tensors are left uninitialised, so that their pages are not touched.
         return shape.count == 1 ? .full(1, shape) : NDArray(shape: shape) { _ in }
     }
 

@@ -1,12 +1,12 @@
-// Files that appear whole or not at all: written beside their place, flushed to disk, then renamed.
+// Atomic file writing: to a temporary file in the same folder, flushed to disk, then renamed.
 
 import Glibc
 import Synchronization
 
 /// A file being written under a temporary name in the folder of its final path.
 ///
-/// `commit()` flushes and renames it; dropping it uncommitted (an error was thrown) removes it, so a full disk or
-/// an interruption leaves neither a partial file nor a damaged old one.
+/// `commit()` flushes and renames it; deinitialising it uncommitted (after an error) removes it, so that a full disk
+/// or an interruption leaves neither a partial file nor a damaged old one.
 package final class AtomicFile {
     private static let counter = Atomic<Int>(0)
 
@@ -17,7 +17,7 @@ package final class AtomicFile {
     private var buffer: [UInt8] = []
     private let capacity = 1 << 20
 
-    /// Starts writing the file that will appear at `path`.
+    /// Starts writing the file at `path`.
     /// - Throws: `FileError` when the folder is missing or not writable, or `path` is a folder or a device.
     package init(path: String) throws(FileError) {
         self.path = path
@@ -28,7 +28,7 @@ package final class AtomicFile {
                 let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
                 throw FileError(path: path, reason: "cannot be written: it is \(kind)")
             }
-            // Renaming over a link would replace the link, not the file it names.
+            // Renaming over a symbolic link would replace the link instead of its target.
             if let resolved = realpath(path, nil) {
                 target = String(cString: resolved)
                 free(resolved)
@@ -37,7 +37,7 @@ package final class AtomicFile {
         self.target = target
         let (folder, name) = AtomicFile.split(target)
         let number = AtomicFile.counter.add(1, ordering: .relaxed).newValue
-        // The temporary name stays within the system's limit when the final one does.
+        // Keeps the temporary name within the system's length limit.
         temporary = "\(folder)/.\(name.utf8.count > 200 ? "long" : name).\(getpid())-\(number).tmp"
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
@@ -69,7 +69,7 @@ package final class AtomicFile {
             return
         }
         try flush()
-        // `withUnsafeBytes` has no typed throws: carry the error out by hand.
+        // `withUnsafeBytes` has no typed throws, so the error is returned as a value.
         let result = bytes.withUnsafeBytes { raw in
             Result { () throws(FileError) in try send(raw) }
         }
@@ -79,7 +79,7 @@ package final class AtomicFile {
     /// Appends text as UTF-8.
     package func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
 
-    /// Hands what is held back to the system, so that a full disk shows before `commit()`.
+    /// Writes the buffer to the system, so that a full disk is detected before `commit()`.
     package func flush() throws(FileError) {
         guard !buffer.isEmpty else { return }
         let result = buffer.withUnsafeBytes { raw in
@@ -89,7 +89,7 @@ package final class AtomicFile {
         try result.get()
     }
 
-    /// Flushes to disk and gives the file its name.
+    /// Flushes to disk and renames the file to its final name.
     package func commit() throws(FileError) {
         try flush()
         guard fsync(descriptor) == 0 else { throw failure() }
@@ -100,7 +100,7 @@ package final class AtomicFile {
             unlink(temporary)
             throw reason
         }
-        // The new name itself must survive a power cut; a folder that cannot be synced is no reason to fail.
+        // The new directory entry must survive a power failure; a folder that cannot be synced is not an error.
         let folder = open(AtomicFile.split(target).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
             fsync(folder)
@@ -134,8 +134,8 @@ package final class AtomicFile {
     }
 }
 
-/// Writes a whole file at once, atomically.
-/// - Throws: `FileError` when it cannot be written; nothing is left behind then.
+/// Writes a whole file atomically.
+/// - Throws: `FileError` if it cannot be written; no partial file remains.
 package func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
     let file = try AtomicFile(path: path)
     try file.write(bytes)

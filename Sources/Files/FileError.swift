@@ -1,6 +1,6 @@
-// The one error of reading and writing files, and the rule that a message is one line.
+// The error of reading and writing files, and formatting of messages as one line.
 
-/// A file that cannot be read or written: which, why, and what the system said.
+/// A file that cannot be read or written, with the reason and the system's message.
 package struct FileError: Error, CustomStringConvertible {
     package let path: String
     package let reason: String
@@ -16,7 +16,7 @@ package struct FileError: Error, CustomStringConvertible {
 extension String {
     /// The text with control characters and line breaks replaced by spaces and cut to 400 characters.
     ///
-    /// Names inside damaged files may hold anything; an error stays one readable line.
+    /// Names in damaged files may contain anything; an error must remain one readable line.
     package var singleLine: String {
         var line = ""
         var count = 0

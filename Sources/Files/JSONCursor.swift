@@ -1,11 +1,12 @@
-// A strict reader of JSON text, byte by byte.
+// A strict streaming reader of JSON.
 //
-// Foundation's decoder keeps one of two equal keys, turns 2.0 into an integer, and parses a whole document into
-// objects first, which a hostile 100 MB header makes many times larger. A checkpoint's header must be read exactly
-// as written, so it is scanned here; configurations pass the same scanner before Foundation decodes them. Vocabularies
-// hold tokens that `String` considers equal (canonical equivalence), so keys can be read as bytes, duplicates included.
+// Foundation's decoder keeps one of two equal keys, converts 2.0 to an integer, and parses a whole document into
+// objects first, which takes many times the size of a malicious 100 MB header. A checkpoint's header must be read
+// exactly as written, so it is scanned here; configurations pass the same scanner before Foundation decodes them.
+// Vocabularies contain tokens that `String` considers equal (canonical equivalence), so keys can be read as bytes,
+// including duplicates.
 
-/// Where and why JSON text is not acceptable.
+/// The position and reason of a JSON error.
 package struct JSONFault: Error {
     package let offset: Int
     package let reason: String
@@ -15,9 +16,9 @@ package struct JSONFault: Error {
     }
 }
 
-/// A position in JSON text that moves forward as values are read.
+/// A read position in JSON text.
 package struct JSONCursor {
-    /// Nesting deeper than any real file has; a document beyond it is refused before the stack is at risk.
+    /// Maximum nesting, more than in any real file; deeper documents are rejected before the stack overflows.
     package static let depthLimit = 128
 
     private let bytes: UnsafeRawBufferPointer
@@ -29,7 +30,7 @@ package struct JSONCursor {
 
     package func fault(_ reason: String) -> JSONFault { JSONFault(offset: offset, reason: reason) }
 
-    /// The next byte that is not white space, or nil at the end.
+    /// The next byte that is not white space; nil at the end.
     package mutating func peek() -> UInt8? {
         while offset < bytes.count {
             let byte = bytes[offset]
@@ -39,14 +40,14 @@ package struct JSONCursor {
         return nil
     }
 
-    /// Takes `byte` if it comes next.
+    /// Consumes `byte` if it comes next.
     package mutating func take(_ byte: Character) -> Bool {
         guard peek() == byte.asciiValue else { return false }
         offset += 1
         return true
     }
 
-    /// Takes `byte` or fails.
+    /// Consumes `byte` or throws.
     package mutating func expect(_ byte: Character) throws(JSONFault) {
         guard take(byte) else {
             guard let found = peek() else { throw fault("the text ends where '\(byte)' is expected") }
@@ -58,7 +59,7 @@ package struct JSONCursor {
         if peek() != nil { throw fault("text after the end of the document") }
     }
 
-    /// Reads `{ "key": value, … }`, calling `member` with each key, the cursor being at its value.
+    /// Reads `{ "key": value, … }`, calling `member` with each key while the cursor is at its value.
     package mutating func object(
         _ member: (inout JSONCursor, String) throws(JSONFault) -> Void
     ) throws(JSONFault) {
@@ -72,7 +73,7 @@ package struct JSONCursor {
         }
     }
 
-    /// The same with keys as UTF-8 bytes, of which several may be equal.
+    /// The same with keys as UTF-8 bytes, including duplicates.
     package mutating func members(
         _ member: (inout JSONCursor, [UInt8]) throws(JSONFault) -> Void
     ) throws(JSONFault) {
@@ -108,7 +109,7 @@ package struct JSONCursor {
         return text
     }
 
-    /// Reads a string and its escapes as UTF-8 bytes, which Swift would otherwise compare by what they look like.
+    /// Reads a string and its escapes as UTF-8 bytes, because Swift compares strings by canonical equivalence.
     package mutating func stringBytes() throws(JSONFault) -> [UInt8] {
         let (raw, isPlain) = try rawString()
         let bytes = isPlain ? Array(raw) : try unescaped(raw)
@@ -138,7 +139,7 @@ package struct JSONCursor {
         return (raw, isPlain)
     }
 
-    /// Reads a whole number of at most 63 bits; signs, fractions and exponents are refused.
+    /// Reads a non-negative integer of at most 63 bits; signs, fractions and exponents are rejected.
     package mutating func naturalNumber(_ what: String) throws(JSONFault) -> Int {
         guard let first = peek() else { throw fault("the text ends where \(what) is expected") }
         guard JSONCursor.isDigit(first) else {
@@ -161,7 +162,7 @@ package struct JSONCursor {
         return value
     }
 
-    /// Reads any value and forgets it, checking syntax, depth, repeated keys, and that numbers are finite.
+    /// Skips any value, checking syntax, depth, duplicate keys, and that numbers are finite.
     package mutating func skipValue(depth: Int = 0) throws(JSONFault) {
         guard depth < JSONCursor.depthLimit else {
             throw fault("nesting deeper than \(JSONCursor.depthLimit)")
@@ -181,7 +182,7 @@ package struct JSONCursor {
         }
     }
 
-    /// Takes the one of these words that comes next.
+    /// Reads one of these words.
     package mutating func word(of words: [String]) throws(JSONFault) -> String {
         let next = peek()
         for word in words where matches(word) {
@@ -258,7 +259,7 @@ package struct JSONCursor {
         return units
     }
 
-    /// Decodes the four hexadecimal digits after `\u`, with the second half of a surrogate pair where one is due.
+    /// Decodes the four hexadecimal digits after `\u`, including the second half of a surrogate pair if required.
     private func unicodeEscape(
         _ raw: UnsafeRawBufferPointer, _ index: inout Int
     ) throws(JSONFault) -> [UInt8] {

@@ -2,12 +2,12 @@
 
 import Glibc
 
-/// The bytes of a regular file, mapped for as long as this object lives.
+/// The bytes of a regular file, mapped while this object is alive.
 ///
-/// Another program that shortens the file meanwhile makes the lost pages unreadable, as with any mapping;
-/// our own writers replace files by renaming, which leaves an existing mapping whole.
+/// If another program truncates the file meanwhile, the lost pages become unreadable, as with any mapping; the
+/// writers here replace files by renaming, which leaves existing mappings intact.
 package final class MappedFile: @unchecked Sendable {
-    // Safe to share: the mapping is read-only and is removed only when the last reference goes.
+    // Safe to share: the mapping is read-only and is removed when the last reference is released.
     package let path: String
     package let bytes: UnsafeRawBufferPointer
 
@@ -46,7 +46,7 @@ package final class MappedFile: @unchecked Sendable {
     }
 }
 
-/// What the system says about the last call that failed on this thread.
+/// The system's message for the last failed call on this thread.
 func systemReason() -> String {
     let code = errno
     guard let text = strerror(code) else { return "error \(code)" }

@@ -1,16 +1,16 @@
-// Animated GIFs: one palette for all frames, dithered, repeating for ever.
+// Animated GIFs: one palette for all frames, dithered, looping.
 
 import Arrays
 import CGIF
 import Foundation
 
-/// How the palette's gaps are hidden.
+/// Dithering of colours that are not in the palette.
 public enum Dithering: Sendable {
-    /// Flat areas of the nearest colour.
+    /// The nearest colour, without dithering.
     case none
-    /// A fixed 8 × 8 pattern, which stands still from frame to frame.
+    /// A fixed 8 × 8 pattern, which is stable from frame to frame.
     case ordered
-    /// Errors pushed to neighbours: finer in one picture, restless in motion.
+    /// Error diffusion: finer in a single image, noisy in motion.
     case floydSteinberg
 }
 
@@ -18,7 +18,7 @@ public enum Dithering: Sendable {
 public struct Animation: Sendable {
     /// The frames, in order.
     public var frames: [Image]
-    /// Seconds that each frame is shown; the format counts hundredths and viewers want at least two.
+    /// Display time per frame; the format has a resolution of 1/100 s, and viewers need at least two of these.
     public var secondsPerFrame: Double
 
     /// Creates an animation.
@@ -32,9 +32,9 @@ public struct Animation: Sendable {
         self.secondsPerFrame = secondsPerFrame
     }
 
-    /// Writes a GIF that repeats for ever, atomically.
+    /// Writes a looping GIF atomically.
     /// - Parameters:
-    ///   - background: RGB under frames with alpha; nil keeps pixels below one half of opacity clear.
+    ///   - background: RGB under frames with alpha; nil keeps pixels with opacity below one half transparent.
     /// - Throws: `ImageError` when the file cannot be written or a side is above 65535.
     public func saveGIF(
         _ path: String, background: [Float]? = [1, 1, 1], dithering: Dithering = .ordered
@@ -59,7 +59,7 @@ public struct Animation: Sendable {
         let delay = Int32(max(2, min(65535, (secondsPerFrame * 100).rounded())))
         for picture in pictures {
             let indices = Quantizer(palette: palette, clear: clear, dithering: dithering).indices(of: picture)
-            // A failure is remembered by the writer and told at the end.
+            // The writer stores an error and reports it at the end.
             _ = cgif_add(writer, indices, delay, Int32(clear))
         }
         var size = 0
@@ -68,7 +68,7 @@ public struct Animation: Sendable {
         return Array(UnsafeBufferPointer(start: bytes, count: size))
     }
 
-    /// Counts the colours of all frames, every few pixels where there are many.
+    /// Histogram of all frames, subsampled for large images.
     private func histogram(_ pictures: [Image]) -> ColorHistogram {
         var histogram = ColorHistogram()
         let total = pictures.count * pictures[0].width * pictures[0].height
@@ -93,10 +93,10 @@ private func color(_ values: UnsafeBufferPointer<Float>, _ index: Int) -> SIMD3<
         .clamped(lowerBound: .zero, upperBound: SIMD3(repeating: 255))
 }
 
-/// Turns a picture into indices of a palette.
+/// Converts an image to palette indices.
 private struct Quantizer {
     let palette: ColorPalette
-    /// Index of clear pixels, or −1.
+    /// Index of transparent pixels, or −1.
     let clear: Int
     let dithering: Dithering
 

@@ -1,13 +1,13 @@
-// Resizing as pipelines on 8-bit pictures do it, bit for bit.
+// Resizing of 8-bit images, bit-identical to Pillow.
 
 import Arrays
 
 extension Image {
-    /// The samples of the picture at another size, as Pillow's `Image.resize` gives them.
+    /// The samples of the image at another size, as Pillow's `Image.resize` gives them.
     ///
-    /// Published preprocessing was trained on these bytes: whole-number weights of 22 bits, first along rows, then
-    /// along columns, rounded and clamped to 8 bits after each. Source: Pillow `Resample.c` (release 13 takes columns
-    /// first for some pictures, which moves a few samples by one).
+    /// Models were trained on this preprocessing: 22-bit fixed-point weights, first along rows, then along columns,
+    /// with rounding and clamping to 8 bits after each. Source: Pillow `Resample.c` (release 13 filters columns first
+    /// for some images, which changes a few samples by one).
     package func resizedBytes(width: Int, height: Int, filter: ResampleFilter) -> [UInt8] {
         precondition(
             width > 0 && height > 0 && filter != .nearest, "Image.resizedBytes: to \(width)×\(height)")
@@ -49,7 +49,7 @@ private struct FixedTaps: Sendable {
     }
 }
 
-/// Resizes `lines` lines of samples whose neighbours are groups of `step` bytes.
+/// Resizes `lines` lines of samples whose elements are groups of `step` bytes.
 /// - Parameter lineStep: groups per line before and after.
 private func resampled(
     _ source: [UInt8], lines: Int, _ taps: FixedTaps, step: Int, lineStep: (input: Int, output: Int)
@@ -58,7 +58,7 @@ private func resampled(
     return [UInt8](unsafeUninitializedCapacity: lines * count * step) { buffer, written in
         source.withUnsafeBufferPointer { input in
             guard let from = input.baseAddress, let to = buffer.baseAddress else { return }
-            // Output groups are disjoint: each is written by one chunk only.
+            // Each output group is written by one chunk only.
             nonisolated(unsafe) let (x, y) = (from, to)
             parallelFor(lines * count, chunk: max(1, 8192 / step)) { groups in
                 for group in groups {

@@ -1,14 +1,14 @@
-// Edges of a picture after Canny, with OpenCV's arithmetic, so that networks trained on its edges get the same.
+// Canny edge detection with OpenCV's arithmetic, as used to train networks.
 
 extension Image {
-    /// The edges of a picture: 1 on an edge and 0 elsewhere, one channel.
+    /// The edges of an image: 1 on an edge and 0 elsewhere, one channel.
     ///
-    /// Sobel gradients of the 8-bit samples (3 × 3, border replicated), |dx| + |dy| of the channel where it is
-    /// largest, thinned across the edge, kept where above `high` or joined to such a pixel through pixels above
-    /// `low`. The pictures are equal to those of `cv2.Canny(picture, low, high)`. Alpha is ignored.
+    /// Sobel gradients of the 8-bit samples (3 × 3, border replicated), |dx| + |dy| of the channel with the largest
+    /// value, non-maximum suppression, and hysteresis: pixels above `high`, and pixels above `low` connected to them.
+    /// Equal to `cv2.Canny(picture, low, high)`. Alpha is ignored.
     /// - Parameters:
     ///   - low: threshold on |dx| + |dy| of values in 0…255.
-    ///   - high: the same; exchanged with `low` if smaller.
+    ///   - high: the same; swapped with `low` if smaller.
     /// Source: Canny 1986, "A Computational Approach to Edge Detection"; OpenCV `imgproc/src/canny.cpp`.
     public func cannyEdges(low: Int = 100, high: Int = 200) -> Image {
         let gradients = SobelGradients(channels < 3 ? grey : rgb)
@@ -91,9 +91,9 @@ private struct SobelGradients {
 
     private func magnitude(at pixel: Int) -> Int { Int(magnitude[place(of: pixel)]) }
 
-    /// Whether a pixel's gradient is above the threshold and the largest across the edge.
+    /// Whether a pixel's gradient is above the threshold and a maximum across the edge.
     ///
-    /// Which of two equal neighbours counts differs by direction, as in the reference.
+    /// Which of two equal neighbours is kept depends on the direction, as in the reference.
     private func isCrest(_ pixel: Int, above low: Int) -> Bool {
         let here = place(of: pixel)
         let size = magnitude[here]

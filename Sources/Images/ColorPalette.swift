@@ -1,11 +1,11 @@
-// A palette of at most 256 colours for a set of pictures, by median cut.
+// A palette of at most 256 colours for a set of images, by median cut.
 
 import Arrays
 
-/// A palette and a table that finds its nearest colour.
+/// A palette with a lookup table of nearest colours.
 ///
-/// Heckbert, "Color Image Quantization for Frame Buffer Display", 1982; boxes are split where that lowers the
-/// squared error most, which serves small strong accents better than splitting the most populous box.
+/// Heckbert, "Color Image Quantization for Frame Buffer Display", 1982; the box whose split lowers the squared error
+/// most is split first, which represents small saturated regions better than splitting the most populous box.
 struct ColorPalette {
     /// RGB colours, 0 … 255.
     private(set) var colors: [SIMD3<Float>]
@@ -14,7 +14,7 @@ struct ColorPalette {
 
     private static let levels = 64
 
-    /// Chooses up to `count` colours for pixels that `histogram` counts.
+    /// Selects up to `count` colours for the pixels in `histogram`.
     init(_ histogram: ColorHistogram, count: Int) {
         var boxes = [ColorBox(histogram.entries)]
         while boxes.count < count {
@@ -48,7 +48,7 @@ struct ColorPalette {
         return Int(nearest[(Int(cell.x) * 64 + Int(cell.y)) * 64 + Int(cell.z)])
     }
 
-    /// The mean distance between a colour and its nearest neighbour: how strong dithering must be.
+    /// The mean distance between a colour and its nearest neighbour, which sets the strength of dithering.
     var spacing: Float {
         guard colors.count > 1 else { return 0 }
         var sum: Float = 0
@@ -88,7 +88,7 @@ struct ColorPalette {
     }
 }
 
-/// How often colours occur, in 32³ cells that also keep the mean colour.
+/// Histogram of colours in 32³ cells with the mean colour of each.
 struct ColorHistogram {
     struct Entry {
         var color: SIMD3<Float>
@@ -110,7 +110,7 @@ struct ColorHistogram {
     }
 }
 
-/// A box of colours that share one entry of the palette.
+/// A box of colours that share one palette entry.
 private struct ColorBox {
     private let entries: [ColorHistogram.Entry]
     let mean: SIMD3<Float>
@@ -131,7 +131,7 @@ private struct ColorBox {
         self.mean = mean
     }
 
-    /// Two boxes, cut at the mean of the axis that varies most; nil for a single colour.
+    /// Splits the box at the mean of the axis that varies most; nil for a single colour.
     func split() -> (ColorBox, ColorBox)? {
         let low = entries.filter { $0.color[axis] <= mean[axis] }
         let high = entries.filter { $0.color[axis] > mean[axis] }

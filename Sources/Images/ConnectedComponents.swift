@@ -1,11 +1,11 @@
-// Labelling the connected pieces of a grid by its runs.
+// Connected components of a grid, by runs.
 
 import Arrays
 
-/// Labels pieces in the order of their first pixel.
+/// Labels components in the order of their first pixel.
 ///
-/// Runs of members are found row by row and joined with those they touch in the row above (Wu, Otoo and Suzuki, Optimizing Two-Pass
-/// Connected-Component Labeling Algorithms, 2009, with runs for pixels).
+/// Runs of members are found row by row and merged with those that they touch in the row above (Wu, Otoo and Suzuki,
+/// Optimizing Two-Pass Connected-Component Labeling Algorithms, 2009, with runs instead of pixels).
 func connectedComponents(
     of members: [Bool], width: Int, height: Int, _ connectivity: Connectivity
 ) -> MaskComponents {
@@ -23,7 +23,7 @@ func connectedComponents(
     return grid.components(width: width, height: height)
 }
 
-/// Runs of members in the order of their pixels, and which belong together.
+/// Runs of members in pixel order, and their sets.
 private struct RunGrid {
     /// Pixels of each run.
     private(set) var runs: [Range<Int>] = []
@@ -44,7 +44,7 @@ private struct RunGrid {
         }
     }
 
-    /// Joins runs of a row with those they touch in the row above, `shift` pixels before.
+    /// Merges runs of a row with those that they touch in the row above, `shift` pixels before.
     mutating func join(_ row: Range<Int>, with above: Range<Int>, shift: Int, reach: Int) {
         var (i, j) = (row.lowerBound, above.lowerBound)
         while i < row.upperBound, j < above.upperBound {
@@ -52,12 +52,12 @@ private struct RunGrid {
             if lower.lowerBound < upper.upperBound + reach, upper.lowerBound < lower.upperBound + reach {
                 pieces.unite(i, j)
             }
-            // Runs of a row lie a pixel apart, so that the one that ends first touches nothing further on.
+            // Runs of a row are at least a pixel apart, so the one that ends first touches no further runs.
             if lower.upperBound <= upper.upperBound { i += 1 } else { j += 1 }
         }
     }
 
-    /// The pieces on a grid of that size.
+    /// The components on a grid of that size.
     mutating func components(width: Int, height: Int) -> MaskComponents {
         var labels = [Int32](repeating: 0, count: width * height)
         var labelOfRun = [Int32](repeating: 0, count: runs.count)

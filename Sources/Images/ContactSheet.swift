@@ -1,14 +1,14 @@
-// Several pictures side by side in one.
+// Contact sheets.
 
 import Arrays
 
 extension Image {
-    /// Pictures in a grid, row by row, each centred in a cell as large as the largest.
+    /// Images in a grid, row by row, each centred in a cell of the largest image's size.
     /// - Parameters:
-    ///   - columns: pictures per row; nil for a sheet about as wide as high.
+    ///   - columns: images per row; nil for a sheet of about equal width and height.
     ///   - gap: pixels between cells and around the sheet.
     ///   - background: RGB.
-    /// - Precondition: there is at least one picture.
+    /// - Precondition: there is at least one image.
     public static func contactSheet(
         _ pictures: [Image], columns: Int? = nil, gap: Int = 4, background: [Float] = [1, 1, 1]
     ) -> Image {
@@ -31,7 +31,7 @@ extension Image {
         return sheet
     }
 
-    /// Replaces the pixels from (left, top) on by those of a picture with as many channels.
+    /// Replaces the pixels from (left, top) on by those of an image with the same number of channels.
     /// - Precondition: it lies inside.
     package mutating func paste(_ picture: Image, left: Int, top: Int) {
         precondition(

@@ -1,4 +1,4 @@
-// Integer samples as a decoder leaves them, and their way to upright floats.
+// Integer samples from a decoder, and their conversion to upright float images.
 
 import Arrays
 
@@ -6,7 +6,7 @@ import Arrays
 struct DecodedPicture {
     enum Kind {
         case plain
-        /// Four inks; 0 is no ink, or 255 is none where `inverted`.
+        /// CMYK; 0 is no ink, or 255 is none if `inverted`.
         case inks(inverted: Bool)
     }
 
@@ -15,19 +15,19 @@ struct DecodedPicture {
     var channels: Int
     var sampleSize: Int
     var kind = Kind.plain
-    /// Valid while the decoder's memory is, that is inside the closure that received this value.
+    /// Valid while the decoder's memory is, that is, within the closure that received this value.
     var samples: UnsafeRawPointer
     var exif: [UInt8]
     var profile: [UInt8]
 
-    /// The picture turned upright, as floats.
+    /// The image with its orientation applied, as floats.
     func upright(_ orientation: Orientation) -> Image {
         let (w, h) = orientation.swapsSides ? (height, width) : (width, height)
         let output = if case .inks = kind { 3 } else { channels }
         return Image(
             NDArray(shape: [h, w, output]) { buffer in
                 guard let first = buffer.baseAddress else { return }
-                // Rows are disjoint: each is written by one chunk only.
+                // Each row is written by one chunk only.
                 nonisolated(unsafe) let (target, picture) = (first, self)
                 parallelFor(h, chunk: rowChunk(w * channels)) { rows in
                     for row in rows {

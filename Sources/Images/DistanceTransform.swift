@@ -2,7 +2,7 @@
 
 import Arrays
 
-/// The squared distance of each pixel's centre to the nearest pixel of a set, infinite where the set is empty.
+/// The squared distance of each pixel's centre to the nearest pixel of a set, infinite if the set is empty.
 ///
 /// Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled Functions", 2012: the lower envelope of parabolas,
 /// first along columns, then along rows; linear in the number of pixels.
@@ -13,7 +13,7 @@ func squaredDistances(to members: [Bool], width: Int, height: Int) -> [Float] {
         nonisolated(unsafe) let values = buffer
         members.withUnsafeBufferPointer { members in
             nonisolated(unsafe) let members = members
-            // Along columns the set is binary, so two sweeps of counting suffice.
+            // Along columns the set is binary, so two counting passes suffice.
             parallelFor(width, chunk: max(1, 65_536 / max(1, height))) { columns in
                 sweepColumns(columns, members, values, width, height)
             }
@@ -62,7 +62,7 @@ private struct ParabolaRow {
         bounds = [Float](repeating: 0, count: count + 1)
     }
 
-    /// Replaces f(x) by the least (x − q)² + f(q).
+    /// Replaces f(x) by the minimum over q of (x − q)² + f(q).
     mutating func transform(_ row: UnsafeMutableBufferPointer<Float>) {
         var count = 0
         for x in 0..<row.count {

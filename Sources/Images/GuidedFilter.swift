@@ -1,22 +1,22 @@
-// Edge-aware smoothing: a mask that follows the colours of its picture.
+// Guided filter: edge-aware smoothing of masks.
 
 import Arrays
 
 extension Mask {
-    /// The mask as a locally linear function of the picture's colours, so that its edge lies where theirs does.
+    /// The mask as a locally linear function of the image's colours, so that their edges coincide.
     ///
     /// The colour guided filter of He, Sun and Tang (Guided Image Filtering, 2013, equations 19 to 21), with its
     /// coefficients found at reduced resolution (He and Sun, Fast Guided Filter, 2015).
     /// - Parameters:
     ///   - picture: RGB, of the mask's size.
-    ///   - radius: of the windows, pixels: about as far as the mask's edge may be off.
-    ///   - epsilon: squared colour contrast, values in [0, 1], below which a window counts as plain.
+    ///   - radius: of the windows, pixels: about the maximum error of the mask's edge.
+    ///   - epsilon: squared colour contrast, values in [0, 1], below which a window counts as uniform.
     package func guided(by picture: Image, radius: Float, epsilon: Float = 1e-4) -> Mask {
         precondition(
             picture.width == width && picture.height == height && picture.channels == 3,
             "Mask.guided: a picture \(picture.pixels.shape) for a mask of \(width) x \(height)")
         guard radius >= 1 else { return self }
-        // Windows of this radius say as much as larger ones, at a fixed cost.
+        // Windows of this radius have enough samples; a fixed radius bounds the cost.
         let reduction = max(1, radius / 16)
         let (w, h) = (max(1, Int(Float(width) / reduction)), max(1, Int(Float(height) / reduction)))
         let guide = picture.resized(width: w, height: h, filter: .box).pixels
@@ -44,7 +44,7 @@ extension Mask {
     }
 }
 
-/// The linear model of a mask in a picture's colours, window by window.
+/// The linear model of a mask in an image's colours, window by window.
 private struct GuidedFilter {
     let width: Int
     let height: Int
@@ -55,7 +55,7 @@ private struct GuidedFilter {
         windowMeans(linear(windowMeans(moments(guide, input), channels: 13), epsilon), channels: 4)
     }
 
-    /// Colour, mask, mask times colour, and the six products of colours.
+    /// Colour, mask, mask times colour, and the six pairwise products of colours.
     private func moments(_ guide: NDArray, _ input: NDArray) -> NDArray {
         guide.withUnsafeBuffer { guide in
             input.withUnsafeBuffer { input in
@@ -69,7 +69,7 @@ private struct GuidedFilter {
         }
     }
 
-    /// The model of every window, of the means of its moments.
+    /// The linear model of every window, from the means of its moments.
     private func linear(_ means: NDArray, _ epsilon: Float) -> NDArray {
         means.withUnsafeBuffer { means in
             perPixel(4) { i, out in
@@ -101,7 +101,7 @@ private struct GuidedFilter {
         }
     }
 
-    /// Solves a symmetric system of three by Cramer's rule; epsilon on the diagonal keeps it regular.
+    /// Solves a symmetric 3 × 3 system by Cramer's rule; epsilon on the diagonal keeps it regular.
     private static func solved(
         rr: Float, rg: Float, rb: Float, gg: Float, gb: Float, bb: Float, _ v: SIMD3<Float>
     ) -> SIMD3<Float> {
@@ -114,13 +114,13 @@ private struct GuidedFilter {
             / determinant
     }
 
-    /// The mean of every channel over the window round each pixel, as far as it lies inside.
+    /// The mean of every channel over the window around each pixel, clipped to the image.
     private func windowMeans(_ values: NDArray, channels: Int) -> NDArray {
         let row = width * channels
         let across = means(
             values, lines: height, lineStride: row, length: width, step: channels
         ) { _ in channels }
-        // Some neighbouring numbers of a row at a time, down the picture.
+        // Blocks of adjacent elements of a row, processed down the image.
         let strip = 64
         return means(
             across, lines: (row + strip - 1) / strip, lineStride: strip, length: height, step: row
@@ -131,7 +131,7 @@ private struct GuidedFilter {
     /// - Parameters:
     ///   - lineStride: numbers from one line to the next.
     ///   - length: elements of a line, `step` numbers apart.
-    ///   - span: neighbouring numbers that an element of a line has.
+    ///   - span: adjacent numbers per element of a line.
     private func means(
         _ values: NDArray, lines: Int, lineStride: Int, length: Int, step: Int, span: @Sendable (Int) -> Int
     ) -> NDArray {
@@ -150,13 +150,13 @@ private struct GuidedFilter {
         }
     }
 
-    /// Means along one line, by the differences of running sums.
-    /// - Parameter sums: memory of `length + 1` elements, which lines share.
+    /// Means along one line, by differences of prefix sums.
+    /// - Parameter sums: scratch of `length + 1` elements, reused between lines.
     private func lineMeans(
         _ values: UnsafeBufferPointer<Float>, from first: Int, length: Int, step: Int, span: Int,
         sums: inout [Double], _ out: UnsafeMutableBufferPointer<Float>
     ) {
-        // The first element stays zero.
+        // The first element remains zero.
         if sums.count != (length + 1) * span { sums = [Double](repeating: 0, count: (length + 1) * span) }
         sums.withUnsafeMutableBufferPointer { sums in
             for i in 0..<length {

@@ -1,10 +1,10 @@
-// Alpha: laying over, premultiplying, and back.
+// Alpha compositing and premultiplication.
 
 public import Arrays
 
 extension Image {
-    /// The picture laid over one colour, without alpha; blended in sRGB, as browsers and Pillow do.
-    /// - Parameter color: RGB values, or one value for grey; grey pictures over grey stay grey.
+    /// The image composited over one colour, without alpha; blended in sRGB, as browsers and Pillow do.
+    /// - Parameter color: RGB values, or one value for grey; a grey image over grey remains grey.
     public func composited(over color: [Float]) -> Image {
         precondition(
             color.count == 1 || color.count == 3, "Image.composited: a colour of \(color.count) values")
@@ -21,7 +21,7 @@ extension Image {
         }
     }
 
-    /// The picture laid over another of the same size (Porter–Duff "over", in sRGB); has alpha if `below` has.
+    /// The image composited over another of the same size (Porter–Duff "over", in sRGB); has alpha if `below` has.
     public func composited(over below: Image) -> Image {
         precondition(
             below.width == width && below.height == height,
@@ -48,7 +48,7 @@ extension Image {
         return below.hasAlpha ? result : result.rgb
     }
 
-    /// Colours multiplied by opacity, `[height, width, channels]`; the same values for a picture without alpha.
+    /// Colours multiplied by opacity, `[height, width, channels]`; unchanged for an image without alpha.
     public func premultiplied() -> NDArray {
         guard hasAlpha else { return pixels }
         let last = channels - 1
@@ -58,7 +58,7 @@ extension Image {
         }.pixels
     }
 
-    /// A picture from colours multiplied by opacity; where opacity is zero, so is the colour.
+    /// An image from premultiplied colours; the colour is zero where opacity is zero.
     /// - Parameter pixels: `[height, width, 2 or 4]`.
     public init(premultiplied pixels: NDArray) {
         let image = Image(pixels)

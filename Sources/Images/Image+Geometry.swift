@@ -1,20 +1,20 @@
-// Cutting, padding and turning pictures.
+// Cropping, padding and mirroring of images.
 
 import Arrays
 
-/// What lies beyond the edge of a picture.
+/// Extrapolation beyond the edge of an image.
 public enum EdgeMode: Sendable, Equatable {
-    /// One value per channel, or one value for all.
+    /// A constant: one value per channel, or one for all.
     case constant([Float])
     /// The nearest edge pixel.
     case nearest
-    /// The picture mirrored at its edge pixel, which is not repeated.
+    /// Reflection about the edge pixel, which is not repeated.
     case reflect
 }
 
 extension Image {
     /// The part inside a rectangle.
-    /// - Precondition: the rectangle is not empty and lies inside the picture.
+    /// - Precondition: the rectangle is not empty and lies inside the image.
     public func cropped(to rectangle: PixelRectangle) -> Image {
         precondition(
             rectangle.clipped(width: width, height: height) == rectangle
@@ -23,7 +23,7 @@ extension Image {
         return window(rectangle, beyond: .nearest)
     }
 
-    /// The picture with more pixels around it.
+    /// The image with a margin.
     /// - Precondition: no margin is negative.
     public func padded(
         left: Int = 0, top: Int = 0, right: Int = 0, bottom: Int = 0, mode: EdgeMode = .constant([0])
@@ -34,7 +34,7 @@ extension Image {
             beyond: mode)
     }
 
-    /// Any rectangle of the plane that the picture lies in.
+    /// Any rectangle of the image plane.
     /// - Precondition: the rectangle is not empty.
     public func window(_ rectangle: PixelRectangle, beyond mode: EdgeMode) -> Image {
         precondition(rectangle.width > 0 && rectangle.height > 0, "Image.window: \(rectangle) is empty")
@@ -68,7 +68,7 @@ extension Image {
             })
     }
 
-    /// The picture mirrored left to right.
+    /// The image mirrored horizontally.
     public var mirrored: Image { window(bounds, through: { (width - 1 - $0, $1) }) }
 
     private func window(_ bounds: PixelRectangle, through map: (Int, Int) -> (Int, Int)) -> Image {
@@ -91,7 +91,7 @@ extension Image {
 }
 
 extension EdgeMode {
-    /// The index inside `0..<count` that stands for `index`; nil where a constant does.
+    /// The index inside `0..<count` that `index` maps to; nil for a constant.
     func index(_ index: Int, _ count: Int) -> Int? {
         if (0..<count).contains(index) { return index }
         switch self {

@@ -1,4 +1,4 @@
-// Writing pictures as PNG and JPEG, whole or not at all.
+// Writing of images as PNG and JPEG.
 
 import Arrays
 import Files
@@ -7,14 +7,14 @@ extension Image {
     /// Writes a PNG, atomically.
     /// - Parameters:
     ///   - bits: 8 or 16 per sample.
-    ///   - colorProfile: an ICC profile to embed; empty for none, which readers take as sRGB.
-    /// - Throws: `ImageError` when the file cannot be written; nothing is left behind then.
+    ///   - colorProfile: an ICC profile to embed; empty for none, which readers interpret as sRGB.
+    /// - Throws: `ImageError` if the file cannot be written; no partial file remains.
     public func savePNG(_ path: String, bits: Int = 8, colorProfile: [UInt8] = []) throws {
         try Image.write(try png(bits: bits, colorProfile: colorProfile, path: path), to: path)
     }
 
-    /// Writes PNGs, each atomically and in order; they are encoded side by side.
-    /// - Throws: `ImageError` when a file cannot be written; those before it are then, and nothing of it.
+    /// Writes PNGs, each atomically and in order; they are encoded in parallel.
+    /// - Throws: `ImageError` if a file cannot be written; those before it remain.
     public static func savePNGs(_ files: [(picture: Image, path: String)]) throws {
         var encoded = [Result<[UInt8], any Error>](repeating: .success([]), count: files.count)
         encoded.withUnsafeMutableBufferPointer { encoded in
@@ -26,8 +26,8 @@ extension Image {
         for (file, bytes) in zip(files, encoded) { try write(bytes.get(), to: file.path) }
     }
 
-    /// The picture as the bytes of a PNG file.
-    /// - Parameter path: what error messages call it.
+    /// The image as the bytes of a PNG file.
+    /// - Parameter path: used in error messages.
     package func png(bits: Int = 8, colorProfile: [UInt8] = [], path: String = "picture") throws -> [UInt8] {
         precondition(bits == 8 || bits == 16, "Image.png: \(bits) bits per sample")
         func encode(_ samples: UnsafeRawBufferPointer) throws -> [UInt8] {
@@ -39,11 +39,11 @@ extension Image {
         return bits == 8 ? try bytes.withUnsafeBytes(encode) : try words.withUnsafeBytes(encode)
     }
 
-    /// The picture as the bytes of a JPEG file; alpha is laid over white.
+    /// The image as the bytes of a JPEG file; alpha is composited over white.
     /// - Parameters:
-    ///   - quality: 1 to 100; colour is kept at full resolution from 90 up.
+    ///   - quality: 1 to 100; chroma has full resolution from 90 up.
     ///   - colorProfile: an ICC profile to embed; empty for none.
-    ///   - path: what error messages call it.
+    ///   - path: used in error messages.
     package func jpeg(
         quality: Int = 92, colorProfile: [UInt8] = [], path: String = "picture"
     ) throws -> [UInt8] {

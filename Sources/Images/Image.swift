@@ -1,8 +1,8 @@
-// A picture in memory: sRGB values with straight alpha.
+// An image in memory: sRGB values with straight alpha.
 
 public import Arrays
 
-/// A picture: `[height, width, channels]` sRGB values in [0, 1], straight alpha, origin at the top left.
+/// An image: `[height, width, channels]` sRGB values in [0, 1], straight alpha, origin at the top left.
 ///
 /// Channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
 public struct Image: Sendable {
@@ -18,7 +18,7 @@ public struct Image: Sendable {
         self.pixels = pixels
     }
 
-    /// A picture of one colour.
+    /// An image of one colour.
     /// - Parameter color: one value in [0, 1] per channel.
     public init(width: Int, height: Int, color: [Float]) {
         self.init(
@@ -27,7 +27,7 @@ public struct Image: Sendable {
             })
     }
 
-    /// A picture from 8-bit samples, interleaved, rows from the top.
+    /// An image from 8-bit samples, interleaved, rows from the top.
     /// - Precondition: there are `width * height * channels` bytes.
     public init(width: Int, height: Int, channels: Int, bytes: [UInt8]) {
         precondition(
@@ -44,7 +44,7 @@ public struct Image: Sendable {
     public var channels: Int { pixels.shape[2] }
     /// Whether the last channel is opacity.
     public var hasAlpha: Bool { channels == 2 || channels == 4 }
-    /// All pixels.
+    /// The rectangle of all pixels.
     public var bounds: PixelRectangle { PixelRectangle(left: 0, top: 0, right: width, bottom: height) }
 
     /// The samples rounded to 8 bits, interleaved, rows from the top; values outside [0, 1] and NaN are clamped.
@@ -71,9 +71,9 @@ public struct Image: Sendable {
         }
     }
 
-    /// The picture as RGB; grey is repeated, alpha dropped.
+    /// The image as RGB; grey is replicated, alpha dropped.
     public var rgb: Image { converted(3) }
-    /// The picture as RGBA; grey is repeated, missing alpha is 1.
+    /// The image as RGBA; grey is replicated, missing alpha is 1.
     public var rgba: Image { converted(4) }
 
     /// The luma of each pixel, one channel: 0.299 R + 0.587 G + 0.114 B of the sRGB values (ITU-R BT.601).
@@ -84,7 +84,7 @@ public struct Image: Sendable {
         }
     }
 
-    /// The opacity, `[height, width]`; 1 everywhere for a picture without alpha.
+    /// The opacity, `[height, width]`; 1 everywhere for an image without alpha.
     public var alpha: NDArray {
         guard hasAlpha else { return .full(1, [height, width]) }
         return channel(channels - 1)
@@ -101,7 +101,7 @@ public struct Image: Sendable {
         }
     }
 
-    /// The picture with its opacity replaced; `alpha` is `[height, width]`.
+    /// The image with its opacity replaced; `alpha` is `[height, width]`.
     public func withAlpha(_ alpha: NDArray) -> Image {
         precondition(alpha.shape == [height, width], "Image.withAlpha: \(alpha.shape) for \(pixels.shape)")
         var result = rgba
@@ -129,7 +129,7 @@ public struct Image: Sendable {
         }
     }
 
-    /// Computes each pixel of a new picture from the same pixel of this one, in parallel over rows.
+    /// Computes each pixel of a new image from the same pixel of this one, in parallel over rows.
     func mapPixels(
         channels count: Int,
         _ body: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
@@ -139,7 +139,7 @@ public struct Image: Sendable {
             pixels.withUnsafeBuffer { source in
                 NDArray(shape: [h, w, count]) { buffer in
                     guard let first = source.baseAddress, let target = buffer.baseAddress else { return }
-                    // Rows are disjoint: each is written by one chunk only.
+                    // Each row is written by one chunk only.
                     nonisolated(unsafe) let (input, output) = (first, target)
                     parallelFor(h, chunk: rowChunk(w * max(c, count))) { rows in
                         for pixel in rows.lowerBound * w..<rows.upperBound * w {
@@ -159,5 +159,5 @@ func quantized(_ value: Float, _ scale: Float) -> UInt32 {
     return (clamped * scale + 0x1p23).bitPattern & 0x7F_FFFF
 }
 
-/// Rows per chunk of parallel work such that a chunk has some 64 thousand values; depends on the size alone.
+/// Rows per parallel chunk for about 64 thousand values; depends on the size only.
 func rowChunk(_ valuesPerRow: Int) -> Int { max(1, 65_536 / max(1, valuesPerRow)) }

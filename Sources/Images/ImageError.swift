@@ -1,12 +1,12 @@
-// The one error of this target: a picture that cannot be read, written or used.
+// The error type of this target: an image that cannot be read, written or used.
 
 import Files
 
-/// A picture that cannot be read or written; one line that says what, where and what to do.
+/// An image that cannot be read or written; one line with the problem, the file and the remedy.
 public struct ImageError: Error, CustomStringConvertible, Sendable {
-    /// The file at fault.
+    /// The file.
     public let path: String
-    /// What is wrong with it.
+    /// The problem.
     public let reason: String
 
     public init(path: String, reason: String) {

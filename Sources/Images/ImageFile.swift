@@ -1,32 +1,32 @@
-// Reading picture files: by content, upright, within limits.
+// Reading of image files by content, with orientation applied and a size limit.
 
 import Files
 
-/// A picture file and what it says about itself.
+/// An image file and its metadata.
 public struct ImageFile: Sendable {
     public enum Format: String, Sendable {
         case png = "PNG"
         case jpeg = "JPEG"
     }
 
-    /// Pictures with more pixels than this (8192 × 8192) are refused before memory is asked for.
+    /// Images with more pixels than this (8192 × 8192) are rejected before memory is allocated.
     public static let pixelLimit = 1 << 26
 
-    /// The picture, turned upright.
+    /// The image with its orientation applied.
     public let image: Image
     public let format: Format
     /// Exif orientation of the stored pixels, 1 to 8, already applied to `image`.
     public let orientation: Int
-    /// The embedded ICC profile, empty if there is none or it described inks; values are kept as stored and treated as
-    /// sRGB.
+    /// The embedded ICC profile, empty if there is none or it was for CMYK; values are kept as stored and interpreted
+    /// as sRGB.
     public let colorProfile: [UInt8]
     /// Bits per stored sample, 8 or 16; fewer were expanded to 8.
     public let bits: Int
 
-    /// Reads the PNG or JPEG at `path`; the content decides which, not the name.
+    /// Reads the PNG or JPEG at `path`; the content determines the format, not the name.
     ///
-    /// Palettes, fewer than 8 bits and four inks are expanded to RGB; 16-bit samples keep their precision;
-    /// transparency of a palette becomes alpha; colour keys of other PNGs are ignored.
+    /// Palettes, fewer than 8 bits and CMYK are converted to RGB; 16-bit samples keep their precision; palette
+    /// transparency becomes alpha; colour keys of other PNGs are ignored.
     /// - Throws: `ImageError` when the file is missing, of another format, damaged, or above `pixelLimit`.
     public init(path: String) throws {
         let map: MappedFile
@@ -36,12 +36,12 @@ public struct ImageFile: Sendable {
             throw ImageError(error)
         }
         try self.init(map.bytes, path: path)
-        // The decoder reads the mapping until here.
+        // The mapping must live until the decoder has finished.
         withExtendedLifetime(map) {}
     }
 
-    /// Decodes a file that is already in memory.
-    /// - Parameter path: what error messages call it.
+    /// Decodes a file in memory.
+    /// - Parameter path: used in error messages.
     public init(bytes: [UInt8], path: String) throws {
         self = try bytes.withUnsafeBytes { raw in try ImageFile(raw, path: path) }
     }
@@ -50,7 +50,7 @@ public struct ImageFile: Sendable {
         guard !bytes.isEmpty else { throw ImageError(path: path, reason: "the file is empty") }
         let accept: (DecodedPicture) -> (Image, Orientation, [UInt8], Int) = { picture in
             let orientation = Orientation(exif: picture.exif)
-            // The picture that is handed on has no inks any more.
+            // A CMYK profile does not apply to the converted image.
             let profile = if case .inks = picture.kind { [UInt8]() } else { picture.profile }
             return (picture.upright(orientation), orientation, profile, picture.sampleSize * 8)
         }
@@ -74,7 +74,7 @@ public struct ImageFile: Sendable {
         bits = result.3
     }
 
-    /// The name of a format that is recognised only to say that it is not supported.
+    /// The name of a format that is recognised only for the error message.
     private static func knownFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
         func holds(_ text: String, at offset: Int) -> Bool {
             bytes.count >= offset + text.utf8.count && bytes.dropFirst(offset).starts(with: text.utf8)
@@ -92,7 +92,7 @@ public struct ImageFile: Sendable {
 }
 
 extension Image {
-    /// Reads the PNG or JPEG at `path`, turned upright; see `ImageFile`.
+    /// Reads the PNG or JPEG at `path`, with orientation applied; see `ImageFile`.
     /// - Throws: `ImageError` when the file is missing, of another format, damaged, or too large.
     public static func load(_ path: String) throws -> Image { try ImageFile(path: path).image }
 }

@@ -1,12 +1,12 @@
-// JPEG through libjpeg: the only file that touches CJPEG.
+// JPEG through libjpeg: the only file that calls CJPEG.
 
 import CJPEG
 
 enum JPEG {
-    /// Longest side of the format as the library writes it.
+    /// Maximum side length that the library writes.
     static let sideLimit = 65_500
 
-    /// Decodes a file and hands its samples to `body`.
+    /// Decodes a file and passes its samples to `body`.
     /// - Throws: `ImageError` when the file is damaged, of an unsupported kind, or has more than `pixelLimit` pixels.
     static func decode<R>(
         _ bytes: UnsafeRawBufferPointer, path: String, pixelLimit: Int, _ body: (DecodedPicture) throws -> R
@@ -50,7 +50,7 @@ enum JPEG {
         return Array(UnsafeBufferPointer(start: file.bytes, count: file.size))
     }
 
-    /// The name of a frame type that libjpeg may half-understand, found before any decoding; nil for the usual ones.
+    /// The name of a frame type that libjpeg supports partially, found before decoding; nil for the usual ones.
     ///
     /// Source: ITU-T T.81, table B.1.
     private static func unsupportedKind(_ bytes: UnsafeRawBufferPointer) -> String? {

@@ -1,8 +1,8 @@
-// Connected pieces of masks: islands and holes.
+// Connected components of masks: islands and holes.
 
 import Arrays
 
-/// Which neighbours join pixels into one piece.
+/// Which neighbours of a pixel are connected to it.
 public enum Connectivity: Sendable {
     /// Left, right, above, below.
     case four
@@ -10,24 +10,24 @@ public enum Connectivity: Sendable {
     case eight
 }
 
-/// The connected pieces of a mask.
+/// The connected components of a mask.
 public struct MaskComponents: Sendable {
-    /// The piece of each pixel, row by row: 0 outside, else 1 … `areas.count`.
+    /// The component of each pixel, row by row: 0 outside, else 1 … `areas.count`.
     public let labels: [Int32]
-    /// Pixels of each piece; `areas[label - 1]`.
+    /// Pixels of each component; `areas[label - 1]`.
     public let areas: [Int]
-    /// Whether each piece touches the picture's border.
+    /// Whether each component touches the image's border.
     public let touchesBorder: [Bool]
 }
 
 extension Mask {
-    /// The connected pieces of the pixels inside.
+    /// The connected components of the pixels inside.
     public func components(_ connectivity: Connectivity = .eight) -> MaskComponents {
         connectedComponents(of: inside, width: width, height: height, connectivity)
     }
 
-    /// The mask with holes filled: pieces of the outside that do not reach the border.
-    /// - Parameter limit: larger holes stay; nil fills all.
+    /// The mask with holes filled: components of the outside that do not touch the border.
+    /// - Parameter limit: larger holes are kept; nil fills all.
     public func fillingHoles(upTo limit: Int? = nil) -> Mask {
         let holes = connectedComponents(of: inside.map { !$0 }, width: width, height: height, .four)
         var result = self
@@ -42,13 +42,13 @@ extension Mask {
         return result
     }
 
-    /// The mask without pieces of fewer than `area` pixels.
+    /// The mask without components of fewer than `area` pixels.
     public func removingIslands(smallerThan area: Int) -> Mask {
         let pieces = components()
         return keeping(pieces) { pieces.areas[$0 - 1] >= area }
     }
 
-    /// The mask with its largest piece alone.
+    /// The mask's largest component.
     public var largestIsland: Mask {
         let pieces = components()
         guard let largest = pieces.areas.indices.max(by: { pieces.areas[$0] < pieces.areas[$1] }) else {
@@ -62,7 +62,8 @@ extension Mask {
         result.values.withUnsafeMutableBuffer { values in
             for index in 0..<values.count {
                 let label = Int(pieces.labels[index])
-                // Soft values below one half belong to no piece; alone they would leave a faint trace.
+                // Values below one half belong to no component; away from kept components they would leave a faint
+                // trace.
                 if label == 0 ? values[index] > 0 && !hasKeptNeighbour(index, pieces, isKept) : !isKept(label)
                 {
                     values[index] = 0
@@ -72,7 +73,7 @@ extension Mask {
         return result
     }
 
-    /// Whether a pixel of a kept piece lies within two pixels, so that soft edges of kept pieces stay.
+    /// Whether a pixel of a kept component is within two pixels, so that soft edges of kept components are preserved.
     private func hasKeptNeighbour(_ index: Int, _ pieces: MaskComponents, _ isKept: (Int) -> Bool) -> Bool {
         let (x, y) = (index % width, index / width)
         for row in max(0, y - 2)...min(height - 1, y + 2) {

@@ -1,11 +1,11 @@
-// Growing, shrinking and softening masks.
+// Dilation, erosion and blurring of masks.
 
 import Arrays
 
 extension Mask {
-    /// The mask grown by a disc of `radius` pixels, or shrunk by one if `radius` is negative; hard edges result.
+    /// The mask dilated by a disc of `radius` pixels, or eroded if `radius` is negative; the result is binary.
     ///
-    /// The picture's border does not shrink the mask: what lies outside the picture counts as neither.
+    /// The image's border does not erode the mask: pixels beyond it are neither inside nor outside.
     public func grown(by radius: Float) -> Mask {
         guard radius != 0 else { return self }
         let limit = radius * radius
@@ -18,7 +18,7 @@ extension Mask {
         return Mask(width: width, height: height, inside: distances.map { $0 > limit })
     }
 
-    /// The mask blurred by a Gaussian whose standard deviation is half of `radius` pixels; edges repeat.
+    /// The mask blurred by a Gaussian with a standard deviation of half of `radius` pixels; edges are replicated.
     public func feathered(by radius: Float) -> Mask {
         guard radius > 0 else { return self }
         let blurred = gaussianBlurred(values.reshaped([height, width, 1]), sigma: radius / 2)

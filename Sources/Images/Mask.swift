@@ -1,8 +1,8 @@
-// Soft masks: which pixels belong to the object, and how much.
+// Soft masks.
 
 public import Arrays
 
-/// A mask over a picture: `[height, width]` values in [0, 1], above one half is inside.
+/// A mask over an image: `[height, width]` values in [0, 1], above one half is inside.
 public struct Mask: Sendable {
     /// The values, `[height, width]`.
     public var values: NDArray
@@ -15,7 +15,7 @@ public struct Mask: Sendable {
         self.values = values
     }
 
-    /// A mask of one value.
+    /// A constant mask.
     public init(width: Int, height: Int, value: Float) {
         self.init(.full(value, [height, width]))
     }
@@ -30,7 +30,7 @@ public struct Mask: Sendable {
             })
     }
 
-    /// A mask from a picture: its opacity where that varies, else its luma.
+    /// A mask from an image: its opacity if that varies, else its luma.
     public init(_ image: Image) {
         if image.hasAlpha {
             let alpha = image.alpha
@@ -42,27 +42,27 @@ public struct Mask: Sendable {
         self.init(image.grey.pixels.reshaped([image.height, image.width]))
     }
 
-    /// Reads a mask from a PNG or JPEG: its opacity where that varies, else its luma, white being inside.
+    /// Reads a mask from a PNG or JPEG: its opacity if that varies, else its luma; white is inside.
     /// - Throws: `ImageError` when the file cannot be read.
     public static func load(_ path: String) throws -> Mask { Mask(try Image.load(path)) }
 
     public var height: Int { values.shape[0] }
     public var width: Int { values.shape[1] }
 
-    /// The mask as a grey picture.
+    /// The mask as a grey image.
     public var image: Image { Image(values.reshaped([height, width, 1])) }
 
     /// Writes the mask as a grey PNG, atomically.
     /// - Throws: `ImageError` when the file cannot be written.
     public func savePNG(_ path: String) throws { try image.savePNG(path) }
 
-    /// Which pixels are inside, row by row.
+    /// Whether each pixel is inside, row by row.
     public var inside: [Bool] { values.withUnsafeBuffer { $0.map { $0 > 0.5 } } }
 
     /// Number of pixels inside.
     public var area: Int { values.withUnsafeBuffer { $0.reduce(0) { $0 + ($1 > 0.5 ? 1 : 0) } } }
 
-    /// The smallest rectangle that holds every pixel inside; nil when there are none.
+    /// The smallest rectangle that contains all pixels inside; nil if there are none.
     public var boundingBox: PixelRectangle? {
         values.withUnsafeBuffer { values in
             var (left, top, right, bottom) = (width, height, -1, -1)
@@ -79,22 +79,22 @@ public struct Mask: Sendable {
         }
     }
 
-    /// The mask with inside and outside exchanged.
+    /// The complement of the mask.
     public var inverted: Mask { mapped { 1 - $0 } }
 
     /// The mask with 1 inside and 0 outside.
     public var binarised: Mask { mapped { $0 > 0.5 ? 1 : 0 } }
 
-    /// Pixels of either mask.
+    /// The union of both masks.
     public func union(_ other: Mask) -> Mask { combined(other) { max($0, $1) } }
 
-    /// Pixels of both masks.
+    /// The intersection of both masks.
     public func intersection(_ other: Mask) -> Mask { combined(other) { min($0, $1) } }
 
-    /// Pixels of this mask and not the other.
+    /// This mask minus the other.
     public func subtracting(_ other: Mask) -> Mask { combined(other) { min($0, 1 - $1) } }
 
-    /// Pixels in both over pixels in either; 1 when both are empty.
+    /// Intersection over union; 1 if both are empty.
     public func intersectionOverUnion(_ other: Mask) -> Float {
         Float(PictureScores.intersectionOverUnion(values, other.values))
     }

@@ -1,6 +1,6 @@
-// How a camera was held, from Exif.
+// Exif orientation.
 
-/// Exif orientation: how stored pixels must be turned to stand upright.
+/// Exif orientation: how stored pixels must be rotated or mirrored for display.
 ///
 /// Source: Exif 2.3, tag 0x0112.
 enum Orientation: UInt16 {
@@ -18,12 +18,12 @@ enum Orientation: UInt16 {
         self = Orientation.value(in: exif).flatMap(Orientation.init(rawValue:)) ?? .upright
     }
 
-    /// Whether width and height change places.
+    /// Whether width and height are swapped.
     var swapsSides: Bool { rawValue >= 5 }
 
-    /// Where an upright row starts among the stored pixels, and the step from one of its pixels to the next.
+    /// Start of an upright row among the stored pixels, and the step from one of its pixels to the next.
     ///
-    /// Width and height are those of the stored picture.
+    /// Width and height are those of the stored image.
     func walk(row: Int, width: Int, height: Int) -> (start: Int, step: Int) {
         switch self {
         case .upright: (row * width, 1)

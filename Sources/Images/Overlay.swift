@@ -1,8 +1,8 @@
-// A picture with its mask tinted and outlined, and the clicks that chose it.
+// An image with its mask tinted and outlined, and prompts drawn over it.
 
 import Arrays
 
-/// A click to draw: green on the object, red off it.
+/// A click to draw: green on the object, red on the background.
 public struct ClickMark: Sendable, Hashable {
     /// Position in pixels, origin at the top left corner of the top left pixel.
     public var x: Float
@@ -17,9 +17,9 @@ public struct ClickMark: Sendable, Hashable {
 }
 
 extension Image {
-    /// The picture, over grey where clear, with `mask` tinted and outlined, boxes framed and clicks marked.
+    /// The image, over grey where transparent, with `mask` tinted and outlined, boxes framed and clicks marked.
     ///
-    /// Lines scale with the picture: the outline is about 1/300 of the longer side, a click 1/50.
+    /// Line widths scale with the image: the outline is about 1/300 of the longer side, a click 1/50.
     public func overlay(
         _ mask: Mask, clicks: [ClickMark] = [], boxes: [PixelRectangle] = [], tint: [Float] = [0.1, 0.55, 1]
     ) -> Image {
@@ -78,7 +78,7 @@ extension Image {
         }
     }
 
-    /// Blends `color` into a rectangle, as much as `coverage` says at each pixel's centre.
+    /// Blends `color` into a rectangle, with the opacity `coverage` at each pixel's centre.
     private mutating func blend(
         _ rectangle: PixelRectangle, _ color: [Float], _ coverage: (Float, Float) -> Float
     ) {
@@ -101,7 +101,7 @@ extension Image {
 extension PixelRectangle {
     /// The pixels within `radius` of a point.
     fileprivate init(around x: Float, _ y: Float, _ radius: Float) {
-        // Far clicks would overflow an integer; nothing of them is visible anyway.
+        // Far clicks would overflow an integer; they are not visible anyway.
         func whole(_ value: Float) -> Int { Int(max(-1e6, min(1e6, value))) }
         self.init(
             left: whole((x - radius).rounded(.down)), top: whole((y - radius).rounded(.down)),

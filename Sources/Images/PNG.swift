@@ -1,4 +1,4 @@
-// PNG through libpng: the only file that touches CPNG.
+// PNG through libpng: the only file that calls CPNG.
 
 import CPNG
 
@@ -6,7 +6,7 @@ enum PNG {
     /// The eight bytes that start every PNG.
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// Decodes a file and hands its samples to `body`.
+    /// Decodes a file and passes its samples to `body`.
     /// - Throws: `ImageError` when the file is damaged or has more than `pixelLimit` pixels.
     static func decode<R>(
         _ bytes: UnsafeRawBufferPointer, path: String, pixelLimit: Int, _ body: (DecodedPicture) throws -> R

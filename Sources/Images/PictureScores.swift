@@ -44,7 +44,7 @@ package enum PictureScores {
         return decibel(sum / Double(max(1, count)))
     }
 
-    /// PSNR of the colours of two pictures inside a mask; 60 if it is empty.
+    /// PSNR of the colours of two images inside a mask; 60 if it is empty.
     package static func psnr(_ a: Image, _ b: Image, inside mask: Mask) -> Double {
         psnr(a.rgb.pixels, b.rgb.pixels, inside: mask.values)
     }
@@ -65,7 +65,7 @@ package enum PictureScores {
         return either == 0 ? 1 : Double(both) / Double(either)
     }
 
-    /// The ratio of a peak of 1 to a mean squared error, in dB; errors below `least` count as that.
+    /// The ratio of a peak of 1 to a mean squared error, in dB; errors are at least `least`.
     package static func decibel(_ meanSquare: Double, least: Double = 1e-6) -> Double {
         -10 * log10(max(meanSquare, least))
     }

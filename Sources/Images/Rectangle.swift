@@ -1,4 +1,4 @@
-// Rectangles in pictures.
+// Rectangles in images.
 
 /// A half-open rectangle, origin at the top left.
 public struct Rectangle<Scalar: Comparable & SignedNumeric & Sendable>: Sendable {
@@ -11,7 +11,7 @@ public struct Rectangle<Scalar: Comparable & SignedNumeric & Sendable>: Sendable
     /// The lower edge, or the row after the last.
     public var bottom: Scalar
 
-    /// Creates the rectangle `left..<right`, `top..<bottom`, which is not checked: users give such boxes.
+    /// Creates the rectangle `left..<right`, `top..<bottom`; not validated, because users supply boxes.
     @inlinable
     public init(left: Scalar, top: Scalar, right: Scalar, bottom: Scalar) {
         self.left = left
@@ -45,7 +45,7 @@ extension Rectangle where Scalar == Int {
     public var columns: Range<Int> { left..<right }
     public var rows: Range<Int> { top..<bottom }
 
-    /// The part that lies inside a picture of `width` by `height` pixels.
+    /// The part inside an image of `width` by `height` pixels.
     public func clipped(width: Int, height: Int) -> PixelRectangle {
         func clip(_ value: Int, _ limit: Int) -> Int { max(0, min(limit, value)) }
         return PixelRectangle(
@@ -53,7 +53,7 @@ extension Rectangle where Scalar == Int {
             bottom: clip(bottom, height))
     }
 
-    /// The rectangle with `margin` pixels more on every side; it may leave the picture.
+    /// The rectangle enlarged by `margin` pixels on every side; it may extend beyond the image.
     public func expanded(by margin: Int) -> PixelRectangle {
         let (x, y) = (max(margin, -width / 2), max(margin, -height / 2))
         return PixelRectangle(left: left - x, top: top - y, right: right + x, bottom: bottom + y)

@@ -1,15 +1,15 @@
-// Resizing with filters that widen when shrinking, as Pillow's do.
+// Antialiased resizing as in Pillow.
 
 package import Arrays
 import Foundation
 
-/// How a resized pixel weighs the pixels around its place.
+/// Resampling filters.
 public enum ResampleFilter: Sendable {
-    /// The pixel at the place itself.
+    /// Nearest neighbour.
     case nearest
     /// The mean over the pixel's area.
     case box
-    /// A triangle.
+    /// Linear (triangle filter).
     case bilinear
     /// A cubic with a = −0.5 (Keys, 1981).
     case bicubic
@@ -46,10 +46,10 @@ public enum ResampleFilter: Sendable {
 }
 
 extension Image {
-    /// The picture at another size, equal to Pillow's `Image.resize` within 1/255.
+    /// The image at another size, equal to Pillow's `Image.resize` within 1/255.
     ///
-    /// Filters widen by the factor of shrinking, so nothing aliases. Pictures with alpha are filtered
-    /// premultiplied, so that clear pixels lend no colour to their neighbours.
+    /// When shrinking, filters are widened by the scale factor to avoid aliasing. Images with alpha are filtered
+    /// premultiplied, so that transparent pixels do not affect the colour of their neighbours.
     /// - Precondition: both sides are above zero.
     public func resized(width: Int, height: Int, filter: ResampleFilter = .bicubic) -> Image {
         precondition(width > 0 && height > 0, "Image.resized: to \(width)×\(height)")
@@ -62,7 +62,7 @@ extension Image {
         return Image(resampled(pixels, width: width, height: height, filter: filter, clamped: true))
     }
 
-    /// The picture scaled so that its longer side is `side`, the shorter one rounded to at least one pixel.
+    /// The image scaled so that its longer side is `side`, the shorter one rounded to at least one pixel.
     public func resized(longerSide side: Int, filter: ResampleFilter = .bicubic) -> Image {
         let scale = Double(side) / Double(max(width, height))
         return resized(
@@ -72,7 +72,7 @@ extension Image {
 }
 
 /// Resizes `[height, width, channels]`, first along rows, then along columns.
-/// - Parameter clamped: whether overshoot is cut back to [0, 1] after each direction, as 8-bit pictures do.
+/// - Parameter clamped: whether to clamp to [0, 1] after each direction, as for 8-bit images.
 package func resampled(
     _ array: NDArray, width: Int, height: Int, filter: ResampleFilter, clamped: Bool
 ) -> NDArray {
@@ -83,7 +83,7 @@ package func resampled(
     return result
 }
 
-/// Which inputs each output reads along one direction, and their weights.
+/// Inputs and weights of each output along one direction.
 struct ResampleTaps: Sendable {
     let starts: [Int]
     let counts: [Int]
@@ -93,7 +93,7 @@ struct ResampleTaps: Sendable {
 
     /// Weights of `output` samples over `input` samples, pixel centres at +0.5.
     ///
-    /// Source: the coefficients of Pillow's `Resample.c`, which round the window's ends to whole pixels.
+    /// Source: the coefficients of Pillow's `Resample.c`, which rounds the window's ends to whole pixels.
     init(input: Int, output: Int, filter: ResampleFilter) {
         let scale = Double(input) / Double(output)
         let widening = max(scale, 1)
@@ -135,7 +135,7 @@ private func resampledRows(_ array: NDArray, width: Int, _ filter: ResampleFilte
     return array.withUnsafeBuffer { source in
         NDArray(shape: [h, width, c]) { buffer in
             guard let first = source.baseAddress, let target = buffer.baseAddress else { return }
-            // Rows are disjoint: each is written by one chunk only.
+            // Each row is written by one chunk only.
             nonisolated(unsafe) let (input, output) = (first, target)
             parallelFor(h, chunk: rowChunk(max(w, width) * c)) { rows in
                 for row in rows {
@@ -217,7 +217,7 @@ private func resampledColumns(
     return array.withUnsafeBuffer { source in
         NDArray(shape: [height, w, c]) { buffer in
             guard let first = source.baseAddress, let target = buffer.baseAddress else { return }
-            // Rows are disjoint: each is written by one chunk only.
+            // Each row is written by one chunk only.
             nonisolated(unsafe) let (input, output) = (first, target)
             parallelFor(height, chunk: rowChunk(rowSize)) { rows in
                 for row in rows {

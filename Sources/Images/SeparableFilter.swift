@@ -1,9 +1,9 @@
-// Filters that are a kernel along rows times a kernel along columns, of planes and pictures.
+// Separable filters.
 
 package import Arrays
 import Foundation
 
-/// An array `[height, width, channels]` blurred by a Gaussian; edges repeat.
+/// An array `[height, width, channels]` blurred by a Gaussian; edges are replicated.
 /// - Parameter sigma: standard deviation in pixels, above 0.
 package func gaussianBlurred(_ array: NDArray, sigma: Float) -> NDArray {
     precondition(array.rank == 3 && sigma > 0, "gaussianBlurred: \(array.shape) by \(sigma)")
@@ -11,7 +11,7 @@ package func gaussianBlurred(_ array: NDArray, sigma: Float) -> NDArray {
     return separablyFiltered(array, rows: weights, columns: weights)
 }
 
-/// Weights of a Gaussian over three standard deviations to either side, which add up to 1.
+/// Normalised weights of a Gaussian over three standard deviations to either side.
 package func gaussianWeights(_ sigma: Float) -> [Float] {
     let reach = max(1, Int((3 * sigma).rounded(.up)))
     let weights = (-reach...reach).map { expf(-Float($0 * $0) / (2 * sigma * sigma)) }
@@ -19,7 +19,8 @@ package func gaussianWeights(_ sigma: Float) -> [Float] {
     return weights.map { $0 / total }
 }
 
-/// An array `[height, width, channels]` filtered along rows by one kernel and along columns by another; edges repeat.
+/// An array `[height, width, channels]` filtered along rows by one kernel and along columns by another; edges are
+/// replicated.
 /// - Parameters: kernels of odd length.
 package func separablyFiltered(_ array: NDArray, rows: [Float], columns: [Float]) -> NDArray {
     precondition(

@@ -8,7 +8,7 @@ public import Checkpoints
 /// Fixed, as in all published generators: reflection at borders, batch normalisation, ReLU, a sigmoid at the end, no
 /// local Fourier unit, a purely local path before the last downsampling.
 public struct LaMaConfiguration: CheckedConfiguration, Sendable, Hashable {
-    /// Channels of the input: the masked picture's three and the mask.
+    /// Channels of the input: the masked image's three and the mask.
     public var inputs = 4
     /// Channels of the result.
     public var outputs = 3
@@ -20,7 +20,7 @@ public struct LaMaConfiguration: CheckedConfiguration, Sendable, Hashable {
     public var maximumChannels = 1024
     /// Share of the channels of the residual blocks that go through the spectrum.
     public var globalRatio = 0.75
-    /// Side in pixels of the pictures it was trained on, which bounds the holes that it fills well.
+    /// Side in pixels of the images it was trained on, which bounds the holes that it fills well.
     public var trainingSide = 256
 
     public init() {}

@@ -5,7 +5,7 @@ import Autograd
 import Checkpoints
 import Layers
 
-/// `[batch, height, width, 4]` (masked picture and mask) to a picture `[batch, height, width, 3]` in (0, 1).
+/// `[batch, height, width, 4]` (masked image and mask) to an image `[batch, height, width, 3]` in (0, 1).
 ///
 /// Height and width are multiples of `configuration.modulo`. In two halves, because the refinement optimises the
 /// features between them. Source: advimman/lama `ffc.py`, `FFCResNetGenerator`.
@@ -67,7 +67,7 @@ struct LaMaGenerator: Sendable {
         downsamplings.reduce(stem(x, then: .relu)) { $1($0, then: .relu) }
     }
 
-    /// The picture from those features; gradients need the memory of one block at a time.
+    /// The image from those features; gradients need the memory of one block at a time.
     func rear(_ features: Tensor) -> Tensor {
         let deep = blocks.reduce(features) { x, block in x.recomputed { block($0) } }
         return head(upsamplings.reduce(deep) { $1($0, then: .relu) }).sigmoid()

@@ -1,10 +1,10 @@
-// Inpainting pictures of any size in bounded memory, window by window.
+// Inpainting images of any size in bounded memory, window by window.
 
 public import Arrays
 public import Images
 
 extension LaMaModel {
-    /// Fills the hole of a picture of any size, as a sequence of states; the last one is the result.
+    /// Fills the hole of an image of any size, as a sequence of states; the last one is the result.
     ///
     /// Only windows around the hole are run. Pixels outside the hole keep their values to the bit. A hole without
     /// pixels gives no states.
@@ -17,9 +17,9 @@ extension LaMaModel {
     }
 }
 
-/// The passes over one picture.
+/// The passes over one image.
 public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
-    /// A picture some of whose hole is filled.
+    /// An image some of whose hole is filled.
     public struct State: Sendable {
         /// Passes done, from 1.
         public let step: Int
@@ -27,7 +27,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
         public let steps: Int
         /// Where this pass filled the hole.
         public let region: PixelRectangle
-        /// The picture so far, `[1, height, width, 3]`; pixels still open are those of the reduced pass or the input.
+        /// The image so far, `[1, height, width, 3]`; pixels still open are those of the reduced pass or the input.
         public let picture: NDArray
     }
 
@@ -124,7 +124,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
         }
     }
 
-    /// picture ← picture + weight * (found - picture), where the weight is above 0.
+    /// image ← image + weight * (found - image), where the weight is above 0.
     private mutating func blend(_ found: NDArray, weights: NDArray, _ area: PixelRectangle) {
         let width = self.width, row = found.shape[2]
         picture.withUnsafeMutableBuffer { out in

@@ -1,11 +1,11 @@
-// LaMa: fills the holes of a picture in one pass of a network whose every layer sees the whole picture.
+// LaMa: fills the holes of an image in one pass of a network whose every layer sees the whole image.
 
 public import Arrays
 import Autograd
 public import Checkpoints
 import Foundation
 
-/// An inpainter whose every layer sees the whole picture.
+/// An inpainter whose every layer sees the whole image.
 ///
 /// Suvorov and others, "Resolution-robust Large Mask Inpainting with Fourier Convolutions", 2022.
 public struct LaMaModel: Sendable {
@@ -47,7 +47,7 @@ public struct LaMaModel: Sendable {
             from: WeightScope.open(isPublished ? published : path).multiplied(in: precision))
     }
 
-    /// The picture with its hole filled; all other pixels keep their values to the bit.
+    /// The image with its hole filled; all other pixels keep their values to the bit.
     ///
     /// One pass over the whole picture: memory grows with its pixels, some 700 bytes each at the published size. `inpaint` bounds it.
     /// - Parameters:
@@ -59,9 +59,9 @@ public struct LaMaModel: Sendable {
         return image.filled(hole, with: prediction(image, hole: hole, extension: .symmetric))
     }
 
-    /// What the network makes of the whole picture, hole or not: `[1, height, width, 3]` in (0, 1).
+    /// What the network makes of the whole image, hole or not: `[1, height, width, 3]` in (0, 1).
     ///
-    /// The picture grows to multiples of `configuration.modulo` on the right and below, as the reference's `predict.py`
+    /// The image grows to multiples of `configuration.modulo` on the right and below, as the reference's `predict.py`
     /// does by `numpy.pad(mode="symmetric")` (`saicinpainting/evaluation/data.py`, `pad_img_to_modulo`).
     func prediction(_ image: NDArray, hole: NDArray, extension border: PictureExtension) -> NDArray {
         let (height, width) = (image.shape[1], image.shape[2])
@@ -71,7 +71,7 @@ public struct LaMaModel: Sendable {
         return generator(Tensor(input)).value.sliced(axis: 1, 0..<height).sliced(axis: 2, 0..<width)
     }
 
-    /// The network's input: the picture, black in the hole, with the hole as fourth channel.
+    /// The network's input: the image, black in the hole, with the hole as fourth channel.
     static func input(_ image: NDArray, hole: NDArray) -> NDArray {
         precondition(
             image.rank == 4 && image.shape[3] == 3 && hole.shape == Array(image.shape.dropLast()) + [1],

@@ -9,7 +9,7 @@ extension LaMaModel {
     ///
     /// Kulshreshtha, Pugh & Jiddi, "Feature Refinement to Improve High Resolution Image Inpainting" (2022), as in
     /// advimman/lama `saicinpainting/evaluation/refinement.py`. The smallest scale is inpainted in one pass. At each
-    /// larger one, gradient descent moves the features before the residual blocks until the picture, scaled down,
+    /// larger one, gradient descent moves the features before the residual blocks until the image, scaled down,
     /// agrees with the scale before inside the hole and with the input outside it.
     /// - Parameters:
     ///   - image: `[1, height, width, 3]` in [0, 1], sRGB.
@@ -29,10 +29,10 @@ public struct LaMaRefinement: Sequence, IteratorProtocol, Sendable {
         public var iterations = 15
         /// Adam's rate.
         public var rate: Float = 0.002
-        /// No scale's shorter side falls below this divided by √2, except that of the whole picture.
+        /// No scale's shorter side falls below this divided by √2, except that of the whole image.
         public var minimumSide = 512
         public var maximumScales = 3
-        /// Pictures of more pixels are refined at a reduced size; the result is enlarged.
+        /// Images of more pixels are refined at a reduced size; the result is enlarged.
         public var pixelBudget = 1_800_000
 
         public init() {}
@@ -49,7 +49,7 @@ public struct LaMaRefinement: Sequence, IteratorProtocol, Sendable {
         public let iterations: Int
         /// What is minimised; nil at the smallest scale.
         public let loss: Float?
-        /// The filled picture after the last pass of a scale, at that scale; after the very last one of the size of
+        /// The filled image after the last pass of a scale, at that scale; after the very last one of the size of
         /// the input, which it equals outside the hole.
         public let picture: NDArray?
     }
@@ -108,7 +108,7 @@ public struct LaMaRefinement: Sequence, IteratorProtocol, Sendable {
 
 /// The descent at one scale.
 private struct ScaleRun: Sendable {
-    /// The picture and its hole, grown to whole features.
+    /// The image and its hole, grown to whole features.
     let image: NDArray
     let hole: NDArray
     let height: Int
@@ -133,7 +133,7 @@ private struct ScaleRun: Sendable {
     }
 
     /// One pass, and a step down the gradient if asked for.
-    /// - Returns: the loss and the picture of this pass, before the step.
+    /// - Returns: the loss and the image of this pass, before the step.
     mutating func pass(_ model: LaMaModel, descend: Bool) -> (loss: Float?, picture: NDArray) {
         iteration += 1
         let variable = descend ? Tensor.variable(features) : Tensor(features)

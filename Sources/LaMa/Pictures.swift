@@ -3,7 +3,7 @@
 import Arrays
 import Images
 
-/// What a picture continues with beyond its right and lower border.
+/// What an image continues with beyond its right and lower border.
 enum PictureExtension: Sendable {
     /// Mirrored, the outermost pixels twice (NumPy's `symmetric`).
     case symmetric

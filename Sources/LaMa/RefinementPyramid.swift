@@ -4,14 +4,14 @@ import Arrays
 import Autograd
 import Foundation
 
-/// A picture and its hole at one scale.
+/// An image and its hole at one scale.
 struct PyramidLevel: Sendable {
     /// `[1, height, width, 3]`.
     let image: NDArray
     /// `[1, height, width, 1]`, 0 or 1.
     let hole: NDArray
 
-    /// The scales of a picture, smallest first: each has half the sides of the next (`_get_image_mask_pyramid`).
+    /// The scales of an image, smallest first: each has half the sides of the next (`_get_image_mask_pyramid`).
     static func levels(
         image: NDArray, hole: NDArray, minimumSide: Int, maximum: Int, pixelBudget: Int
     ) -> [PyramidLevel] {
@@ -46,7 +46,7 @@ struct PyramidLevel: Sendable {
     }
 }
 
-/// Mean absolute differences: of the picture to the input outside the hole, and of the picture scaled down to the
+/// Mean absolute differences: of the image to the input outside the hole, and of the image scaled down to the
 /// smaller scale's result well inside the hole (`_l1_loss`).
 struct RefinementLoss: Sendable {
     private let image: Tensor

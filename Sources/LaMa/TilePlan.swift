@@ -1,14 +1,14 @@
-// Which windows of a large picture are run, in which order, and what each of them fills.
+// Which windows of a large image are run, in which order, and what each of them fills.
 
 package import Images
 
-/// How much of a picture one pass may see.
+/// How much of an image one pass may see.
 public struct LaMaTiling: Sendable, Hashable {
     /// A pass covers at most the pixels of a square of this side; memory and time of a pass grow with its square.
     ///
     /// The published network was trained on crops of 256 pixels; holes much larger than that gain from `refine`.
     public var window: Int
-    /// Pixels around what a window fills that it sees at least, except at the picture's border.
+    /// Pixels around what a window fills that it sees at least, except at the image's border.
     public var context: Int
     /// Pixels over which a window's result fades into what was filled before it.
     public var overlap: Int
@@ -22,7 +22,7 @@ public struct LaMaTiling: Sendable, Hashable {
     }
 }
 
-/// The windows of one picture.
+/// The windows of one image.
 ///
 /// A hole that fits one pass with its context gets one pass with as much context as fits. Otherwise cores, as large as
 /// window and context allow, cover the hole from the top left; each is seen in a window of its own. If some window sees
@@ -117,7 +117,7 @@ package struct TilePlan: Sendable, Equatable {
         }
     }
 
-    /// A window of `side`, or the picture where it is smaller, as centred on `core` as the picture allows.
+    /// A window of `side`, or the image where it is smaller, as centred on `core` as the image allows.
     private static func window(
         around core: PixelRectangle, in picture: PixelRectangle, side: Int
     ) -> PixelRectangle {

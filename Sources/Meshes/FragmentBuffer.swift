@@ -1,6 +1,6 @@
 // Visibility of triangles on a grid of samples: which face is nearest, and where on it.
 
-/// The nearest face at every sample of a picture.
+/// The nearest face at every sample of an image.
 ///
 /// One buffer is reused for many views; it is not shared by threads.
 package final class FragmentBuffer {

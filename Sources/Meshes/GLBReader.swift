@@ -1,4 +1,4 @@
-// Reading binary glTF 2.0: the triangles of a scene with their colours and pictures.
+// Reading binary glTF 2.0: the triangles of a scene with their colours and images.
 
 import Files
 import Foundation

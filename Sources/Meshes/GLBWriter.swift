@@ -1,4 +1,4 @@
-// Writing binary glTF 2.0: vertex colours, or pictures laid over the surface.
+// Writing binary glTF 2.0: vertex colours, or images laid over the surface.
 
 import Files
 import Foundation
@@ -15,9 +15,9 @@ extension Mesh {
 }
 
 extension TexturedMesh {
-    /// Writes the mesh as binary glTF: metres, y up, one primitive per material, pictures embedded as PNG.
+    /// Writes the mesh as binary glTF: metres, y up, one primitive per material, images embedded as PNG.
     ///
-    /// Base-colour pictures stay sRGB (§3.9.2); vertex colours and factors become linear light.
+    /// Base-colour images stay sRGB (§3.9.2); vertex colours and factors become linear light.
     /// - Throws: `MeshError` when the mesh has no faces or the file cannot be written; nothing is left behind then.
     public func writeGLB(to path: String) throws(MeshError) {
         guard !mesh.faces.isEmpty else {

@@ -1,4 +1,4 @@
-// Painting a mesh from a field: vertex colours, or a picture laid over the surface.
+// Painting a mesh from a field: vertex colours, or an image laid over the surface.
 
 import Images
 
@@ -17,12 +17,12 @@ extension Mesh {
         return result
     }
 
-    /// The mesh with a picture of `side` × `side` texels laid over it, painted from a field.
+    /// The mesh with an image of `side` × `side` texels laid over it, painted from a field.
     ///
-    /// Every two faces share a square of the picture, one in each half, with a margin of a texel painted past
-    /// their edges so that bilinear filters see no seam. The picture is painted in strips of rows.
+    /// Every two faces share a square of the image, one in each half, with a margin of a texel painted past
+    /// their edges so that bilinear filters see no seam. The image is painted in strips of rows.
     /// - Parameter colors: takes positions on the surface and unit normals, gives as many sRGB colours in [0, 1].
-    /// - Precondition: the picture has at least 4 × 4 texels for every two faces.
+    /// - Precondition: the image has at least 4 × 4 texels for every two faces.
     public func baked(
         textureSide side: Int,
         by colors: (_ positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) throws -> [SIMD3<Float>]

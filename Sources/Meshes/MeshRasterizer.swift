@@ -1,6 +1,6 @@
 // A z-buffer rasteriser: re-renders an exported mesh, so that it can be compared with the field it came from.
 
-/// A picture of a mesh, row by row from the top left.
+/// An image of a mesh, row by row from the top left.
 public struct MeshPicture: Sendable {
     public let width: Int
     public let height: Int
@@ -103,7 +103,7 @@ extension Mesh {
     }
 }
 
-/// The first and last pixel whose centres lie between two coordinates, inside the picture.
+/// The first and last pixel whose centres lie between two coordinates, inside the image.
 private func span(_ lower: Float, _ upper: Float, limit: Int) -> (Int, Int) {
     let first = min(max((lower - 0.5).rounded(.up), 0), Float(limit))
     let last = min(max((upper - 0.5).rounded(.down), -1), Float(limit - 1))

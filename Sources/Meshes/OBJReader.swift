@@ -3,7 +3,7 @@
 import Files
 import Images
 
-/// The reading of one OBJ file: triangles and polygons, colours after positions, materials with pictures.
+/// The reading of one OBJ file: triangles and polygons, colours after positions, materials with images.
 struct OBJReader {
     private let path: String
     private let folder: String
@@ -31,7 +31,7 @@ struct OBJReader {
             case "v": try readVertex()
             case "vt":
                 let numbers = try numbers(atLeast: 1)
-                // OBJ counts from the bottom of the picture.
+                // OBJ counts from the bottom of the image.
                 coordinates.append(SIMD2(numbers[0], 1 - (numbers.count > 1 ? numbers[1] : 0)))
             case "f": try readFace()
             case "usemtl": useMaterial(scanner.rest())
@@ -170,7 +170,7 @@ struct OBJReader {
             default: continue
             }
         }
-        // A picture replaces the plain colour, as exporters that write both mean it.
+        // An image replaces the plain colour, as exporters that write both mean it.
         for index in materials.indices where materials[index].texture != nil {
             materials[index].color = SIMD3(repeating: 1)
         }

@@ -1,15 +1,15 @@
-// A mesh whose faces have materials: plain colours or pictures laid over them.
+// A mesh whose faces have materials: plain colours or images laid over them.
 
 import Arrays
 import Files
 public import Images
 
-/// The colour of a surface: one colour, times a picture where there is one.
+/// The colour of a surface: one colour, times an image where there is one.
 public struct MeshMaterial: Sendable {
     public var name: String
     /// sRGB colour in [0, 1].
     public var color: SIMD3<Float>
-    /// A picture laid over the surface by its texture coordinates; repeats beyond its edges.
+    /// An image laid over the surface by its texture coordinates; repeats beyond its edges.
     public var texture: Image?
 
     public init(name: String, color: SIMD3<Float> = SIMD3(repeating: 1), texture: Image? = nil) {
@@ -47,7 +47,7 @@ public struct TexturedMesh: Sendable {
     public var materials: [MeshMaterial]
     /// The material of each face, or −1 for none; empty when no face has any.
     public var faceMaterials: [Int]
-    /// Texture coordinates of the three corners of each face, (0, 0) at the picture's top left; empty when there are none.
+    /// Texture coordinates of the three corners of each face, (0, 0) at the image's top left; empty when there are none.
     public var coordinates: [SIMD2<Float>]
     /// What was found odd and passed over while reading, one line each.
     public var notes: [String]

@@ -1,11 +1,11 @@
-// Cameras that look at the origin or stand where a matrix puts them, and the rays through their pixels.
+// Cameras that look at the origin or are given by a matrix, and the rays through their pixels.
 public import Arrays
 import Foundation
 
 /// A pinhole camera in a right-handed world, y up.
 ///
-/// Azimuth 0 looks from +z at the front of the object and grows counter-clockwise seen from above. The picture
-/// plane may be shifted and magnified, so that a cropped and resized photograph keeps its camera.
+/// Azimuth 0 looks from +z at the front of the object and increases counter-clockwise seen from above. The image
+/// plane can be shifted and magnified, so that a cropped and resized photograph keeps its camera.
 public struct Camera: Sendable, Codable, Hashable {
     public var position: SIMD3<Float>
     /// Unit axes of the picture: right, up, and the viewing direction.
@@ -14,9 +14,9 @@ public struct Camera: Sendable, Codable, Hashable {
     public var forward: SIMD3<Float>
     /// Vertical field of view in degrees, before magnification.
     public var fieldOfView: Float
-    /// Scale of the picture about its centre: 2 shows the middle half.
+    /// Scale of the image about its centre: 2 shows the middle half.
     public var magnification: Float = 1
-    /// Where the axis meets the picture, in half picture heights right and up of the centre.
+    /// Principal point, in half image heights right and up of the centre.
     public var principalPoint: SIMD2<Float> = .zero
 
     /// A camera on a sphere around the origin, looking at the origin.
@@ -45,19 +45,19 @@ public struct Camera: Sendable, Codable, Hashable {
         self.fieldOfView = fieldOfView
     }
 
-    /// Degrees above the horizon and around it, of the position seen from the origin.
+    /// Elevation and azimuth, in degrees, of the position seen from the origin.
     public var elevation: Float {
         let r = (position * position).sum().squareRoot()
         return r > 0 ? asin(max(-1, min(1, position.y / r))) * 180 / .pi : 0
     }
     public var azimuth: Float { atan2(position.x, position.z) * 180 / .pi }
 
-    /// Rays through the pixel centres of a `width` x `height` picture, row by row from the top left.
+    /// Rays through the pixel centres of a `width` x `height` image, row by row from the top left.
     public func rays(width: Int, height: Int) -> RayBatch {
         RayBatch(NDArray(shape: [width * height, 6]) { write(width: width, height: height, to: $0) })
     }
 
-    /// The ray through the point (`x`, `y`) of a picture, in pixels from the top left corner.
+    /// The ray through the point (`x`, `y`) of an image, in pixels from the top left corner.
     public func ray(x: Float, y: Float, width: Int, height: Int) -> (
         origin: SIMD3<Float>, direction: SIMD3<Float>
     ) {
@@ -98,7 +98,7 @@ public struct RayBatch: Sendable {
 
     public var count: Int { rays.shape[0] }
 
-    /// The rays of several equally sized pictures, one after another.
+    /// The rays of several equally sized images, one after another.
     public init(_ cameras: [Camera], width: Int, height: Int) {
         let each = width * height * 6
         self.init(

@@ -1,7 +1,7 @@
-// Adjoint of rendering and of point evaluation: parameter gradients that do not depend on the thread count.
+// Adjoints of rendering and of point evaluation: parameter gradients independent of the thread count.
 public import Arrays
 
-/// Derivatives of a loss by a rendering's outputs.
+/// Derivatives of a loss with respect to a rendering's outputs.
 public struct RenderingAdjoint: Sendable {
     /// `[n, RayOutput.count]`, columns as `Rendering.outputs`.
     public var outputs: NDArray
@@ -9,8 +9,8 @@ public struct RenderingAdjoint: Sendable {
     /// Zeros for `count` rays.
     public init(count: Int) { outputs = .zeros([count, RayOutput.count]) }
 
-    /// - Parameters: derivatives by premultiplied colour `[n, 3]`, opacity `[n]`, depth `[n]`, normal `[n, 3]` and
-    ///   distortion `[n]`; nil is zero.
+    /// - Parameters: derivatives with respect to premultiplied colour `[n, 3]`, opacity `[n]`, depth `[n]`, normal
+    ///   `[n, 3]` and distortion `[n]`; nil is zero.
     public init(
         count: Int, colour: NDArray? = nil, opacity: NDArray? = nil, depth: NDArray? = nil,
         normal: NDArray? = nil,
@@ -37,11 +37,11 @@ public struct RenderingAdjoint: Sendable {
 }
 
 extension RadianceField {
-    /// Adds the gradients of a loss by this field's parameters.
+    /// Adds the gradients of a loss with respect to this field's parameters.
     ///
     /// Network weights: one partial sum per chunk of rays, added in order. Table rows: every level is one task that
-    /// walks all samples in order, so that no two tasks write one row.
-    /// - Precondition: `record` comes from `renderRecorded` of the same parameters and has not been used.
+    /// processes all samples in order, so that no two tasks write one row.
+    /// - Precondition: `record` comes from `renderRecorded` with the same parameters and has not been consumed.
     public func accumulate(
         _ adjoint: RenderingAdjoint, _ record: RenderRecord, into gradients: inout FieldGradients
     ) {
@@ -76,8 +76,8 @@ extension RadianceField {
 
     /// Values at points.
     /// - Parameter points: `[n, 3]`, world units.
-    /// - Returns: `[n, 4]` density (per world unit, or its logit) and straight colour; with `normals`, `[n, 7]`
-    ///   where the last three are the outward unit normal.
+    /// - Returns: `[n, 4]` density (per world unit, or its logit) and straight colour; with `normals`, `[n, 7]`, the
+    ///   last three being the outward unit normal.
     public func evaluate(_ points: NDArray, logit: Bool = false, normals: Bool = false) -> NDArray {
         precondition(
             points.rank == 2 && points.shape[1] == 3, "evaluate: points are [n, 3], not \(points.shape)")
@@ -96,7 +96,7 @@ extension RadianceField {
         }
     }
 
-    /// Values at points (density as its logit), kept for `accumulate`.
+    /// Values at points (density as its logit), recorded for `accumulate`.
     public func evaluateRecorded(_ points: NDArray) -> (values: NDArray, record: PointRecord) {
         precondition(
             points.rank == 2 && points.shape[1] == 3, "evaluate: points are [n, 3], not \(points.shape)")
@@ -119,8 +119,8 @@ extension RadianceField {
         return (values, PointRecord(.init(slabs: slabs, count: count, kernel: kernel)))
     }
 
-    /// Adds the gradients of a loss whose derivatives by density logit and colour at the points are `adjoint`
-    /// `[n, 4]`.
+    /// Adds the gradients of a loss whose derivatives with respect to density logit and colour at the points are
+    /// `adjoint` `[n, 4]`.
     public func accumulate(_ adjoint: NDArray, _ record: PointRecord, into gradients: inout FieldGradients) {
         let kept = record.take(), kernel = kept.kernel, slabs = kept.slabs
         precondition(
@@ -145,9 +145,9 @@ extension RadianceField {
     }
 }
 
-/// Samples of one point evaluation, kept for its adjoint.
+/// Samples of one point evaluation, recorded for its adjoint.
 ///
-/// Consumed by `RadianceField.accumulate`, as a `RenderRecord` is.
+/// Consumed by `RadianceField.accumulate`, like a `RenderRecord`.
 ///
 /// `@unchecked Sendable`: written by one `evaluateRecorded`, then by one `accumulate`.
 public final class PointRecord: @unchecked Sendable {
@@ -161,7 +161,7 @@ public final class PointRecord: @unchecked Sendable {
 
     init(_ contents: Contents) { self.contents = contents }
 
-    /// What was kept, once.
+    /// Returns the record's contents; may be called once.
     func take() -> Contents {
         guard let result = contents else { preconditionFailure("accumulate: the record was used before") }
         contents = nil
@@ -189,7 +189,7 @@ extension FieldGradients {
             nonisolated(unsafe) let table = base
             let samples = slabs.reduce(0) { $0 + $1.used }
             parallelFor(kernel.levelCount, chunk: 1) { range in
-                // Finest first: the costliest level should not be the last to start.
+                // Finest first, so that the most expensive level does not start last.
                 for i in range {
                     let level = kernel.levelCount - 1 - i
                     if kernel.grouping.isWorthWarming(kernel.rows(of: level).count, samples: samples) {
@@ -205,7 +205,7 @@ extension FieldGradients {
 }
 
 extension FieldKernel {
-    /// Zeroed scratch for `body`, whose lanes are then summed.
+    /// Zeroed scratch for `body`, whose lanes are summed afterwards.
     fileprivate func withLanes(
         sums: UnsafeMutablePointer<Float>, _ body: (UnsafeMutablePointer<Float>) -> Void
     ) {

@@ -1,19 +1,19 @@
-// A field with everything that training it further to the same bytes takes, as one safetensors file.
+// A field with the state needed to continue its training exactly, as one safetensors file.
 package import Arrays
 import Checkpoints
 import Foundation
 
-/// A field, its optimiser, and the point a run has reached.
+/// A field, its optimiser, and the step that the run has reached.
 public struct FieldCheckpoint: Sendable {
     public var field: RadianceField
-    /// Absent in files that were written for display only.
+    /// Absent in files written for display only.
     public var optimizer: FieldOptimizer?
-    /// Steps the run has taken; with `seed` this is the whole random state, since draws are keyed by both.
+    /// Steps taken; together with `seed` this is the whole random state, because random numbers are keyed by both.
     public var step: Int
     public var seed: UInt64
-    /// Further facts of the run, kept as they are (JSON of its configuration, say).
+    /// Additional metadata of the run (for example JSON of its configuration), stored unchanged.
     public var notes: [String: String]
-    /// Further arrays of the run, by name.
+    /// Additional arrays of the run, by name.
     package var arrays: [String: NDArray] = [:]
 
     public init(
@@ -31,7 +31,7 @@ public struct FieldCheckpoint: Sendable {
     private static let notePrefix = "note."
     private static let arrayPrefix = "run."
 
-    /// Writes the file whole or not at all.
+    /// Writes the file atomically.
     public func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
@@ -65,7 +65,7 @@ public struct FieldCheckpoint: Sendable {
         try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
     }
 
-    /// Reads a file that `write` made.
+    /// Reads a file written by `write`.
     /// - Throws: `FieldError` for a file of another kind or with parts missing; `CheckpointError` for a damaged one.
     public init(path: String) throws {
         let file = try SafetensorsFile(path: path)
@@ -123,13 +123,13 @@ public struct FieldCheckpoint: Sendable {
         }
     }
 
-    /// Keeps a second field of the same shape, with its optimiser, under a name.
+    /// Stores a second field of the same shape, with its optimiser, under a name.
     package mutating func keep(field: RadianceField, optimizer: FieldOptimizer, as name: String) {
         arrays[name + ".grid"] = field.grid
         arrays[name + ".network"] = field.network
         arrays[name + ".levels"] = NDArray(field.levelWeights, shape: [field.levelWeights.count])
         arrays[name + ".densities"] = field.occupancy.densities
-        // Bits as floats: few, and only whole bytes.
+        // Bits as floats: there are few, and bytes are represented exactly.
         arrays[name + ".bits"] = NDArray(
             field.occupancy.bits.map(Float.init), shape: [field.occupancy.bits.count])
         for (part, moments) in [("first", optimizer.first), ("second", optimizer.second)] {
@@ -142,7 +142,7 @@ public struct FieldCheckpoint: Sendable {
         }
     }
 
-    /// The field kept under a name; nil if any part of it is missing or has another size.
+    /// The field stored under a name; nil if any part of it is missing or has another size.
     package func kept(as name: String, optimizerStep: Int) -> (
         field: RadianceField, optimizer: FieldOptimizer
     )? {

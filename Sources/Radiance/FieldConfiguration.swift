@@ -1,4 +1,4 @@
-// Everything that fixes the shape and the meaning of a field's parameters.
+// Settings that determine the shape and interpretation of a field's parameters.
 
 /// From the network's first output to density: `density = activation(logit + bias + blob)`, per world unit.
 public struct DensityActivation: Codable, Sendable, Hashable {
@@ -9,9 +9,9 @@ public struct DensityActivation: Codable, Sendable, Hashable {
         case exponential
     }
 
-    /// A bump added to the logit, so that a fresh field holds something near the origin.
+    /// A radial function added to the logit, so that a new field has density near the origin.
     ///
-    /// Widths in world units.
+    /// Widths are in world units.
     public enum Blob: Codable, Sendable, Hashable {
         case none
         /// `amplitude * exp(-r^2 / (2 width^2))`
@@ -32,15 +32,15 @@ public struct DensityActivation: Codable, Sendable, Hashable {
         self.blob = blob
     }
 
-    /// A soft ball around the origin in near-empty space: the start of a lift.
+    /// A soft ball around the origin in nearly empty space: the initial density of a lift.
     public static let lift = DensityActivation(blob: .gaussian(amplitude: 7, width: 0.35))
-    /// Thin haze everywhere: the start of a fit from many pictures.
+    /// Low density everywhere: the initial density of a fit to many images.
     public static let fit = DensityActivation(bias: -3)
 }
 
-/// The shape of a radiance field.
+/// The architecture of a radiance field.
 public struct FieldConfiguration: Codable, Sendable, Hashable {
-    /// The part of the cube in which rays are sampled.
+    /// The region in which rays are sampled.
     public enum Domain: String, Codable, Sendable {
         case cube, sphere
     }
@@ -54,7 +54,7 @@ public struct FieldConfiguration: Codable, Sendable, Hashable {
     public var domain: Domain
     /// Cells per axis of the occupancy grid, 4...256.
     public var occupancyResolution: Int
-    /// Cells whose density stays below this are skipped; per world unit.
+    /// Cells with density below this are skipped; per world unit.
     public var occupancyThreshold: Float
 
     public init(
@@ -71,7 +71,7 @@ public struct FieldConfiguration: Codable, Sendable, Hashable {
         self.occupancyThreshold = occupancyThreshold
     }
 
-    /// Numbers of the network: W1 [hidden, inputs], b1 [hidden], W2 [4, hidden], b2 [4].
+    /// Number of parameters of the network: W1 [hidden, inputs], b1 [hidden], W2 [4, hidden], b2 [4].
     public var networkParameterCount: Int { hiddenWidth * grid.inputs + hiddenWidth + 4 * hiddenWidth + 4 }
 
     /// Throws `FieldError` naming the first value out of range.

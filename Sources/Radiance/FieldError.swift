@@ -1,6 +1,6 @@
-// What can go wrong with a field that comes from outside the program.
+// Errors of field configurations, checkpoints and data sets.
 
-/// A one-line account of a bad configuration, checkpoint or data set: what, where, what to do.
+/// An invalid configuration, checkpoint or data set; one line with the problem, the file and the remedy.
 public struct FieldError: Error, CustomStringConvertible, Sendable, Equatable {
     public let description: String
 

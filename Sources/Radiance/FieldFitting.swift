@@ -1,19 +1,19 @@
-// Fitting a field to posed pictures, as a sequence of steps that the caller drives.
+// Fitting of a field to posed images, as a sequence of steps.
 import Arrays
 import Foundation
 
-/// What fixes a fit, besides the pictures.
+/// Settings of a fit.
 public struct FitConfiguration: Codable, Sendable, Hashable {
     public var field: FieldConfiguration
     public var optimizer: FieldOptimizerConfiguration
     public var steps: Int
     public var raysPerStep: Int
     public var samplesAcross: Int
-    /// Learning rates fall exponentially to this share of their start over the run.
+    /// Learning rates decay exponentially to this share of their initial values over the run.
     public var finalRate: Float
-    /// Weight of the distortion term, which draws the density of a ray together.
+    /// Weight of the distortion term, which concentrates the density along a ray.
     public var distortion: Float
-    /// Weight of the entropy of opacity, which discourages haze; ramps up over the run.
+    /// Weight of the entropy of opacity, which penalises semi-transparency; ramps up over the run.
     public var entropy: Float
     public var seed: UInt64
 
@@ -51,22 +51,22 @@ extension FieldConfiguration {
         occupancyThreshold: 0.5)
 }
 
-/// One finished step of a fit.
+/// State after a step of a fit.
 public struct FitState: Sendable {
     /// Steps taken, 1...total.
     public let step: Int
     public let total: Int
-    /// Mean squared error of this step's pixels over their random backgrounds.
+    /// Mean squared error of this step's pixels over random backgrounds.
     public let loss: Double
     /// Samples evaluated in this step.
     public let samples: Int
-    /// Share of the cube that rays still visit.
+    /// Share of cells that rays sample.
     public let occupied: Float
 }
 
-/// A running fit: iterate it to advance.
+/// A fit in progress; iterating over it takes steps.
 ///
-/// Same seed, same bytes, whatever the number of threads.
+/// Results depend on the seed only, not on the number of threads.
 public struct FieldFitting: Sequence, IteratorProtocol {
     public let configuration: FitConfiguration
     public private(set) var field: RadianceField
@@ -76,7 +76,7 @@ public struct FieldFitting: Sequence, IteratorProtocol {
     private let pictures: PosedPictures
     private var gradients: FieldGradients
 
-    /// Starts afresh.
+    /// Starts from a new field.
     public init(_ configuration: FitConfiguration, pictures: PosedPictures) throws {
         try configuration.validate()
         var random = RandomStream(seed: configuration.seed, stream: "field")
@@ -87,7 +87,7 @@ public struct FieldFitting: Sequence, IteratorProtocol {
         self.pictures = pictures
     }
 
-    /// Goes on from a checkpoint of the same configuration; the result is that of an unbroken run.
+    /// Continues from a checkpoint of the same configuration; the result is that of an uninterrupted run.
     public init(_ configuration: FitConfiguration, pictures: PosedPictures, from checkpoint: FieldCheckpoint)
         throws
     {
@@ -105,15 +105,15 @@ public struct FieldFitting: Sequence, IteratorProtocol {
         self.pictures = pictures
     }
 
-    /// Everything needed to go on later.
+    /// The state needed to continue the run.
     public var checkpoint: FieldCheckpoint {
         FieldCheckpoint(field: field, optimizer: optimizer, step: step, seed: configuration.seed)
     }
 
-    /// The field to show: averaged parameters where the optimiser keeps them.
+    /// The resulting field: averaged parameters if the optimiser keeps them.
     public var result: RadianceField { optimizer.averaged(field) }
 
-    /// Takes one step; nil when all are taken.
+    /// Takes one step; nil after the last.
     public mutating func next() -> FitState? {
         guard step < configuration.steps else { return nil }
         var random = RandomStream(seed: configuration.seed, stream: "fit", step: UInt64(step))
@@ -130,7 +130,7 @@ public struct FieldFitting: Sequence, IteratorProtocol {
         adjoint.addEntropy(of: rendering, weight: configuration.entropy * progress)
         adjoint.addDistortion(weight: configuration.distortion)
         field.accumulate(adjoint, record, into: &gradients)
-        // Full rates on the first pictures would empty the cube before it knows where the object is.
+        // With full learning rates on the first images the density would vanish everywhere.
         let rateScale = Swift.min(1, Float(step + 1) / 50) * pow(configuration.finalRate, progress)
         optimizer.update(&field, &gradients, rateScale: rateScale)
         step += 1
@@ -139,7 +139,7 @@ public struct FieldFitting: Sequence, IteratorProtocol {
             occupied: field.occupancy.occupiedFraction)
     }
 
-    /// All cells often at first, then a quarter of them now and then.
+    /// All cells frequently at first, then a quarter of them at intervals.
     private mutating func refreshOccupancy(_ random: inout RandomStream) {
         let seed = random.nextUInt32()
         if step < 128 {

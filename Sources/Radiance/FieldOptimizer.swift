@@ -1,14 +1,14 @@
-// Adam for a field, with a rate per parameter group and running averages of the parameters.
+// Adam for a field, with one rate per parameter group and moving averages of the parameters.
 import Arrays
 
-/// How a field's parameters are updated.
+/// Settings of the optimiser.
 public struct FieldOptimizerConfiguration: Codable, Sendable, Hashable {
     public var gridRate: Float
     public var networkRate: Float
     public var beta1: Float
     public var beta2: Float
     public var epsilon: Float
-    /// Decay per step of the averaged parameters, 0...1; nil keeps no averages.
+    /// Decay per step of the averaged parameters, 0...1; nil disables averaging.
     public var averageDecay: Float?
 
     public init(
@@ -26,8 +26,8 @@ public struct FieldOptimizerConfiguration: Codable, Sendable, Hashable {
 
 /// Adam with a rate per parameter group.
 ///
-/// After Kingma and Ba 2015. Blocks of 16 table numbers without a gradient keep their moments, so that a step costs
-/// what it touches.
+/// After Kingma and Ba 2015. Blocks of 16 table numbers without a gradient keep their moments, so that the cost of a
+/// step depends on the rows touched.
 public struct FieldOptimizer: Sendable {
     public var configuration: FieldOptimizerConfiguration
     /// Steps taken.
@@ -50,7 +50,7 @@ public struct FieldOptimizer: Sendable {
     }
 
     /// One step; `gradients` are zero afterwards.
-    /// - Parameter rateScale: factor on both rates (schedules, watchdogs).
+    /// - Parameter rateScale: factor of both rates (schedules, watchdogs).
     public mutating func update(
         _ field: inout RadianceField, _ gradients: inout FieldGradients, rateScale: Float = 1
     ) {
@@ -66,7 +66,7 @@ public struct FieldOptimizer: Sendable {
             gradient: &gradients.network, &first.network, &second.network)
         if let decay = c.averageDecay, var kept = average {
             average = nil  // One reference, so that the update is in place.
-            // A young average follows quickly, so that the first steps do not linger.
+            // The average adapts faster during the first steps, so that they lose their influence.
             let warm = min(decay, Float(1 + step) / Float(10 + step))
             Self.blend(&kept.grid, field.grid, warm)
             Self.blend(&kept.network, field.network, warm)
@@ -96,5 +96,5 @@ public struct FieldOptimizer: Sendable {
     }
 }
 
-/// Numbers per task of a flat update.
+/// Parameters per task of a flat update.
 private let vectorChunk = 1 << 16

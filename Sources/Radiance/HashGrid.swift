@@ -3,10 +3,11 @@ import Foundation
 
 /// A multi-resolution grid of feature vectors over the unit cube.
 ///
-/// After Müller and others 2022, section 3. Level l has `resolution` cells per axis, growing geometrically from base to finest. Vertices of a level that fit
-/// in `2^log2TableSize` rows are stored one by one (x fastest); others share rows by a spatial hash.
+/// After Müller and others 2022, section 3. Level l has `resolution` cells per axis, increasing geometrically from
+/// base to finest. Levels whose vertices fit `2^log2TableSize` rows are stored densely (x fastest); the others use a
+/// spatial hash.
 public struct HashGrid: Codable, Sendable, Hashable {
-    /// How features between vertices are weighted.
+    /// Interpolation between vertices.
     public enum Interpolation: String, Codable, Sendable {
         case linear, smoothstep
     }
@@ -34,7 +35,7 @@ public struct HashGrid: Codable, Sendable, Hashable {
         self.interpolation = interpolation
     }
 
-    /// One level's place in the flat table.
+    /// Position of one level in the flat table.
     struct Level: Hashable {
         var resolution: Int
         var entries: Int

@@ -1,4 +1,4 @@
-// The only file of this target that touches the C kernels: one field's parameters as the kernels see them.
+// The only file of this target that calls the C kernels.
 import Arrays
 internal import CKernels
 
@@ -52,7 +52,7 @@ final class RayStates {
     }
 }
 
-/// Parameters of one field and one way of marching, laid out for the kernels.
+/// Parameters of one field and settings of ray marching, in the kernels' layout.
 ///
 /// `@unchecked Sendable`: immutable after initialisation; the arrays keep the memory behind the pointers alive.
 final class FieldKernel: @unchecked Sendable {
@@ -132,7 +132,7 @@ final class FieldKernel: @unchecked Sendable {
 
     var networkCount: Int { Int(ck_radiance_network_count(Int32(inputs), field.hidden)) }
     var slabFloats: Int { SlabLayout.floats(inputs: inputs, normals: normals) }
-    /// Floats of the scratch that `adjoint` and `pointsAdjoint` accumulate in.
+    /// Floats of the scratch in which `adjoint` and `pointsAdjoint` accumulate.
     var laneFloats: Int { 16 * networkCount + (normals ? inputs * SlabLayout.slots : 0) }
 
     func start(rays: UnsafePointer<Float>, first: Int, _ states: RayStates) {
@@ -141,7 +141,7 @@ final class FieldKernel: @unchecked Sendable {
         )
     }
 
-    /// Places samples behind those of `slab`.
+    /// Appends samples to `slab`.
     /// - Returns: the slots that were filled.
     func march(_ states: RayStates, slab: Slab) -> Range<Int> {
         let offset = slab.used
@@ -156,14 +156,14 @@ final class FieldKernel: @unchecked Sendable {
             tier, &field, Int32(level), slab.pointer, Int32(slots.lowerBound), Int32(slots.upperBound))
     }
 
-    /// Brings share `share` of `shares` of a level's rows into the cache, in order, which costs a fraction of what
-    /// fetching them as samples ask does.
+    /// Reads share `share` of `shares` of a level's rows sequentially into the cache, which takes a fraction of the
+    /// time of random access by samples.
     func warm(level: Int, share: Int = 0, of shares: Int = 1, in table: UnsafePointer<Float>? = nil) {
         let rows = rows(of: level), length = rows.count / shares
         ck_radiance_warm((table ?? field.table) + rows.lowerBound + share * length, Int64(length))
     }
 
-    /// A level's place in the table, in numbers.
+    /// A level's range in the table, in floats.
     func rows(of level: Int) -> Range<Int> {
         let start = Int(levels[level].offset)
         return start..<start + Int(levels[level].entries) * Int(field.features)
@@ -219,7 +219,7 @@ final class FieldKernel: @unchecked Sendable {
 enum VectorKernels {
     private static let tier = ck_tier(rawValue: KernelTier.selected.rawValue)
 
-    /// Bits of the occupied cells, and how many are set.
+    /// Bits of the occupied cells, and the number of set bits.
     static func occupancyBits(
         _ densities: UnsafePointer<Float>, resolution: Int, threshold: Float, dilate: Bool
     ) -> (bits: [UInt8], set: Int) {

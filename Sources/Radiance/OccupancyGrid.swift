@@ -1,15 +1,15 @@
-// Which cells of the cube may hold something: density averages and one bit per cell.
+// Occupancy grid: running density maxima and one bit per cell.
 public import Arrays
 
 /// Running density maxima on a regular grid; cells below a threshold are skipped by rays.
 public struct OccupancyGrid: Sendable {
     /// Cells per axis.
     public let resolution: Int
-    /// `[r, r, r]` (z, y, x): fading maxima of the density seen in each cell.
+    /// `[r, r, r]` (z, y, x): decaying maxima of the density sampled in each cell.
     public var densities: NDArray
     /// One bit per cell, x fastest.
     public private(set) var bits: [UInt8]
-    /// Set bits over all cells, 0...1.
+    /// Share of cells that are occupied, 0...1.
     public private(set) var occupiedFraction: Float
 
     /// A grid in which every cell is occupied.
@@ -45,7 +45,8 @@ public struct OccupancyGrid: Sendable {
 
     /// Sets the bits of the cells above `threshold`, and of their neighbours when `dilate`.
     ///
-    /// The mean density bounds the threshold, so that a field that has faded is still looked at and can recover.
+    /// The threshold is at most the mean density, so that a field whose density has fallen is still sampled and can
+    /// recover.
     public mutating func refresh(threshold: Float, dilate: Bool) {
         let resolution = resolution
         let result = densities.withUnsafeBuffer { buffer -> (bits: [UInt8], set: Int) in
@@ -59,11 +60,11 @@ public struct OccupancyGrid: Sendable {
 }
 
 extension RadianceField {
-    /// Looks at a share of the cells and refreshes the occupancy bits.
+    /// Samples a share of the cells and updates the occupancy bits.
     /// - Parameters:
-    ///   - phase, of: cells whose index is `phase` modulo `of` are looked at; (0, 1) looks at all of them.
-    ///   - seed: chooses the point within each cell.
-    ///   - decay: factor on the remembered density, 0...1.
+    ///   - phase, of: cells whose index is `phase` modulo `of` are sampled; (0, 1) samples all of them.
+    ///   - seed: determines the point within each cell.
+    ///   - decay: factor of the stored density, 0...1.
     ///   - dilate: also occupy the neighbours of occupied cells, so that the shape can grow.
     public mutating func updateOccupancy(
         phase: Int = 0, of shares: Int = 1, seed: UInt32, decay: Float = 0.95, dilate: Bool = true
@@ -75,7 +76,7 @@ extension RadianceField {
         let count = (cells - phase + shares - 1) / shares
         occupancy.densities.withUnsafeMutableBuffer { buffer in
             guard let base = buffer.baseAddress else { return }
-            // Infinity marks cells never looked at; the first look replaces it.
+            // Infinity marks cells that have not been sampled; the first sample replaces it.
             for i in 0..<buffer.count where base[i] == .infinity { base[i] = 0 }
             nonisolated(unsafe) let densities = base
             parallelFor(count, chunk: SlabLayout.slots) { range in

@@ -1,9 +1,9 @@
-// Pictures with known cameras: what a field is fitted to and judged by.
+// Images with known cameras, for fitting and evaluation.
 public import Arrays
 import Foundation
 import Images
 
-/// Equally sized pictures with alpha and their cameras.
+/// Equally sized images with alpha and their cameras.
 public struct PosedPictures: Sendable {
     public let cameras: [Camera]
     /// `[pictures, height, width, 4]`, premultiplied sRGB in 0...1.
@@ -21,8 +21,8 @@ public struct PosedPictures: Sendable {
         self.pixels = pixels
     }
 
-    /// The pictures of `transforms_<part>.json` (or `transforms.json` when there is no such file and `part` is
-    /// "train") in a NeRF-synthetic or instant-ngp folder.
+    /// The images of `transforms_<part>.json` (or `transforms.json` if there is no such file and `part` is "train")
+    /// in a NeRF-synthetic or instant-ngp folder.
     /// - Throws: `FieldError` or `ImageError` naming the file.
     public init(folder: String, part: String, limit: Int? = nil) throws {
         var path = folder + "/transforms_\(part).json"
@@ -69,7 +69,7 @@ public struct PosedPictures: Sendable {
 }
 
 extension RadianceField {
-    /// Renders every picture over white and compares: mean over pictures of the peak signal-to-noise ratio in dB.
+    /// Renders every view over white: mean over the images of the PSNR in dB.
     public func peakSignalToNoise(
         on pictures: PosedPictures, _ settings: RenderSettings = RenderSettings(samplesAcross: 256)
     ) -> Double {

@@ -1,4 +1,4 @@
-// The field: parameters of grid and network, occupancy, and how a fresh one is made.
+// The field: parameters of grid and network, occupancy, and initialisation.
 public import Arrays
 
 /// Density and colour over a cube: hash grid -> one hidden layer -> density logit and colour.
@@ -9,12 +9,12 @@ public struct RadianceField: Sendable {
     /// The network's weights, flat: W1 [hidden, inputs], b1 [hidden], W2 [4, hidden], b2 [4].
     public var network: NDArray
     public var occupancy: OccupancyGrid
-    /// A factor on each level's features, for coarse-to-fine schedules; a level of weight 0 costs nothing.
+    /// Factor of each level's features, for coarse-to-fine schedules; levels of weight 0 are skipped.
     public var levelWeights: [Float]
-    /// The instruction-set variant that renders this field.
+    /// The kernel tier that renders this field.
     package var tier = KernelTier.selected
 
-    /// A fresh field: features uniform within 1e-4 of zero, weights after He and others (2015).
+    /// A new field: features uniform within 1e-4 of zero, weights after He and others (2015).
     ///
     /// - Parameter random: source of the initial parameters.
     public init(_ configuration: FieldConfiguration, random: inout RandomStream) throws {
@@ -24,7 +24,7 @@ public struct RadianceField: Sendable {
         grid = random.uniform([configuration.grid.parameterCount])
         grid.withUnsafeMutableBuffer { for i in $0.indices { $0[i] = ($0[i] * 2 - 1) * 1e-4 } }
         network = random.uniform([configuration.networkParameterCount])
-        // Inputs start tiny, so the first layer's bound is that of unit-variance inputs.
+        // Inputs are initially tiny, so the first layer is initialised for inputs of unit variance.
         let first = (6 / Float(inputs)).squareRoot(), second = (1 / Float(hidden)).squareRoot()
         network.withUnsafeMutableBuffer { buffer in
             for i in buffer.indices {
@@ -45,7 +45,7 @@ public struct RadianceField: Sendable {
     package var isFinite: Bool {
         func sound(_ values: NDArray) -> Bool {
             values.withUnsafeBuffer { buffer in
-                // Zero times anything finite is zero; four sums keep the additions from waiting on each other.
+                // Zero times a finite number is zero; four sums make the additions independent.
                 var sums = SIMD4<Float>.zero
                 var i = 0
                 while i + 4 <= buffer.count {
@@ -77,7 +77,7 @@ public struct RadianceField: Sendable {
     }
 }
 
-/// Derivatives of a loss by a field's parameters; several adjoints may add to one.
+/// Derivatives of a loss with respect to a field's parameters; several adjoints may accumulate into one.
 public struct FieldGradients: Sendable {
     public var grid: NDArray
     public var network: NDArray

@@ -1,16 +1,16 @@
-// The order in which samples meet the grid: rays in chunks, chunks in groups, groups in rounds.
+// Evaluation order of samples: rays in chunks, chunks in groups, groups in rounds.
 import Arrays
 
-/// How many rays go together.
+/// Grouping of rays.
 ///
-/// A table that fits a core's cache is read for one slab of samples after the other, all levels at a time. Of a larger one only a
-/// level does, so thousands of rays meet one level before they go on to the next.
+/// A table that fits a core's cache is read for one slab of samples after another, all levels at a time. Of a larger
+/// one only a single level fits, so thousands of rays are encoded at one level before the next.
 struct RayGrouping: Sendable {
-    /// Rays of one chunk, whose samples share slabs.
+    /// Rays per chunk, whose samples share slabs.
     ///
     /// Fixed by the field, so that sums over chunks do not depend on the number of threads.
     let chunk: Int
-    /// Chunks that meet a level together.
+    /// Chunks that are encoded together, level by level.
     let chunksPerGroup: Int
 
     /// - Parameter tableFloats: numbers of the whole grid.
@@ -18,21 +18,21 @@ struct RayGrouping: Sendable {
         if tableFloats <= 1 << 20 {
             (chunk, chunksPerGroup) = (128, 1)
         } else {
-            // A slab holds 32 samples of each of 16 rays: a level's rows are used again before another level comes.
+            // A slab holds 32 samples of each of 16 rays, so that a level's rows are reused before the next level.
             (chunk, chunksPerGroup) = (16, 256)
         }
     }
 
-    /// Parts in which a level is brought into the cache, so that threads share the work.
+    /// Number of parts in which a level is read into the cache, so that threads share the work.
     static let warmingShares = 4
 
-    /// Whether so many samples touch most of a level that does not stay in the cache from round to round.
+    /// Whether this many samples touch most of a level that does not stay in the cache between rounds.
     func isWorthWarming(_ numbers: Int, samples: Int) -> Bool {
         chunksPerGroup > 1 && numbers >= 1 << 17 && samples * 4 >= numbers / 16
     }
 
-    /// Calls `body` with every group: several at a time where they are single chunks, else one after the other, for
-    /// then the work inside is shared among threads.
+    /// Calls `body` with every group: in parallel if groups are single chunks, else in sequence, because then the
+    /// work within a group is parallel.
     func forEachGroup(of chunks: [RayChunk], _ body: @Sendable (ArraySlice<RayChunk>) -> Void) {
         if chunksPerGroup == 1 {
             parallelFor(chunks.count, chunk: 1) { body(chunks[$0]) }
@@ -44,17 +44,17 @@ struct RayGrouping: Sendable {
     }
 }
 
-/// Neighbouring rays on their way through the field.
+/// A chunk of adjacent rays during rendering.
 ///
 /// `@unchecked Sendable`: one worker at a time advances a chunk.
 final class RayChunk: @unchecked Sendable {
     let rays: Range<Int>
     let keepsSlabs: Bool
-    /// Slabs that were filled; of a chunk that does not keep them only the present one.
+    /// Slabs that were filled; only the current one for a chunk that does not record them.
     private(set) var slabs: [Slab] = []
     /// Samples evaluated so far, padding included.
     private(set) var sampleCount = 0
-    /// Slots of the last slab that the present round filled.
+    /// Slots of the last slab that the current round filled.
     private(set) var fresh = 0..<0
     private let states: RayStates
 
@@ -68,7 +68,7 @@ final class RayChunk: @unchecked Sendable {
         kernel.start(rays: base + 6 * rays.lowerBound, first: rays.lowerBound, states)
     }
 
-    /// The next samples of all rays that have not ended; `fresh` is empty when there are none.
+    /// The next samples of all unfinished rays; `fresh` is empty if there are none.
     fileprivate func advance(_ kernel: FieldKernel) {
         if slabs.last?.used ?? SlabLayout.slots == SlabLayout.slots {
             if keepsSlabs || slabs.isEmpty { slabs.append(Slab(floats: kernel.slabFloats)) }
@@ -93,8 +93,8 @@ final class RayChunk: @unchecked Sendable {
 }
 
 extension FieldKernel {
-    /// Renders a group in rounds: every unfinished ray takes a few samples, so that a ray that has become opaque costs nothing
-    /// more.
+    /// Renders a group in rounds: every unfinished ray takes a few samples, so that no samples are taken on rays that
+    /// have become opaque.
     func render(
         _ group: ArraySlice<RayChunk>, rays: UnsafePointer<Float>, outputs: UnsafeMutablePointer<Float>
     ) {
@@ -114,7 +114,7 @@ extension FieldKernel {
         parallelFor(all.count, chunk: 1) { for i in $0 { all[i].finish(outputs: outputs) } }
     }
 
-    /// All levels' features of what the chunks placed in this round, level by level.
+    /// Features of all levels for the samples of this round, level by level.
     private func encode(_ chunks: [RayChunk]) {
         let shares = grouping.chunksPerGroup > 1 ? RayGrouping.warmingShares : 0
         let samples = chunks.reduce(0) { $0 + $1.fresh.count }

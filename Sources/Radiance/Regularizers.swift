@@ -1,9 +1,9 @@
-// Terms by the rays alone, without a picture: opacity entropy, sparsity, distortion.
+// Regularisation of rays without a target: opacity entropy, sparsity, distortion.
 package import Arrays
 import Foundation
 
 extension RenderingAdjoint {
-    /// Adds `weight * mean H(opacity)`, H the binary entropy: opacities move towards 0 or 1.
+    /// Adds `weight * mean H(opacity)`, H the binary entropy, which drives opacities towards 0 or 1.
     /// - Returns: the term's value.
     @discardableResult
     public mutating func addEntropy(of rendering: Rendering, rays: Range<Int>? = nil, weight: Float) -> Double
@@ -16,7 +16,7 @@ extension RenderingAdjoint {
         }
     }
 
-    /// Adds `weight * mean sqrt(opacity^2 + 0.01)`: pictures stay mostly empty.
+    /// Adds `weight * mean sqrt(opacity^2 + 0.01)`, which keeps images mostly empty.
     /// - Returns: the term's value.
     @discardableResult
     public mutating func addSparsity(of rendering: Rendering, rays: Range<Int>? = nil, weight: Float)
@@ -29,7 +29,7 @@ extension RenderingAdjoint {
         }
     }
 
-    /// Adds derivatives by premultiplied colour and opacity of neighbouring rays.
+    /// Adds derivatives with respect to premultiplied colour and opacity of consecutive rays.
     /// - Parameter slopes: `[..., 4]`, one row per ray from `firstRay` on.
     package mutating func addPictures(_ slopes: NDArray, firstRay: Int) {
         let stride = RayOutput.count, count = slopes.count / 4
@@ -54,7 +54,7 @@ extension RenderingAdjoint {
         }
     }
 
-    /// Adds a function of each ray's opacity; `body` gets opacity and 1 / rays, and returns value and derivative.
+    /// Adds a function of each ray's opacity; `body` takes opacity and 1 / rays, and returns value and derivative.
     private mutating func addPerRay(
         _ rendering: Rendering, _ rays: Range<Int>?, _ body: (Float, Float) -> (Float, Float)
     ) -> Double {

@@ -1,19 +1,19 @@
-// Volume rendering of a batch of rays: what is asked for, and what comes back.
+// Volume rendering of a batch of rays: settings and results.
 public import Arrays
 
-/// How rays are sampled and what is kept.
+/// Settings of ray sampling.
 public struct RenderSettings: Sendable, Hashable {
     /// Samples across the whole cube (side 2 * bound): the distance between samples is 2 * bound / samplesAcross.
     public var samplesAcross: Int
     /// Shifts each ray's samples by a fraction of a step drawn from this seed; nil samples the middle.
     public var jitterSeed: UInt32?
-    /// A ray ends when its transmittance falls below this.
+    /// A ray is terminated when its transmittance falls below this.
     public var transmittanceFloor: Float
     /// Also render normals.
     public var wantsNormals: Bool
-    /// Skip cells that the occupancy grid calls empty.
+    /// Skip cells that are empty in the occupancy grid.
     public var skipsEmptySpace: Bool
-    /// Samples nearer to the camera than this are left out, world units.
+    /// Samples nearer to the camera than this are skipped, world units.
     public var near: Float
 
     public init(
@@ -29,9 +29,9 @@ public struct RenderSettings: Sendable, Hashable {
     }
 }
 
-/// What the rays saw.
+/// The result of rendering rays.
 ///
-/// Colour is premultiplied; a background is `colour + (1 - opacity) * background`.
+/// Colour is premultiplied; compositing over a background is `colour + (1 - opacity) * background`.
 public struct Rendering: Sendable {
     /// `[n, RayOutput.count]`: red, green, blue, opacity, depth, normal x, y, z, distortion.
     public let outputs: NDArray
@@ -44,12 +44,12 @@ public struct Rendering: Sendable {
     public var opacity: NDArray { column(RayOutput.opacity, 1).reshaped([-1]) }
     /// `[n]`: opacity-weighted distance along the ray, world units.
     public var depth: NDArray { column(RayOutput.depth, 1).reshaped([-1]) }
-    /// `[n, 3]`: opacity-weighted unit normals, world axes; zeros unless asked for.
+    /// `[n, 3]`: opacity-weighted unit normals, world axes; zeros unless requested.
     public var normal: NDArray { column(RayOutput.normal, 3) }
-    /// `[n]`: spread of the weights along the ray (mip-NeRF 360, equation 15).
+    /// `[n]`: distortion, the dispersion of the weights along the ray (mip-NeRF 360, equation 15).
     public var distortion: NDArray { column(RayOutput.distortion, 1).reshaped([-1]) }
 
-    /// `[height, width, 4]` premultiplied colour and opacity of picture `index` among equally sized ones.
+    /// `[height, width, 4]` premultiplied colour and opacity of image `index` among equally sized ones.
     public func picture(_ index: Int = 0, width: Int, height: Int) -> NDArray {
         let first = index * width * height
         precondition(
@@ -58,7 +58,7 @@ public struct Rendering: Sendable {
         return column(RayOutput.red, 4, rows: first..<first + width * height).reshaped([height, width, 4])
     }
 
-    /// `[count, height, width, 4]` premultiplied colour and opacity of the first pictures of a batch.
+    /// `[count, height, width, 4]` premultiplied colour and opacity of the first images of a batch.
     public func pictures(_ count: Int, width: Int, height: Int) -> NDArray {
         let rays = count * width * height
         precondition(
@@ -79,9 +79,9 @@ public struct Rendering: Sendable {
     }
 }
 
-/// Samples of one rendering, kept for its adjoint.
+/// Samples of one rendering, recorded for its adjoint.
 ///
-/// Consumed by `RadianceField.accumulate`, so that the field's parameters have one owner again when they are updated.
+/// Consumed by `RadianceField.accumulate`, so that the field's parameters have a single owner when they are updated.
 ///
 /// `@unchecked Sendable`: written by one `render`, then by one `accumulate`.
 public final class RenderRecord: @unchecked Sendable {
@@ -96,7 +96,7 @@ public final class RenderRecord: @unchecked Sendable {
 
     init(_ contents: Contents) { self.contents = contents }
 
-    /// What was kept, once.
+    /// Returns the record's contents; may be called once.
     func take() -> Contents {
         guard let result = contents else { preconditionFailure("accumulate: the record was used before") }
         contents = nil
@@ -105,12 +105,12 @@ public final class RenderRecord: @unchecked Sendable {
 }
 
 extension RadianceField {
-    /// Renders rays; nothing is kept.
+    /// Renders rays without recording.
     public func render(_ rays: RayBatch, _ settings: RenderSettings = RenderSettings()) -> Rendering {
         render(rays, settings, keeping: false).rendering
     }
 
-    /// Renders rays and keeps what the adjoint needs.
+    /// Renders rays and records what the adjoint needs.
     public func renderRecorded(
         _ rays: RayBatch, _ settings: RenderSettings = RenderSettings()
     ) -> (rendering: Rendering, record: RenderRecord) {

@@ -1,4 +1,4 @@
-// A term that needs neither picture nor ray: how unlike its neighbourhood the field is where it holds something.
+// Regularisation of the field by differences between nearby points.
 
 public import Arrays
 
@@ -8,9 +8,9 @@ public struct Smoothness: Codable, Sendable, Hashable {
     public var density: Float
     /// Of squared first differences of the colours.
     public var colour: Float
-    /// Of squared second differences of the density logit, the bending of a thin plate.
+    /// Weight of squared second differences of the density logit (thin-plate bending energy).
     ///
-    /// A straight ramp through a surface costs nothing, so surfaces may be steep; teeth and lone specks cost much.
+    /// A linear ramp has no penalty, so surfaces may be steep; jagged surfaces and isolated specks have a large one.
     public var bending: Float
 
     public init(density: Float = 0, colour: Float = 0, bending: Float = 0) {
@@ -23,10 +23,10 @@ public struct Smoothness: Codable, Sendable, Hashable {
 }
 
 extension RadianceField {
-    /// A point and its neighbours before and behind it along x, y and z.
+    /// A point and its two neighbours along each of x, y and z.
     private static let star = 7
 
-    /// Adds the roughness of the field at random points of occupied cells; rays see nothing of the others.
+    /// Adds the roughness of the field at random points of occupied cells, the only ones that rays sample.
     ///
     /// With s the density logit, c the colours, and neighbours `spacing` away, it is the mean over the points of the
     /// sum over the axes of `density (s⁺ - s)² + colour |c⁺ - c|² + bending (s⁺ - 2s + s⁻)²`.
@@ -71,7 +71,7 @@ extension RadianceField {
     }
 
     /// Points of `cells` with their neighbours, `[7 count, 3]`, all within the cube.
-    /// - Parameter draws: `[count, 4]`, uniform in 0..<1: the cell, and the place in it.
+    /// - Parameter draws: `[count, 4]`, uniform in 0..<1: the cell, and the position within it.
     private func stars(_ draws: NDArray, in cells: [Int32], spacing: Float) -> NDArray {
         let count = draws.shape[0], resolution = Int32(occupancy.resolution), star = Self.star
         let bound = configuration.bound, limit = bound - spacing

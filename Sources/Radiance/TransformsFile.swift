@@ -1,7 +1,7 @@
-// `transforms.json` as NeRF-synthetic and instant-ngp write it: one camera and a matrix per picture.
+// `transforms.json` of NeRF-synthetic and instant-ngp: one camera and a matrix per image.
 public import Foundation
 
-/// The cameras of a folder of pictures.
+/// The cameras of a folder of images.
 ///
 /// Matrices are camera-to-world with x right, y up, z backwards, in a world whose z axis points up; `Camera` has y
 /// up, so (x, y, z) there is (x, z, -y) here.
@@ -38,7 +38,7 @@ public struct TransformsFile: Codable, Sendable {
     }
 
     /// - Parameters:
-    ///   - fieldOfView: vertical, degrees; pictures are `width` x `height` pixels.
+    ///   - fieldOfView: vertical, degrees; images are `width` x `height` pixels.
     public init(_ views: [(path: String, camera: Camera)], width: Int, height: Int) {
         frames = views.map { Frame(filePath: $0.path, transformMatrix: Self.matrix($0.camera)) }
         if let first = views.first?.camera {
@@ -48,7 +48,7 @@ public struct TransformsFile: Codable, Sendable {
     }
 
     /// Reads a file.
-    /// - Throws: `FieldError` naming the file and what it lacks.
+    /// - Throws: `FieldError` naming the file and the missing value.
     public init(path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw FieldError("\(path): no such file; give a folder that holds transforms_train.json")
@@ -69,14 +69,14 @@ public struct TransformsFile: Codable, Sendable {
         }
     }
 
-    /// Writes the file as readable JSON.
+    /// The file as human-readable JSON.
     public func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(self)
     }
 
-    /// The camera of one frame for pictures of `width` x `height` pixels.
+    /// The camera of one frame for images of `width` x `height` pixels.
     public func camera(_ frame: Frame, width: Int, height: Int, path: String) throws -> Camera {
         let m = frame.transformMatrix
         func column(_ c: Int) -> SIMD3<Float> { SIMD3(m[0][c], m[2][c], -m[1][c]) }

@@ -3,7 +3,7 @@
 public import Arrays
 public import Images
 
-/// One object to segment, described in pixels of the picture as it was given to `encode`.
+/// One object to segment, described in pixels of the image as it was given to `encode`.
 public struct Prompt: Sendable {
     /// A click.
     public struct Point: Sendable, Hashable {
@@ -22,7 +22,7 @@ public struct Prompt: Sendable {
 
     public var points: [Point]
     public var box: Box?
-    /// `lowResolutionLogits` of an earlier prediction on the same picture, to be refined.
+    /// `lowResolutionLogits` of an earlier prediction on the same image, to be refined.
     public var mask: NDArray?
 
     public init(points: [Point] = [], box: Box? = nil, mask: NDArray? = nil) {

@@ -1,4 +1,4 @@
-// From a picture to the encoder's input, and between the two systems of coordinates.
+// From an image to the encoder's input, and between the two systems of coordinates.
 
 import Arrays
 import Checkpoints
@@ -56,13 +56,13 @@ struct SAMPreprocessing: Sendable {
         }
     }
 
-    /// Height and width of a picture scaled so that its longer side is `side`.
+    /// Height and width of an image scaled so that its longer side is `side`.
     func scaledSize(height: Int, width: Int) -> (height: Int, width: Int) {
         let scale = Double(side) / Double(max(height, width))
         return (max(1, Int(Double(height) * scale + 0.5)), max(1, Int(Double(width) * scale + 0.5)))
     }
 
-    /// - Returns: `[1, side, side, 3]`, the scaled picture at the top left, zeros beside and below it.
+    /// - Returns: `[1, side, side, 3]`, the scaled image at the top left, zeros beside and below it.
     func callAsFunction(_ image: Image) -> NDArray {
         let (height, width) = scaledSize(height: image.height, width: image.width)
         let bytes = image.rgb.resizedBytes(width: width, height: height, filter: .bilinear)

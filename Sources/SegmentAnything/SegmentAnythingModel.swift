@@ -1,4 +1,4 @@
-// The whole of SAM: encode a picture once, then ask for masks any number of times.
+// The whole of SAM: encode an image once, then ask for masks any number of times.
 
 public import Arrays
 import Autograd
@@ -6,11 +6,11 @@ public import Checkpoints
 public import Images
 import Layers
 
-/// What the encoder made of one picture; `predict` needs nothing else.
+/// What the encoder made of one image; `predict` needs nothing else.
 public struct ImageEmbedding: Sendable {
     /// The encoder's output, `[1, grid, grid, channels]`.
     public let features: NDArray
-    /// Size of the picture in pixels.
+    /// Size of the image in pixels.
     public let height: Int
     public let width: Int
     /// Size it was scaled to inside the model's square input.
@@ -20,7 +20,7 @@ public struct ImageEmbedding: Sendable {
 
 /// One answer to a prompt.
 public struct MaskPrediction: Sendable {
-    /// Log-odds of each pixel of the picture belonging to the object, `[height, width]`; inside where above 0.
+    /// Log-odds of each pixel of the image belonging to the object, `[height, width]`; inside where above 0.
     public let logits: NDArray
     /// The pixels inside, 1 or 0.
     public var mask: Mask {
@@ -52,7 +52,7 @@ public struct SegmentAnythingModel: Sendable {
             preprocessing: try SAMPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 
-    /// Builds the model from weights at hand; pictures are normalised as published.
+    /// Builds the model from weights at hand; images are normalised as published.
     public init(_ configuration: SegmentAnythingConfiguration, from weights: WeightScope) throws {
         try self.init(
             configuration, from: weights,
@@ -81,7 +81,7 @@ public struct SegmentAnythingModel: Sendable {
         embedding(features: features(of: preprocessing(image)), height: image.height, width: image.width)
     }
 
-    /// Features of a picture of that size that were computed before.
+    /// Features of an image of that size that were computed before.
     package func embedding(features: NDArray, height: Int, width: Int) -> ImageEmbedding {
         let scaled = preprocessing.scaledSize(height: height, width: width)
         return ImageEmbedding(
@@ -92,11 +92,11 @@ public struct SegmentAnythingModel: Sendable {
     /// Pixels ready for the encoder, `[1, side, side, 3]`, to features `[1, grid, grid, channels]`.
     package func features(of pixels: NDArray) -> NDArray { encoder(Tensor(pixels)).value }
 
-    /// The encoder's input for a picture.
+    /// The encoder's input for an image.
     package func preprocess(_ image: Image) -> NDArray { preprocessing(image) }
 
     /// Masks of the object that `prompt` describes, in the order of the model's outputs.
-    /// - Throws: `SegmentAnythingError` when the prompt is empty or lies outside the picture.
+    /// - Throws: `SegmentAnythingError` when the prompt is empty or lies outside the image.
     public func predict(
         _ prompt: Prompt, on embedding: ImageEmbedding, outputs: MaskOutputs = .automatic
     ) throws -> [MaskPrediction] {
@@ -123,7 +123,7 @@ public struct SegmentAnythingModel: Sendable {
         }
     }
 
-    /// Decoder output to the picture's own size: up to the model's input, padding cut off, then to the picture.
+    /// Decoder output to the image's own size: up to the model's input, padding cut off, then to the image.
     private func enlarged(_ small: NDArray, _ embedding: ImageEmbedding) -> NDArray {
         let side = configuration.vision.imageSize
         return Tensor(small.reshaped([1, small.shape[0], small.shape[1], 1]))

@@ -162,7 +162,7 @@ extension GenerationStart {
 }
 
 extension DiffusionPipeline {
-    /// Whether the denoiser takes a mask and the latents of the masked picture.
+    /// Whether the denoiser takes a mask and the latents of the masked image.
     public var seesMasks: Bool { unet.configuration.inChannels > autoencoder.latentChannels }
 
     /// The size of the image that a request generates.

@@ -1,6 +1,6 @@
-// A bounds-checked reader of little-endian bytes, shared by the parsers of PyTorch's files.
+// A bounds-checked reader of little-endian bytes for PyTorch's files.
 
-/// Why a PyTorch file cannot be used; the file's name is added where it is known.
+/// The reason why a PyTorch file cannot be used; callers add the file name.
 struct PyTorchFault: Error {
     let reason: String
 
@@ -9,11 +9,11 @@ struct PyTorchFault: Error {
     }
 }
 
-/// A position in bytes that moves forward as they are read; no read leaves them.
+/// A read position in a byte buffer; reads beyond the end throw.
 struct ByteCursor {
     let bytes: UnsafeRawBufferPointer
     private(set) var offset: Int
-    /// What is being read, for messages.
+    /// Description of the content, for messages.
     private let what: String
 
     /// - Precondition: `offset` lies in `bytes` or at their end.
@@ -26,7 +26,7 @@ struct ByteCursor {
 
     var remaining: Int { bytes.count - offset }
 
-    /// The next whole number of `T`'s width.
+    /// The next integer of type `T`.
     mutating func integer<T: FixedWidthInteger>(_: T.Type = T.self) throws(PyTorchFault) -> T {
         let size = MemoryLayout<T>.size
         guard size <= remaining else { throw cut() }
@@ -45,8 +45,8 @@ struct ByteCursor {
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(count)])
     }
 
-    /// The bytes up to the next line feed, which is passed over.
-    /// - Parameter limit: most bytes of a line.
+    /// The bytes up to the next line feed, which is skipped.
+    /// - Parameter limit: maximum length of the line in bytes.
     mutating func line(limit: Int) throws(PyTorchFault) -> String {
         let reach = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + min(limit, remaining)])
         guard let length = reach.firstIndex(of: 0x0A) else {

@@ -27,7 +27,7 @@ enum CRC32 {
         }
     }
 
-    /// Eight tables of 256, one after the other: the effect of a byte followed by that many zero bytes.
+    /// Eight tables of 256, concatenated: the effect of a byte followed by 0 to 7 zero bytes.
     private static let tables: [UInt32] = {
         var tables: [UInt32] = []
         for byte in UInt32(0)..<256 {

@@ -1,18 +1,18 @@
-// The functions and classes that a checkpoint may name, and what naming them means here.
+// Functions and classes that a pickle may name, and their interpretation.
 //
-// Nothing is ever imported or called: each known name stands for one of the few meanings below, and a name that is
-// not known ends the reading. Source of the names: torch/serialization.py, torch/_utils.py, torch/_weights_only_unpickler.py
-// and torch/csrc/jit/serialization/pickler.cpp.
+// Nothing is imported or called: each known name has one of the interpretations below, and an unknown name is an
+// error. Source of the names: torch/serialization.py, torch/_utils.py, torch/_weights_only_unpickler.py and
+// torch/csrc/jit/serialization/pickler.cpp.
 
-/// What a known global of a pickle stands for.
+/// The interpretation of a known global.
 enum PickleGlobal {
-    /// `OrderedDict` and its like: an empty dictionary, or one of pairs.
+    /// `OrderedDict` and similar: a dictionary, empty or of pairs.
     case dictionary
-    /// `_rebuild_tensor_v2`: storage, offset, size, stride, and more that does not matter here.
+    /// `_rebuild_tensor_v2`: storage, offset, size, stride, and further arguments that are ignored.
     case rebuildTensor
-    /// `_rebuild_tensor_v3`: the same, with the element type as seventh argument.
+    /// `_rebuild_tensor_v3`: the same, with the element type as the seventh argument.
     case rebuildTypedTensor
-    /// `_rebuild_parameter`: a tensor, and more that does not matter here.
+    /// `_rebuild_parameter`: a tensor, and further arguments that are ignored.
     case rebuildParameter
     /// `_rebuild_from_type_v2`: another rebuilder, the class, and the arguments of the rebuilder.
     case rebuildSubclass
@@ -21,12 +21,12 @@ enum PickleGlobal {
     case elementType(ElementType)
     /// `torch.Size`: its argument.
     case size
-    /// The typed lists and tags of TorchScript: their first argument.
+    /// Typed lists and tags of TorchScript: their first argument.
     case script
-    /// A class that is only a name: its objects hold what they were given, and do nothing.
+    /// A class whose objects are kept as opaque values with their arguments.
     case inert
 
-    /// - Throws: when the name is not one that checkpoints need.
+    /// - Throws: if the name is not one that checkpoints need.
     init(module: String, name: String) throws(PyTorchFault) {
         let known =
             PickleGlobal.known["\(module).\(name)"] ?? PickleGlobal.typed(module, name)
@@ -35,7 +35,7 @@ enum PickleGlobal {
         self = known
     }
 
-    /// The error for a name that is not known.
+    /// The error for an unknown name.
     static func refusal(of module: String, _ name: String) -> PyTorchFault {
         PyTorchFault(
             "the file names \("\(module).\(name)".shown), which is no part of a model's tensors; it is refused "
@@ -77,7 +77,7 @@ enum PickleGlobal {
         return elementTypes[name].map { .elementType($0) }
     }
 
-    /// Classes that training programs leave in checkpoints beside the tensors.
+    /// Classes that training programs store in checkpoints besides the tensors.
     private static let inertNames: Set<String> = [
         "argparse.Namespace", "types.SimpleNamespace", "collections.Counter", "collections.deque",
         "datetime.datetime", "datetime.timedelta", "pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath",
@@ -98,7 +98,7 @@ enum PickleGlobal {
     ]
 
     private static func isInert(_ module: String, _ name: String) -> Bool {
-        // A dotted name would reach through the module to anything that it imports.
+        // A dotted name could access anything that the module imports.
         guard !name.contains(".") else { return false }
         if inertNames.contains("\(module).\(name)") { return true }
         if ["builtins", "__builtin__"].contains(module) { return inertBuiltins.contains(name) }

@@ -1,7 +1,7 @@
-// What calling a known global, giving an object its state, and naming a storage amount to.
+// Calls of known globals, object states, and storages.
 
 extension PickleMachine {
-    /// The value that stands for `callable(*arguments)`.
+    /// The value of `callable(*arguments)`.
     mutating func made(by callable: PickleValue, _ arguments: PickleValue) throws(PyTorchFault) -> PickleValue
     {
         guard case .global(let global) = callable else {
@@ -86,7 +86,7 @@ extension PickleMachine {
                 storage: index, of: storage, type: type, offset: offset, shape: shape, strides: strides))
     }
 
-    /// Gives an object its state; what dictionaries and tensors carry beside their content is left.
+    /// Sets an object's state; attributes of dictionaries and tensors are ignored.
     mutating func build(_ object: PickleValue, _ state: PickleValue) throws(PyTorchFault) {
         switch object {
         case .node(let index):
@@ -100,7 +100,7 @@ extension PickleMachine {
         }
     }
 
-    /// The storage of a persistent id: `('storage', class, key, device, elements)`, and in old files a view.
+    /// The storage of a persistent id: `('storage', class, key, device, elements)`, with a view in old files.
     mutating func storage(named id: PickleValue) throws(PyTorchFault) -> PickleValue {
         guard let parts = heap.items(of: id, .tuple), parts.count >= 5, case .text("storage") = parts[0],
             case .global(.storage(let type)) = parts[1], case .integer(let count) = parts[4]

@@ -1,9 +1,9 @@
-// Runs a pickle's opcodes far enough to see the tensors in it; executes nothing that the pickle names.
+// Interprets a pickle's opcodes to find its tensors; runs no code that the pickle names.
 
 /// An interpreter of the opcodes that `torch.save` and TorchScript write (protocols 2 to 5).
 ///
-/// It is a loop over a stack: nesting costs no recursion, and every opcode makes at most one value, so memory stays in
-/// proportion to the pickle. Source: CPython's `pickletools.py`, which describes each opcode.
+/// A loop over a stack: nesting needs no recursion, and every opcode makes at most one value, so that memory is
+/// proportional to the pickle. Source: CPython's `pickletools.py`, which documents each opcode.
 struct PickleMachine {
     /// Pickles are short: some hundred bytes per tensor.
     static let sizeLimit = 32 << 20
@@ -14,11 +14,11 @@ struct PickleMachine {
     private var stack: [PickleValue] = []
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
-    /// Items copied from one container to another: the one way in which memory could outgrow the pickle.
+    /// Number of items copied between containers, the only way in which memory could exceed the pickle's size.
     private(set) var copied = 0
 
-    /// Runs the pickle that begins at `offset`.
-    /// - Returns: its value, everything that it made, and where it ended.
+    /// Runs the pickle at `offset`.
+    /// - Returns: its value, its heap, and its end.
     static func run(
         _ bytes: UnsafeRawBufferPointer, at offset: Int = 0
     ) throws(PyTorchFault) -> (root: PickleValue, heap: PickleHeap, end: Int) {
@@ -172,7 +172,7 @@ struct PickleMachine {
         stack.append(value)
     }
 
-    // MARK: Leaves and containers
+    // MARK: Scalars and containers
 
     private mutating func pushText(_ count: UInt64) throws(PyTorchFault) {
         stack.append(.text(String(decoding: try cursor.take(count), as: UTF8.self)))
@@ -183,7 +183,7 @@ struct PickleMachine {
         stack.append(.opaque)
     }
 
-    /// A whole number in as many bytes as it needs, the sign in the last; opaque beyond 64 bits.
+    /// A variable-length integer with the sign in the last byte; opaque beyond 64 bits.
     private mutating func long(_ count: UInt64) throws(PyTorchFault) -> PickleValue {
         let bytes = try cursor.take(count)
         guard bytes.count <= 8 else { return .opaque }
@@ -199,7 +199,7 @@ struct PickleMachine {
         return items
     }
 
-    /// Appends to the list on top; sets and objects lose what is appended, for it is not needed.
+    /// Appends to the list on top of the stack; items of sets and objects are discarded, because they are not needed.
     private mutating func append(_ items: [PickleValue]) throws(PyTorchFault) {
         guard case .node(let index) = try top() else { return }
         switch heap.nodes[index].kind {
@@ -220,7 +220,7 @@ struct PickleMachine {
         }
     }
 
-    /// The error for an opcode that is not read, with the name of what it would call if it carries one.
+    /// The error for an unsupported opcode, with the name of what it would call, if any.
     private mutating func refusal(of code: UInt8, at place: Int) throws(PyTorchFault) -> PyTorchFault {
         if code == UInt8(ascii: "i") {
             let module = try cursor.line(limit: PickleMachine.nameLimit)

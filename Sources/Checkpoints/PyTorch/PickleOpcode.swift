@@ -1,6 +1,6 @@
 // The opcodes of a pickle that checkpoints use; names and codes are those of CPython's `pickletools.py`.
 
-/// An opcode that is read.
+/// A supported opcode.
 enum PickleOpcode: UInt8 {
     case proto = 0x80
     case frame = 0x95
@@ -21,7 +21,7 @@ enum PickleOpcode: UInt8 {
     case text = 0x58
     case shortText = 0x8C
     case text8 = 0x8D
-    /// The byte strings of Python 2, which were text.
+    /// Byte strings of Python 2, which were text.
     case string = 0x54
     case shortString = 0x55
     case bytes = 0x42
@@ -57,7 +57,7 @@ enum PickleOpcode: UInt8 {
     case build = 0x62
     case persistentID = 0x51
 
-    /// Opcodes that exist and are not read, by name.
+    /// Opcodes that exist and are not supported, by name.
     static let refused: [UInt8: String] = [
         0x49: "INT", 0x4C: "LONG", 0x53: "STRING", 0x56: "UNICODE", 0x46: "FLOAT", 0x67: "GET", 0x70: "PUT",
         0x50: "PERSID", 0x6F: "OBJ", 0x69: "INST", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",

@@ -1,7 +1,7 @@
-// What a pickle describes: values on a heap of flat nodes.
+// Values of a pickle, as a heap of flat nodes.
 //
-// Nodes name each other by index instead of by reference, so that freeing a structure nested a hundred thousand deep,
-// or one that contains itself, needs no recursion.
+// Nodes refer to one another by index instead of by reference, so that freeing a structure nested a hundred thousand
+// levels deep, or a cyclic one, needs no recursion.
 
 /// One value of a pickle.
 enum PickleValue {
@@ -26,9 +26,9 @@ struct PickleNode {
     enum Kind {
         case tuple
         case list
-        /// Keys and values by turns.
+        /// Alternating keys and values.
         case dictionary
-        /// An object of a class that is only a name here; its items are its state, if it has one.
+        /// An object of an opaque class; its items are its state, if it has one.
         case object
     }
 
@@ -41,7 +41,7 @@ struct PickleNode {
     }
 }
 
-/// Everything that a pickle made.
+/// All values of a pickle.
 struct PickleHeap {
     private(set) var nodes: [PickleNode] = []
     private(set) var storages: [TorchStorage] = []
@@ -70,19 +70,19 @@ struct PickleHeap {
         nodes[node].items = items
     }
 
-    /// The container that a value names, if it is of that kind.
+    /// The items of the container that a value refers to, if it is of that kind.
     func items(of value: PickleValue, _ kind: PickleNode.Kind) -> [PickleValue]? {
         guard case .node(let index) = value, nodes[index].kind == kind else { return nil }
         return nodes[index].items
     }
 
-    /// The container that a value names.
+    /// The container that a value refers to.
     func node(_ value: PickleValue) -> PickleNode? {
         guard case .node(let index) = value else { return nil }
         return nodes[index]
     }
 
-    /// A tuple or list of whole numbers, each at least zero.
+    /// A tuple or list of non-negative integers.
     func sizes(_ value: PickleValue) -> [Int]? {
         guard let items = items(of: value, .tuple) ?? items(of: value, .list) else { return nil }
         var sizes: [Int] = []

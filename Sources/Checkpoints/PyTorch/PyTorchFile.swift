@@ -1,30 +1,30 @@
-// Reading tensors from files of torch.save and TorchScript, without running anything in them.
+// Reading tensors from files of torch.save and TorchScript without executing their code.
 
 import Files
 import Synchronization
 
 /// A file that PyTorch wrote (`.pth`, `.pt`, `.ckpt`, `.bin`), mapped into memory.
 ///
-/// Opening interprets the file's pickle with an interpreter that knows the few names tensors need and refuses every
-/// other by name; no code of the file runs. Every size is checked against the file. The bytes of a tensor are
-/// touched, and their checksum compared, when it is asked for.
+/// Opening interprets the file's pickle with an interpreter that knows the few names that tensors need and rejects
+/// all others; no code of the file runs. Every size is checked against the file. The bytes of a tensor are read, and
+/// their checksum verified, on request.
 public struct PyTorchFile: TensorFile {
-    /// How the file is laid out.
+    /// The layout of the file.
     public enum Kind: String, Sendable {
         case archive = "PyTorch archive"
         case torchScript = "TorchScript archive"
-        /// As written before PyTorch 1.6.
+        /// The layout before PyTorch 1.6.
         case legacy = "PyTorch file of the old layout"
     }
 
     /// The file's path as given.
     public let path: String
     public let kind: Kind
-    /// The keys that lead to the tensors, such as `state_dict`; empty when they lie at the file's root.
+    /// The keys that lead to the tensors, such as `state_dict`; empty if they are at the file's root.
     public let place: String
-    /// A wrapper's prefix that every name had, such as `module.`, and that `names` leave out; empty if none.
+    /// A wrapper's prefix that all names had, such as `module.`, and that is removed in `names`; empty if none.
     public let strippedPrefix: String
-    /// Tensors of the file that lie elsewhere than under `place`: an optimiser's, say.
+    /// Number of tensors of the file outside `place`, for example an optimiser's.
     public let tensorsElsewhere: Int
 
     private let tensors: [String: TorchTensor]
@@ -33,8 +33,8 @@ public struct PyTorchFile: TensorFile {
     private let verified = VerifiedPlaces()
 
     /// Maps the file at `path` and interprets its pickle.
-    /// - Throws: `CheckpointError` when the file is missing, damaged, holds no tensors, or names anything that
-    ///   tensors do not need.
+    /// - Throws: `CheckpointError` if the file is missing, damaged, has no tensors, or names anything that tensors do
+    ///   not need.
     public init(path: String) throws {
         do {
             map = try MappedFile(path: path)
@@ -70,13 +70,13 @@ public struct PyTorchFile: TensorFile {
         tensors[name].map { TensorInfo(type: $0.type, shape: $0.shape) }
     }
 
-    /// Compares every tensor's bytes with their checksum, where the file has one.
+    /// Verifies the checksum of every tensor, if the file has checksums.
     /// - Throws: `CheckpointError` naming a tensor of damaged bytes.
     public func verify() throws {
         for name in names { try withStorage(of: name) { _, _ in } }
     }
 
-    /// Calls `body` with the tensor's elements row by row, little-endian and perhaps unaligned.
+    /// Calls `body` with the tensor's elements in row-major order, little-endian, possibly unaligned.
     /// - Throws: `CheckpointError` for an unknown name or bytes that do not match their checksum.
     public func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
         try withStorage(of: name) { tensor, bytes in try tensor.withContiguousBytes(in: bytes, body) }
@@ -93,14 +93,14 @@ public struct PyTorchFile: TensorFile {
 
     // MARK: Helpers
 
-    /// Calls `body` with a tensor and the bytes of its whole storage, which were compared with their checksum.
+    /// Calls `body` with a tensor and the bytes of its whole storage, whose checksum has been verified.
     private func withStorage<R>(
         of name: String, _ body: (TorchTensor, UnsafeRawBufferPointer) throws -> R
     ) throws -> R {
         guard let tensor = tensors[name], let place = places[tensor.storage] else {
             throw CheckpointError(path: path, reason: "there is no tensor \(name.shown) in this file")
         }
-        // The mapping lives at least as long as `map`, which the call keeps alive.
+        // The mapping lives at least as long as `map`, which this call keeps alive.
         return try withExtendedLifetime(map) {
             let bytes = UnsafeRawBufferPointer(rebasing: map.bytes[place.range])
             guard verified.matches(place, bytes) else {
@@ -115,12 +115,12 @@ public struct PyTorchFile: TensorFile {
     }
 }
 
-/// The storages whose checksums were found right, so that views of one storage compare it once.
+/// Storages whose checksums have been verified, so that views of one storage verify it once.
 private final class VerifiedPlaces: Sendable {
     private let known = Mutex<Set<Int>>([])
 
     func matches(_ place: PyTorchLayout.Place, _ bytes: UnsafeRawBufferPointer) -> Bool {
-        // Writers that were told to work out no checksum record 0.
+        // Writers configured to omit checksums record 0.
         guard place.checksum != 0, !known.withLock({ $0.contains(place.range.lowerBound) }) else {
             return true
         }

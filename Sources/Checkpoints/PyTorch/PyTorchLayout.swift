@@ -1,8 +1,8 @@
-// The three layouts of PyTorch's files: where the pickle lies, and where the bytes of each storage.
+// The three layouts of PyTorch's files: position of the pickle and of each storage.
 
-/// A file of `torch.save` or TorchScript taken apart, before any tensor is read.
+/// The structure of a file of `torch.save` or TorchScript, before any tensor is read.
 struct PyTorchLayout {
-    /// Where a storage lies in the file, and its checksum; 0 where none was written.
+    /// Position of a storage in the file, and its checksum; 0 if none was written.
     struct Place: Hashable {
         let range: Range<Int>
         let checksum: UInt32
@@ -41,7 +41,7 @@ struct PyTorchLayout {
 
     // MARK: Zip archives
 
-    /// `NAME/data.pkl`, `NAME/data/KEY` and a few notes, in a zip archive.
+    /// `NAME/data.pkl`, `NAME/data/KEY` and some metadata, in a zip archive.
     private static func archive(_ file: UnsafeRawBufferPointer) throws(PyTorchFault) -> PyTorchLayout {
         let archive = try ZipArchive(file)
         let pickles = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") && !$0.hasPrefix("/") }
@@ -85,15 +85,15 @@ struct PyTorchLayout {
 
     // MARK: Legacy files
 
-    /// The number that begins a file of before PyTorch 1.6, as the pickle of it ends.
+    /// The magic number at the start of a file from before PyTorch 1.6, as the end of its pickle.
     private static let magic: [UInt8] = [
         0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
     ]
 
-    /// Five pickles — magic number, protocol, machine, object, storage keys — and then each storage: its count of
-    /// elements in eight bytes, and the elements.
+    /// Five pickles — magic number, protocol, machine, object, storage keys — and then each storage: its element
+    /// count in eight bytes, and the elements.
     private static func legacy(_ file: UnsafeRawBufferPointer) throws(PyTorchFault) -> PyTorchLayout {
-        // Protocols from 4 on frame the number; the frame's header has nine bytes.
+        // Protocols from 4 on put the number in a frame with a header of nine bytes.
         let starts = [2, 11].filter { file.count > $0 + magic.count }
         guard
             let start = starts.first(where: { file[$0..<$0 + magic.count].elementsEqual(magic) })
@@ -132,7 +132,7 @@ struct PyTorchLayout {
 
     // MARK: Other files
 
-    /// What is wrong with a file that PyTorch did not write.
+    /// The problem with a file that PyTorch did not write.
     private static func stranger(_ file: UnsafeRawBufferPointer) -> PyTorchFault {
         if file.isEmpty { return PyTorchFault("the file is empty") }
         if file.starts(with: "version https://git-lfs".utf8) {

@@ -1,31 +1,31 @@
-// Finding a model's tensors in what a pickle describes, and their names.
+// Locating and naming a model's tensors in a pickle.
 
 /// The named tensors of a checkpoint.
 struct StateDictionary {
-    /// Where checkpoints keep a model's tensors, beside an optimiser's and what else training leaves.
+    /// Keys under which checkpoints store a model's tensors, besides an optimiser's and other training state.
     ///
-    /// The first that a file has counts: averaged weights come before those they average.
+    /// The first one present is used: averaged weights come before the weights that they average.
     static let places = [
         "state_dict", "model_state_dict", "params_ema", "params", "model", "module", "net", "network",
         "string_to_param",
     ]
 
-    /// Prefixes that training wraps around every name.
+    /// Prefixes that training wrappers add to every name.
     static let wrappers = ["module.", "_orig_mod."]
 
-    /// Keys under which modules of Python keep their parts; no part of a tensor's name.
+    /// Keys under which Python modules store their members; not part of a tensor's name.
     private static let moduleParts: Set<String> = ["_parameters", "_buffers", "_modules"]
     private static let depthLimit = 64
     private static let visitLimit = 1 << 20
     private static let nameLimit = 1024
 
     private(set) var tensors: [String: TorchTensor] = [:]
-    /// The keys that led to the tensors, joined by dots; empty when they lie at the root.
+    /// The keys that lead to the tensors, joined by dots; empty if they are at the root.
     private(set) var place = ""
-    /// The prefix that every name had and that was taken off.
+    /// The prefix that all names had and that was removed.
     private(set) var strippedPrefix = ""
 
-    /// - Throws: when there are no tensors, or two of one name.
+    /// - Throws: if there are no tensors, or two of one name.
     init(_ root: PickleValue, in heap: PickleHeap) throws(PyTorchFault) {
         var root = root
         for _ in 0..<4 {
@@ -49,7 +49,7 @@ struct StateDictionary {
 
     // MARK: Helpers
 
-    /// The dictionary under the first known place of `value` that has one.
+    /// The dictionary under the first known key of `value` that has one.
     private static func inner(_ value: PickleValue, _ heap: PickleHeap) -> (key: String, value: PickleValue)?
     {
         guard let node = heap.node(value), node.kind == .dictionary else { return nil }
@@ -65,7 +65,7 @@ struct StateDictionary {
         return nil
     }
 
-    /// Names every tensor below `root` by the keys, attributes and indices that lead to it.
+    /// Names every tensor below `root` by the keys, attributes and indices on the path to it.
     private mutating func gather(_ root: PickleValue, _ heap: PickleHeap) throws(PyTorchFault) {
         var pending: [(value: PickleValue, name: String, depth: Int)] = [(root, "", 0)]
         var visits = 0
@@ -89,7 +89,7 @@ struct StateDictionary {
                     pending.append((pair.value, isPart ? name : try joined(name, key), depth + 1))
                 }
             case .list, .tuple:
-                // Few lists hold tensors; those of numbers are passed over whole.
+                // Few lists contain tensors; lists of numbers are skipped.
                 for (index, item) in node.items.enumerated() where StateDictionary.mayHoldTensors(item) {
                     pending.append((item, try joined(name, String(index)), depth + 1))
                 }

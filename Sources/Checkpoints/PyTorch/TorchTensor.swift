@@ -1,4 +1,4 @@
-// Storages and the strided views of them that are PyTorch's tensors.
+// Storages, and tensors as strided views of them.
 
 /// A run of elements in a file, named by a key.
 struct TorchStorage: Equatable {
@@ -20,9 +20,9 @@ struct TorchStorage: Equatable {
     }
 }
 
-/// A view of a storage: where it begins and how far apart its elements lie.
+/// A view of a storage: offset and strides.
 struct TorchTensor {
-    /// Ranks beyond any published model's.
+    /// Higher than the rank of any published model's tensors.
     static let rankLimit = 16
 
     /// Index of the storage in the heap.
@@ -46,7 +46,7 @@ struct TorchTensor {
                     + "as many of each, are read")
         }
         let capacity = storage.byteCount / type.size
-        // Empty extents count as one here, so that no product of the others can overflow later either.
+        // Empty extents count as one here, so that later multiplications of the other extents cannot overflow either.
         var (product, last, overflow) = (type.size, offset, offset < 0)
         for (size, stride) in zip(shape, strides) {
             let extended = product.multipliedReportingOverflow(by: max(size, 1))

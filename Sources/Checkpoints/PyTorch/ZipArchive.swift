@@ -1,23 +1,23 @@
-// The directory of a zip archive, as PyTorch writes them: entries stored as they are, found without unpacking.
+// The directory of a zip archive as written by PyTorch: uncompressed entries, located without unpacking.
 
 /// The entries of a zip archive.
 ///
-/// The directory is checked whole: every entry lies before it, its local header agrees, and no name occurs twice.
+/// The whole directory is checked: every entry lies before it, its local header agrees, and names are unique.
 /// Source: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.3 (zip64).
 struct ZipArchive {
     /// One file of the archive.
     struct Entry {
         /// Bytes of the whole archive that hold the entry.
         let range: Range<Int>
-        /// As recorded; 0 where the writer was told to work out none.
+        /// As recorded; 0 if the writer was configured to omit checksums.
         let checksum: UInt32
-        /// Compressed or encrypted entries are listed, for the code of TorchScript archives is compressed.
+        /// Compressed or encrypted entries are listed too, because the code in TorchScript archives is compressed.
         let isStored: Bool
     }
 
     private(set) var entries: [String: Entry] = [:]
 
-    /// Whether a file begins as an archive with entries does.
+    /// Whether a file starts like a non-empty archive.
     static func matches(_ file: UnsafeRawBufferPointer) -> Bool {
         file.starts(with: [0x50, 0x4B, 0x03, 0x04])
     }
@@ -77,7 +77,7 @@ struct ZipArchive {
         return (name, Entry(range: start..<start + Int(stored), checksum: checksum, isStored: isStored))
     }
 
-    /// Replaces the sizes that do not fit 32 bits by those of the zip64 extra field, in the field's order.
+    /// Replaces sizes that do not fit 32 bits by those in the zip64 extra field, in the field's order.
     private static func widen(
         _ size: inout UInt64, _ stored: inout UInt64, _ offset: inout UInt64,
         from extra: UnsafeRawBufferPointer
@@ -97,7 +97,7 @@ struct ZipArchive {
         }
     }
 
-    /// Where an entry's bytes begin, told by its local header, which must carry the same name.
+    /// Start of an entry's bytes according to its local header, which must have the same name.
     private static func dataStart(
         of name: String, _ nameBytes: UnsafeRawBufferPointer, at offset: UInt64,
         _ file: UnsafeRawBufferPointer,
@@ -122,12 +122,12 @@ struct ZipArchive {
     }
 }
 
-/// Where the directory of an archive lies and how many entries it has.
+/// Position of an archive's directory and its number of entries.
 private struct ZipDirectory {
     let range: Range<Int>
     let count: Int
 
-    /// Finds the end record, which lies at the end but for a comment of at most 65,535 bytes.
+    /// Finds the end record, which is at the end of the file except for a comment of at most 65,535 bytes.
     init(_ file: UnsafeRawBufferPointer) throws(PyTorchFault) {
         let size = 22
         let missing = PyTorchFault(
@@ -155,7 +155,7 @@ private struct ZipDirectory {
         guard start <= UInt64(limit), length == UInt64(limit) - start else {
             throw PyTorchFault("the archive's directory does not end at its end record; the file is damaged")
         }
-        // An entry of the directory has at least 46 bytes.
+        // A directory entry has at least 46 bytes.
         guard count <= length / 46 else {
             throw PyTorchFault("the archive claims \(count) entries in a directory of \(length) bytes")
         }
@@ -163,8 +163,8 @@ private struct ZipDirectory {
         self.count = Int(count)
     }
 
-    /// Takes the figures of the zip64 end record, if the archive has one.
-    /// - Returns: where that record lies, which is where the directory ends.
+    /// Replaces values by those of the zip64 end record, if the archive has one.
+    /// - Returns: the position of that record, where the directory ends.
     private static func widen(
         _ count: inout UInt64, _ length: inout UInt64, _ start: inout UInt64, _ file: UnsafeRawBufferPointer,
         end: Int

@@ -1,11 +1,11 @@
-// What colours a region has: a few Gaussians in RGB.
+// Gaussian mixture models of colours.
 
 import Foundation
 
 /// A mixture of Gaussians with full covariances over colours in [0, 1].
 ///
-/// Started by binary splits along the principal axis (Orchard and Bouman, Color Quantization of Images, 1991), as
-/// GrabCut does, then fitted by hard assignment. Nothing is drawn at random.
+/// Initialised by binary splits along the principal axis (Orchard and Bouman, Color Quantization of Images, 1991), as
+/// in GrabCut, then fitted by hard assignment. Deterministic.
 package struct ColourMixture {
     package typealias Colour = SIMD3<Float>
 
@@ -13,8 +13,8 @@ package struct ColourMixture {
 
     /// - Parameters:
     ///   - colours: at least one.
-    ///   - count: of Gaussians, at most.
-    ///   - rounds: of assignment and refitting after the splits.
+    ///   - count: maximum number of Gaussians.
+    ///   - rounds: iterations of assignment and refitting after the splits.
     package init(_ colours: [Colour], count: Int = 5, rounds: Int = 2) {
         precondition(!colours.isEmpty && count > 0, "ColourMixture: \(colours.count) colours, \(count) parts")
         var groups = [colours]
@@ -25,7 +25,7 @@ package struct ColourMixture {
             let (axis, mean) = (fitted[widest].principal.axis, fitted[widest].mean)
             let low = groups[widest].filter { (($0 - mean) * axis).sum() <= 0 }
             let high = groups[widest].filter { (($0 - mean) * axis).sum() > 0 }
-            // Of one colour: nothing to split.
+            // A single colour cannot be split.
             guard !low.isEmpty, !high.isEmpty else { break }
             groups[widest] = low
             fitted[widest] = Gaussian(low)
@@ -49,9 +49,9 @@ package struct ColourMixture {
         }
     }
 
-    /// Minus the logarithm of the density at a colour.
+    /// The negative log density at a colour.
     package func cost(_ colour: Colour) -> Float {
-        // Relative to the likeliest part, so that no exponential vanishes.
+        // Relative to the most likely component, so that exponentials do not underflow.
         var least = Float.infinity
         for part in parts { least = min(least, part.cost(colour)) }
         var sum: Float = 0
@@ -63,7 +63,7 @@ package struct ColourMixture {
         private let mean: Colour
         /// Rows of the inverse covariance.
         private let inverse: (Colour, Colour, Colour)
-        /// Minus the logarithm of share and norm.
+        /// The negative logarithm of weight and normalisation.
         private let constant: Float
 
         init(_ gaussian: Gaussian, share: Float) {
@@ -84,13 +84,13 @@ package struct ColourMixture {
         let determinant: Double
         /// Rows of the inverse covariance.
         let inverse: (Colour, Colour, Colour)
-        /// Direction and variance of the greatest spread.
+        /// Direction and variance of the principal axis.
         let principal: (axis: Colour, variance: Float)
-        /// Variance that 8-bit rounding and compression leave even in a plain surface.
+        /// Variance that 8-bit rounding and compression cause even on a uniform surface.
         private static let floor: Double = (2.0 / 255) * (2.0 / 255)
 
         init(_ colours: [Colour]) {
-            // In double precision: along greys the covariance is all but singular.
+            // In double precision: for greys the covariance is nearly singular.
             var sum = SIMD3<Double>.zero
             for colour in colours { sum += SIMD3<Double>(colour) }
             let centre = sum / Double(colours.count)
@@ -107,7 +107,7 @@ package struct ColourMixture {
             z = z * scale + [0, 0, Self.floor]
             mean = Colour(centre)
             determinant = (x * Self.cross(y, z)).sum()
-            // Of a symmetric matrix the cofactors are the adjugate.
+            // For a symmetric matrix the cofactor matrix is the adjugate.
             inverse = (
                 Colour(Self.cross(y, z) / determinant), Colour(Self.cross(z, x) / determinant),
                 Colour(Self.cross(x, y) / determinant)

@@ -1,22 +1,21 @@
-// A rough mask made exact by what colours the object and its surroundings have.
+// Refinement of rough masks by colour models.
 
 import Arrays
 import Foundation
 
 extension Mask {
-    /// The mask with every pixel near its outline given to the object or to its surroundings, whichever has its
-    /// colour, along the edges of the picture.
+    /// The mask with pixels near its outline relabelled by colour models of object and background and by image edges.
     ///
-    /// GrabCut (Rother, Kolmogorov and Blake, 2004) with a mask in place of the user's rectangle: colours of both
-    /// sides are mixtures of Gaussians, neighbours of like colour should stay together, and the cheapest cut is taken,
-    /// in turns. Only pixels within `reach` of the outline are in question; further ones keep their side.
+    /// GrabCut (Rother, Kolmogorov and Blake, 2004) with a mask instead of the user's rectangle: colours of both
+    /// sides are Gaussian mixtures, similar neighbours are encouraged to have the same label, and the minimum cut is
+    /// computed, alternately. Only pixels within `reach` of the outline can change; the others keep their label.
     /// - Parameters:
     ///   - picture: RGB, of the mask's size.
-    ///   - reach: How far the outline may be off, pixels.
-    ///   - trust: What a pixel costs, at `reach` from the outline, that changes sides; in units of log-likelihood.
-    ///   - isCertain: Whether a pixel keeps its side however near the outline it lies, row by row; nil where none does.
-    ///   - rounds: Of fitting colours and cutting.
-    /// - Returns: A hard mask; the same one where it or its surroundings have no pixel beyond `reach`.
+    ///   - reach: maximum error of the outline, pixels.
+    ///   - trust: cost of changing a pixel's label at distance `reach` from the outline, in units of log-likelihood.
+    ///   - isCertain: whether a pixel keeps its label however near the outline it is, row by row; nil if none does.
+    ///   - rounds: iterations of fitting and cutting.
+    /// - Returns: a binary mask; the same one if object or background has no pixel beyond `reach`.
     package func grabCut(
         in picture: Image, reach: Float, trust: Float = 0, isCertain: [Bool]? = nil, rounds: Int = 3
     ) -> Mask {
@@ -29,7 +28,7 @@ extension Mask {
     }
 }
 
-/// One picture's costs: what stays the same between rounds.
+/// The costs of one image that do not change between rounds.
 private struct GrabCut {
     private enum Side { case object, surroundings, open }
 
@@ -37,12 +36,12 @@ private struct GrabCut {
     private let height: Int
     private let colours: [ColourMixture.Colour]
     private let sides: [Side]
-    /// What it costs, in log-likelihood, to give a pixel to the surroundings rather than to the object, by the mask.
+    /// Cost, in log-likelihood, of labelling a pixel background rather than object, from the mask.
     private let preference: [Float]
     private let start: [Bool]
-    /// Cost of parting two pixels of the same colour, from the paper's section 2.1.
+    /// Cost of separating two pixels of the same colour, from the paper's section 2.1.
     private static let smoothness: Float = 50
-    /// Log-likelihoods as whole numbers.
+    /// Factor that converts log-likelihoods to integers.
     private static let scale: Float = 1000
 
     init?(mask: Mask, picture: Image, reach: Float, trust: Float, isCertain: [Bool]?) {
@@ -94,7 +93,7 @@ private struct GrabCut {
     }
 
     private func colours(where labels: [Bool], are wanted: Bool) -> [ColourMixture.Colour] {
-        // Colours of every second pixel in both directions tell as much.
+        // Every second pixel in both directions suffices.
         var found: [ColourMixture.Colour] = []
         for y in stride(from: 0, to: height, by: 2) {
             for x in stride(from: 0, to: width, by: 2) where labels[y * width + x] == wanted {
@@ -104,7 +103,7 @@ private struct GrabCut {
         return found.isEmpty ? colours.indices.filter { labels[$0] == wanted }.map { colours[$0] } : found
     }
 
-    /// Costs of parting each pixel from its neighbours 4 to 7 (right, and the three below), 0 at the border.
+    /// Costs of separating each pixel from its neighbours 4 to 7 (right, and the three below), 0 at the border.
     private func costsOfParting() -> [Float] {
         var contrasts = [Float](repeating: -1, count: 4 * sides.count)
         var (sum, count) = (0.0, 0.0)
@@ -124,7 +123,7 @@ private struct GrabCut {
             }
         }
         let mean = Float(sum / max(1, count))
-        // A picture without contrast says nothing about where to cut.
+        // In an image without contrast, all cuts cost the same.
         let beta = mean > 0 ? 1 / (2 * mean) : 0
         return contrasts.indices.map { index in
             guard contrasts[index] >= 0 else { return 0 }

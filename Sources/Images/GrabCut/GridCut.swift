@@ -1,20 +1,20 @@
-// The cheapest cut between two labels on a grid of pixels.
+// Minimum cut on a grid of pixels.
 
-/// A graph of pixels, each linked to its eight neighbours and to one of two terminals.
+/// A graph of pixels, each connected to its eight neighbours and to two terminals.
 ///
-/// Solved by blocking flows on level graphs (Dinic, 1970). Capacities are whole numbers, so the result is exact and
-/// the same everywhere.
+/// Solved by blocking flows on level graphs (Dinic, 1970). Capacities are integers, so the result is exact and
+/// platform-independent.
 package struct GridCut {
     private let width: Int
     private let height: Int
-    /// What a pixel can still take from the source (positive) or give to the sink (negative).
+    /// Residual capacity from the source (positive) or to the sink (negative) of each pixel.
     private var terminals: [Int32]
     /// Residual capacities of the links of each pixel, in the order of `neighbours`.
     private var links: [Int32]
     private var levels: [Int32]
     private var next: [UInt8]
 
-    /// Neighbour 7 - k lies opposite of neighbour k.
+    /// Neighbour 7 - k is opposite to neighbour k.
     package static let neighbours: [(dx: Int, dy: Int)] = [
         (-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1),
     ]
@@ -29,16 +29,16 @@ package struct GridCut {
         offsets = GridCut.neighbours.map { $0.dy * width + $0.dx }
     }
 
-    /// Adds to what a pixel costs on the sink's side, less what it costs on the source's.
+    /// Adds to the cost of a pixel on the sink's side, minus its cost on the source's side.
     package mutating func add(_ preference: Int32, at pixel: Int) { terminals[pixel] += preference }
 
-    /// Sets what it costs to part a pixel from its neighbour `k`, which must lie inside the grid.
+    /// Sets the cost of separating a pixel from its neighbour `k`, which must be inside the grid.
     package mutating func link(_ pixel: Int, _ k: Int, cost: Int32) {
         links[8 * pixel + k] = cost
         links[8 * (pixel + offsets[k]) + 7 - k] = cost
     }
 
-    /// Which pixels lie on the source's side of the cheapest cut; of several, the one with the fewest.
+    /// The source's side of the minimum cut; among several, the smallest.
     package mutating func solve() -> [Bool] {
         while findLevels() {
             for pixel in next.indices { next[pixel] = 0 }
@@ -47,8 +47,8 @@ package struct GridCut {
         return levels.map { $0 >= 0 }
     }
 
-    /// Distances in links from the pixels that the source still feeds.
-    /// - Returns: whether one of those reached can give to the sink.
+    /// Distances in links from the pixels with residual capacity from the source.
+    /// - Returns: whether one of the pixels reached has residual capacity to the sink.
     private mutating func findLevels() -> Bool {
         var queue: [Int] = []
         for pixel in levels.indices {
@@ -70,7 +70,7 @@ package struct GridCut {
         return reached
     }
 
-    /// Sends what the source gives to one pixel along shortest paths until it or they are used up.
+    /// Pushes the residual capacity of one pixel along shortest paths until it or they are exhausted.
     private mutating func push(from start: Int) {
         var path: [(pixel: Int, link: Int)] = []
         var pixel = start
@@ -86,7 +86,7 @@ package struct GridCut {
                     links[8 * (step.pixel + offsets[step.link]) + 7 - step.link] += amount
                     if full == nil, links[8 * step.pixel + step.link] == 0 { full = index }
                 }
-                // Go on from where the path is still open.
+                // Continue from the saturated link.
                 if let full {
                     pixel = path[full].pixel
                     path.removeSubrange(full...)
@@ -102,7 +102,7 @@ package struct GridCut {
         }
     }
 
-    /// The next link of a pixel that leads a level further.
+    /// The next residual link of a pixel to the following level.
     private mutating func openLink(of pixel: Int) -> Int? {
         while next[pixel] < 8 {
             let k = Int(next[pixel])

@@ -1,4 +1,4 @@
-// The `captions` data: one object per picture, on plain white or grey, before clutter, or in surroundings with a name.
+// The `captions` data: one object per image, on plain white or grey, before clutter, or in surroundings with a name.
 
 import Arrays
 package import Checkpoints
@@ -6,7 +6,7 @@ package import Checkpoints
 package enum CaptionSamples {
     package static let size = 128
 
-    /// Pictures `range` of the stream of `seed`.
+    /// Images `range` of the stream of `seed`.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
         tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {

@@ -1,11 +1,11 @@
-// The `pictures` data: whole pictures of all sorts without labels, for an inpainter.
+// The `pictures` data: whole images of all sorts without labels, for an inpainter.
 
 package import Checkpoints
 
 package enum PictureSamples {
     package static let size = 256
 
-    /// Pictures `range` of the stream of `seed`.
+    /// Images `range` of the stream of `seed`.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
         tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {

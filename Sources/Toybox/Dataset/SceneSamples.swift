@@ -1,4 +1,4 @@
-// The `scenes` data: pictures of several objects with visible ids and boxes, for a segmenter.
+// The `scenes` data: images of several objects with visible ids and boxes, for a segmenter.
 
 package import Checkpoints
 

@@ -1,4 +1,4 @@
-// The `views` data: one framed input picture and eight posed views per sample.
+// The `views` data: one framed input image and eight posed views per sample.
 
 import Arrays
 package import Checkpoints

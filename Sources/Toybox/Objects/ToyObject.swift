@@ -27,7 +27,7 @@ public struct ToyObject: Sendable {
     /// Classes that never occur in the train split.
     public static var heldOutClassNames: [String] { ToyClass.names.filter(ToyClass.heldOut.contains) }
 
-    /// Every drawn object fills the same sphere: a picture does not tell how large a thing is, so a model that had to
+    /// Every drawn object fills the same sphere: an image does not tell how large a thing is, so a model that had to
     /// guess it would blur its outlines.
     public static let standardRadius: Float = 0.9
 

@@ -2,7 +2,7 @@
 
 /// A pinhole camera.
 ///
-/// The window is what of the plane at distance 1 falls into the picture, so that a crop or a zoom is
+/// The window is what of the plane at distance 1 falls into the image, so that a crop or a zoom is
 /// a true render.
 public struct ToyCamera: Sendable, Equatable {
     package var position: Vector
@@ -21,7 +21,7 @@ public struct ToyCamera: Sendable, Equatable {
     /// A camera that looks at the origin.
     ///
     /// Azimuth 0 looks at the front (+z) and grows counter-clockwise seen from above;
-    /// elevation grows upward; degrees. `fieldOfView` spans the picture's height; `aspect` is width over height.
+    /// elevation grows upward; degrees. `fieldOfView` spans the image's height; `aspect` is width over height.
     public init(
         azimuth: Float, elevation: Float, distance: Float = standardDistance,
         fieldOfView: Float = standardFieldOfView,
@@ -49,14 +49,14 @@ public struct ToyCamera: Sendable, Equatable {
 
     /// How this camera's square window lies in that of `whole`, a camera of the same eye that looks at the origin.
     ///
-    /// - Returns: where `whole`'s middle falls in this picture, in half picture heights from its centre, y up, and how
+    /// - Returns: where `whole`'s middle falls in this image, in half image heights from its centre, y up, and how
     ///   many times larger things are here: `Camera.principalPoint` and `Camera.magnification` of a radiance field.
     package func window(in whole: ToyCamera) -> (principalPoint: SIMD2<Float>, magnification: Float) {
         let centre = SIMD2(left + width / 2, top - height / 2)
         return (centre * (-2 / height), whole.height / height)
     }
 
-    /// The part of the window that covers pixels `x`, `y` of a picture of `size` (width, height).
+    /// The part of the window that covers pixels `x`, `y` of an image of `size` (width, height).
     package func cropped(x: Range<Int>, y: Range<Int>, of size: (width: Int, height: Int)) -> ToyCamera {
         var camera = self
         let sx = width / Float(size.width), sy = height / Float(size.height)

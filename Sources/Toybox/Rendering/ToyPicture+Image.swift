@@ -1,10 +1,10 @@
-// Rendered pictures as pictures in memory.
+// Rendered images as images in memory.
 
 import Arrays
 public import Images
 
 extension ToyPicture {
-    /// The picture with straight alpha.
+    /// The image with straight alpha.
     public var image: Image {
         var straight = colour
         for pixel in stride(from: 0, to: straight.count, by: 4) where straight[pixel + 3] > 0 {

@@ -1,8 +1,8 @@
-// Pictures of objects: colour, alpha, depth, normals.
+// Images of objects: colour, alpha, depth, normals.
 
 package import Arrays
 
-/// A rendered picture; all buffers are row-major with the origin at the top left.
+/// A rendered image; all buffers are row-major with the origin at the top left.
 public struct ToyPicture: Sendable {
     public let width: Int
     public let height: Int

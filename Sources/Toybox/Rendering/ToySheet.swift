@@ -1,4 +1,4 @@
-// Contact sheets: many objects in one picture, for looking.
+// Contact sheets: many objects in one image, for looking.
 
 public enum ToySheet {
     /// A sheet with `objects` objects of each class in a row, each from `views` sides, classes in `columns` columns.
@@ -27,7 +27,7 @@ public enum ToySheet {
 }
 
 extension ToyPicture {
-    /// Lays `other` over this picture with its top left corner at (x, y).
+    /// Lays `other` over this image with its top left corner at (x, y).
     mutating func paste(_ other: ToyPicture, x: Int, y: Int) {
         for row in 0..<other.height {
             for column in 0..<other.width {

@@ -1,14 +1,14 @@
-// Pictures of nothing in particular with the statistics of photographs: shapes of all sizes that hide each other.
+// Images of nothing in particular with the statistics of photographs: shapes of all sizes that hide each other.
 
 /// The dead leaves model with textured leaves.
 ///
-/// Sizes follow a power law, which makes the picture look alike at every scale, as photographs do (Lee, Mumford & Huang
-/// 2001, "Occlusion models for natural images"); networks trained on such pictures carry over to photographs (Baradad
+/// Sizes follow a power law, which makes the image look alike at every scale, as photographs do (Lee, Mumford & Huang
+/// 2001, "Occlusion models for natural images"); networks trained on such images carry over to photographs (Baradad
 /// et al. 2021, "Learning to see by looking at noise").
 enum DeadLeaves {
     /// Lays leaves over the canvas until their areas add up to `coverage` of it; from 1 on, over a ground of its own.
     static func paint(_ canvas: inout SceneCanvas, _ random: inout ToyRandom, coverage: Float) {
-        // Pictures have few colours: each leaf takes its own from a handful.
+        // Images have few colours: each leaf takes its own from a handful.
         let palette = (0..<(2 + random.index(5))).map { _ in SceneTexture.natural(&random) }
         let ground = NaturalSurface(random: &random, palette: palette)
         if coverage >= 1 {
@@ -16,7 +16,7 @@ enum DeadLeaves {
                 canvas.pixels[i] = ground.colour(Float(i % canvas.width), Float(i / canvas.width))
             }
         }
-        // In a pure power law nearly every leaf is tiny; a share of large ones keeps the picture from being gravel.
+        // In a pure power law nearly every leaf is tiny; a share of large ones keeps the image from being gravel.
         let large = random.uniform(0.15, 1)
         let largest = 0.55 * Float(min(canvas.width, canvas.height)), smallest: Float = 3
         let far = random.chance(0.3) ? random.uniform(0.8, 4) : 0,

@@ -1,4 +1,4 @@
-// Outlines of the shapes that a picture of occluding things is made of.
+// Outlines of the shapes that an image of occluding things is made of.
 
 /// A shape about the origin, as a signed depth in pixels.
 struct LeafShape: Sendable {

@@ -10,7 +10,7 @@ struct SceneBackdrop: Sendable {
     let sky: (low: Vector, high: Vector)
     /// Height of the ground.
     var level: Float = 0
-    /// Radius of the blur of what lies behind, in pixels of a 256-pixel picture.
+    /// Radius of the blur of what lies behind, in pixels of a 256-pixel image.
     let defocus: Float
 
     init(random: inout ToyRandom, stage: Stage) {

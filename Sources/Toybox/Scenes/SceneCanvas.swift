@@ -1,4 +1,4 @@
-// A working picture of a scene: colour planes, blur, and what a camera does to light.
+// A working image of a scene: colour planes, blur, and what a camera does to light.
 
 /// Colour in display values, row-major, three channels.
 struct SceneCanvas: Sendable {

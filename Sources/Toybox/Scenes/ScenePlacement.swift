@@ -47,7 +47,7 @@ package struct ScenePlacement: Sendable {
         return (ToyMath.atan2(p.x, p.z) * 180 / .pi, ToyMath.atan2(p.y, flat) * 180 / .pi)
     }
 
-    /// The pixels that the object may touch in a picture, nil if it lies outside or reaches behind the eye.
+    /// The pixels that the object may touch in an image, nil if it lies outside or reaches behind the eye.
     func pixels(_ camera: ToyCamera, width: Int, height: Int) -> (x: Range<Int>, y: Range<Int>)? {
         let eye = self.camera(camera), slack: Float = 0.05
         var (x0, x1, y0, y1) = (Float.infinity, -Float.infinity, Float.infinity, -Float.infinity)

@@ -14,7 +14,7 @@ public struct ToyPhotograph: Sendable {
     /// Photographs the object of `seed`.
     ///
     /// The object stands in its own world, at the origin and in its own light, so that a plain render of it is the ground
-    /// truth. Everything else of the picture comes from `arrangement`.
+    /// truth. Everything else of the image comes from `arrangement`.
     ///
     /// - Throws: ``ToyError`` for a class that does not exist in the split.
     public static func make(
@@ -93,7 +93,7 @@ extension ToyScene {
 }
 
 extension ToyPhotograph {
-    /// The text of `scene.yaml`: the picture, where to click, and how the ground truth is made again.
+    /// The text of `scene.yaml`: the image, where to click, and how the ground truth is made again.
     public func sceneFile(arrangement: UInt64) -> String {
         """
         # \(object.caption)

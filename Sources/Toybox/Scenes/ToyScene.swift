@@ -1,6 +1,6 @@
 // Scenes: several objects on a ground or floating before a backdrop, with masks, boxes and captions.
 
-/// A picture of several objects with its ground truth.
+/// An image of several objects with its ground truth.
 public struct ToyScene: Sendable {
     /// One object as it is seen.
     public struct Item: Sendable {
@@ -100,7 +100,7 @@ extension ToyScene {
         return (placements, camera)
     }
 
-    /// Objects in the air, turned any way, side by side in the picture.
+    /// Objects in the air, turned any way, side by side in the image.
     private static func float(
         _ objects: [ToyObject], _ random: inout ToyRandom
     ) -> (placements: [ScenePlacement], camera: ToyCamera) {
