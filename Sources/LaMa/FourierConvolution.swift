@@ -1,15 +1,15 @@
-// Fast Fourier convolution: a local and a global group of channels that exchange what they see.
+// Fast Fourier convolution: local and global channels that exchange features.
 
 import Arrays
 import Autograd
 import Checkpoints
 import Layers
 
-/// A Fourier convolution 3×3 of the residual blocks, with batch norm and ReLU on both groups.
+/// A 3×3 Fourier convolution of the residual blocks, with batch norm and ReLU on both groups.
 ///
-/// local = ReLU(norm(l2l(local) + g2l(global))), global = ReLU(norm(l2g(local) + spectral(global))).
-/// Chi, Jiang & Mu 2020; advimman/lama `ffc.py`, `FFC_BN_ACT` with `ratio_gin = ratio_gout`. The norms are folded into
-/// the convolutions; each group's shift is the bias of its first one.
+/// local = ReLU(norm(l2l(local) + g2l(global))), global = ReLU(norm(l2g(local) + spectral(global))). Chi, Jiang & Mu
+/// 2020; advimman/lama `ffc.py`, `FFC_BN_ACT` with `ratio_gin = ratio_gout`. The norms are folded into the
+/// convolutions; each group's shift is the bias of its first one.
 struct FourierConvolution: Sendable {
     private let localToLocal: Convolution2D
     private let globalToLocal: Convolution2D
@@ -47,7 +47,7 @@ struct FourierConvolution: Sendable {
     }
 }
 
-/// Two Fourier convolutions and a way around them, on `[batch, height, width, local + global]`.
+/// Two Fourier convolutions with a residual connection, on `[batch, height, width, local + global]`.
 struct FourierBlock: Sendable {
     private let conv1: FourierConvolution
     private let conv2: FourierConvolution

@@ -1,13 +1,13 @@
-// Where the generator's tensors are in the layouts it is published in, and what else those may hold.
+// Locations of the generator's tensors in published layouts, and other tensors in those files.
 
 public import Checkpoints
 
 extension WeightScope {
     /// The scope of a LaMa generator, which holds `model.1.ffc.convl2l.weight` and the rest.
     ///
-    /// Published files put it at the root, under `generator.` (training checkpoints) or under `model.generator.`
-    /// (TorchScript of the predicting module); any one prefix is taken.
-    /// - Throws: `CheckpointError` when there is no such tensor, or several prefixes have one.
+    /// Published files have it at the root, under `generator.` (training checkpoints) or under `model.generator.`
+    /// (TorchScript of the predicting module); any single prefix is accepted.
+    /// - Throws: `CheckpointError` if there is no such tensor, or if several prefixes have one.
     public func laMaGenerator() throws -> WeightScope {
         let offset = path.isEmpty ? 0 : path.count + 1
         let sign = "model.1.ffc.convl2l.weight"
@@ -27,8 +27,8 @@ extension WeightScope {
         return prefix.isEmpty ? self : scope(String(prefix.dropLast()))
     }
 
-    /// Tensors beside the generator's in published files, which inference does not use: the counters of batch norms,
-    /// and from training the discriminator, the networks of the losses and of the scores.
+    /// Tensors of published files that inference does not use: batch norm counters, and from training the
+    /// discriminator and the networks of losses and metrics.
     static let unusedByLaMa = [
         "*num_batches_tracked", "discriminator.*", "*.discriminator.*", "loss_*", "*.loss_*", "*evaluator.*",
         "*evaluators.*",

@@ -1,14 +1,14 @@
-// What a LaMa generator is made of, from `config.json` or from the shapes of its tensors.
+// The architecture of a LaMa generator, from `config.json` or inferred from tensor shapes.
 
 public import Checkpoints
 
 /// Sizes of a Fourier-convolution generator; the defaults are those of the published `big-lama`.
 ///
 /// Key names and defaults follow `FFCResNetGenerator` of advimman/lama (`saicinpainting/training/modules/ffc.py`).
-/// Fixed, as in all published generators: reflection at borders, batch normalisation, ReLU, a sigmoid at the end, no
-/// local Fourier unit, a purely local path before the last downsampling.
+/// Fixed, as in all published generators: reflection padding, batch normalisation, ReLU, a final sigmoid, no local
+/// Fourier unit, and local channels only before the last downsampling.
 public struct LaMaConfiguration: CheckedConfiguration, Sendable, Hashable {
-    /// Channels of the input: the masked image's three and the mask.
+    /// Channels of the input: three of the masked image, and the mask.
     public var inputs = 4
     /// Channels of the result.
     public var outputs = 3
@@ -16,11 +16,11 @@ public struct LaMaConfiguration: CheckedConfiguration, Sendable, Hashable {
     public var baseChannels = 64
     public var downsamplings = 3
     public var blocks = 18
-    /// Bound of the doubling.
+    /// Upper limit of the doubling.
     public var maximumChannels = 1024
-    /// Share of the channels of the residual blocks that go through the spectrum.
+    /// Share of global channels in the residual blocks.
     public var globalRatio = 0.75
-    /// Side in pixels of the images it was trained on, which bounds the holes that it fills well.
+    /// Side in pixels of the training images, which limits the size of holes that it fills well.
     public var trainingSide = 256
 
     public init() {}
@@ -31,9 +31,9 @@ public struct LaMaConfiguration: CheckedConfiguration, Sendable, Hashable {
     /// Channels of the residual blocks.
     var blockChannels: Int { channels(level: downsamplings) }
 
-    /// Channels of the residual blocks that go through the spectrum.
+    /// Global channels of the residual blocks.
     ///
-    /// Rounded down as in the reference; a ratio worked out from the channels may fall short by a rounding error.
+    /// Rounded down as in the reference; a ratio computed from the channels may be too small by a rounding error.
     var globalChannels: Int { Int(Double(blockChannels) * globalRatio + 1e-6) }
 
     /// Pixels of the input per pixel of the residual blocks; sides of the input must be multiples.
@@ -41,9 +41,9 @@ public struct LaMaConfiguration: CheckedConfiguration, Sendable, Hashable {
 
     /// Index of the first residual block in the published tensor names.
     var firstBlock: Int { 2 + downsamplings }
-    /// Index of the first upsampling; the index before it joins the two groups of channels.
+    /// Index of the first upsampling; the index before it concatenates the two groups of channels.
     var firstUpsampling: Int { firstBlock + blocks + 1 }
-    /// Index of the last convolution, which a padding precedes.
+    /// Index of the last convolution, which follows a padding layer.
     var lastConvolution: Int { firstUpsampling + 3 * downsamplings + 1 }
 }
 
@@ -94,9 +94,9 @@ extension LaMaConfiguration {
 }
 
 extension LaMaConfiguration {
-    /// Reads the sizes off the names and shapes of a generator's tensors.
+    /// Infers the sizes from the names and shapes of a generator's tensors.
     /// - Parameter weights: the scope that holds `model.1.ffc.convl2l.weight` and the rest.
-    /// - Throws: `CheckpointError` when they are no generator of this kind.
+    /// - Throws: `CheckpointError` if they are not a generator of this kind.
     public init(deducedFrom weights: WeightScope) throws {
         let model = weights["model"]
         func shape(_ name: String) throws -> [Int] {
@@ -119,7 +119,7 @@ extension LaMaConfiguration {
         let local = try shape("\(firstBlock).conv1.ffc.convl2l.weight")[0]
         let global = try shape("\(firstBlock).conv1.ffc.convl2g.weight")[0]
         globalRatio = Double(global) / Double(max(1, local + global))
-        // Where the doubling was not cut short, any greater bound means the same.
+        // If the limit was not reached, any larger one is equivalent.
         if downsamplings <= 6, baseChannels << downsamplings != local + global {
             maximumChannels = local + global
         } else {

@@ -1,4 +1,4 @@
-// The generator: a few strided convolutions down, Fourier blocks, transposed convolutions up.
+// The generator: strided convolutions, Fourier blocks, transposed convolutions.
 
 import Arrays
 import Autograd
@@ -7,8 +7,8 @@ import Layers
 
 /// `[batch, height, width, 4]` (masked image and mask) to an image `[batch, height, width, 3]` in (0, 1).
 ///
-/// Height and width are multiples of `configuration.modulo`. In two halves, because the refinement optimises the
-/// features between them. Source: advimman/lama `ffc.py`, `FFCResNetGenerator`.
+/// Height and width are multiples of `configuration.modulo`. Split in two halves, because refinement optimises the
+/// features in between. Source: advimman/lama `ffc.py`, `FFCResNetGenerator`.
 struct LaMaGenerator: Sendable {
     private let stem: Convolution2D
     private let downsamplings: [Convolution2D]
@@ -43,7 +43,7 @@ struct LaMaGenerator: Sendable {
             border: .reflection)
     }
 
-    /// A strided convolution; the last one makes both groups of channels, the local ones first.
+    /// A strided convolution; the last one outputs both groups of channels, the local ones first.
     private static func downsampling(
         from weights: WeightScope, in inputs: Int, out outputs: Int, global: Int
     ) throws -> Convolution2D {
@@ -62,12 +62,12 @@ struct LaMaGenerator: Sendable {
             stride: 2, padding: local.padding, border: .reflection)
     }
 
-    /// The features that the residual blocks start from, `[batch, height / modulo, width / modulo, channels]`.
+    /// The input features of the residual blocks, `[batch, height / modulo, width / modulo, channels]`.
     func front(_ x: Tensor) -> Tensor {
         downsamplings.reduce(stem(x, then: .relu)) { $1($0, then: .relu) }
     }
 
-    /// The image from those features; gradients need the memory of one block at a time.
+    /// The image from those features; gradients take the memory of one block at a time.
     func rear(_ features: Tensor) -> Tensor {
         let deep = blocks.reduce(features) { x, block in x.recomputed { block($0) } }
         return head(upsamplings.reduce(deep) { $1($0, then: .relu) }).sigmoid()

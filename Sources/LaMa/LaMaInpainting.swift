@@ -1,4 +1,4 @@
-// Inpainting images of any size in bounded memory, window by window.
+// Inpainting of images of any size in bounded memory, by windows.
 
 public import Arrays
 public import Images
@@ -6,8 +6,8 @@ public import Images
 extension LaMaModel {
     /// Fills the hole of an image of any size, as a sequence of states; the last one is the result.
     ///
-    /// Only windows around the hole are run. Pixels outside the hole keep their values to the bit. A hole without
-    /// pixels gives no states.
+    /// Only windows around the hole are processed. Pixels outside the hole are unchanged. An empty hole gives no
+    /// states.
     /// - Parameters:
     ///   - image: `[1, height, width, 3]` in [0, 1], sRGB.
     ///   - mask: `[1, height, width, 1]`, above 0 inside the hole.
@@ -19,15 +19,15 @@ extension LaMaModel {
 
 /// The passes over one image.
 public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
-    /// An image some of whose hole is filled.
+    /// An image with part of its hole filled.
     public struct State: Sendable {
-        /// Passes done, from 1.
+        /// Completed passes, from 1.
         public let step: Int
-        /// Passes in all.
+        /// Total number of passes.
         public let steps: Int
-        /// Where this pass filled the hole.
+        /// The region of the hole that this pass filled.
         public let region: PixelRectangle
-        /// The image so far, `[1, height, width, 3]`; pixels still open are those of the reduced pass or the input.
+        /// The image so far, `[1, height, width, 3]`; unfilled pixels are those of the reduced pass or the input.
         public let picture: NDArray
     }
 
@@ -36,7 +36,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
     private let plan: TilePlan
     private let width: Int
     private var picture: NDArray
-    /// Per pixel: whether it is part of the hole, and whether it has not been filled at full resolution.
+    /// Per pixel: whether it is part of the hole, and whether it is unfilled at full resolution.
     private let hole: [Bool]
     private var open: [Bool]
     private var done = 0
@@ -52,7 +52,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
         plan = TilePlan(hole: hole, width: width, height: image.shape[1], tiling: tiling)
     }
 
-    /// Passes in all.
+    /// Total number of passes.
     public var steps: Int { plan.steps.count + (plan.overview == nil ? 0 : 1) }
 
     public mutating func next() -> State? {
@@ -72,7 +72,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
 
     // MARK: Passes
 
-    /// The reduced pass; a pixel of it counts as hole if any of its pixels does.
+    /// The reduced pass; one of its pixels counts as hole if any of the pixels that it covers does.
     private mutating func run(_ overview: TilePlan.Overview) {
         let factor = overview.factor, region = overview.region
         let hole = weights(in: region) { open[$0] ? 1 : 0 }
@@ -90,7 +90,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
         let target = flags(in: window) { x, y, i in
             open[i] && core.columns.contains(x) && core.rows.contains(y)
         }
-        // What was filled before is filled again near the target, and fades over.
+        // Pixels filled before are filled again near the target and blended.
         let reach = Float(tiling.overlap + 1)
         let distances = chessboardDistances(to: target, width: window.width)
         var k = 0
@@ -111,7 +111,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
         area.rows.flatMap { y in area.columns.map { x in body(x, y, y * width + x) } }
     }
 
-    /// `[1, height, width, 1]` over `area`, in order of rows.
+    /// `[1, height, width, 1]` over `area`, row by row.
     private func weights(in area: PixelRectangle, _ body: (_ index: Int) -> Float) -> NDArray {
         NDArray(shape: [1, area.height, area.width, 1]) { out in
             var k = 0
@@ -137,7 +137,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
                             let target = 3 * ((area.top + y) * width + area.left + x),
                                 source = 3 * (y * row + x)
                             for c in 0..<3 {
-                                // Whatever was there, were it no number, has no part in a whole weight.
+                                // A NaN in the previous value must not affect a weight of 1.
                                 let rest = weight < 1 ? out[target + c] * (1 - weight) : 0
                                 out[target + c] = rest + found[source + c] * weight
                             }
@@ -149,7 +149,7 @@ public struct LaMaInpainting: Sequence, IteratorProtocol, Sendable {
     }
 }
 
-/// Steps of a king to the nearest set pixel, row by row; `Int.max / 2` where none is set.
+/// Chessboard distance to the nearest set pixel, row by row; `Int.max / 2` if none is set.
 func chessboardDistances(to flags: [Bool], width: Int) -> [Int] {
     guard width > 0 else { return [] }
     var distances = flags.map { $0 ? 0 : Int.max / 2 }

@@ -1,23 +1,23 @@
-// LaMa: fills the holes of an image in one pass of a network whose every layer sees the whole image.
+// LaMa: inpainting by a network whose layers have an image-wide receptive field.
 
 public import Arrays
 import Autograd
 public import Checkpoints
 import Foundation
 
-/// An inpainter whose every layer sees the whole image.
+/// An inpainter whose layers have an image-wide receptive field.
 ///
 /// Suvorov and others, "Resolution-robust Large Mask Inpainting with Fourier Convolutions", 2022.
 public struct LaMaModel: Sendable {
     public let configuration: LaMaConfiguration
     let generator: LaMaGenerator
 
-    /// Builds the model from weights in any of the published layouts.
+    /// Builds the model from weights in any published layout.
     /// - Parameters:
-    ///   - configuration: read off the tensors' shapes if nil.
-    ///   - weights: the generator at the root or under one prefix, such as `generator.`; what training leaves beside
-    ///     it (discriminator, losses, counters) is passed over.
-    /// - Throws: `CheckpointError` when a tensor is missing, misshapen, or belongs to nothing known.
+    ///   - configuration: inferred from the tensors' shapes if nil.
+    ///   - weights: the generator at the root or under one prefix, such as `generator.`; other training state
+    ///     (discriminator, losses, counters) is ignored.
+    /// - Throws: `CheckpointError` if a tensor is missing, has a wrong shape, or is unknown.
     public init(configuration: LaMaConfiguration? = nil, from weights: WeightScope) throws {
         let scope = try weights.laMaGenerator()
         self.configuration = try configuration ?? LaMaConfiguration(deducedFrom: scope)
@@ -26,15 +26,15 @@ public struct LaMaModel: Sendable {
     }
 
     /// Builds the model from a generator's own weights, wherever they are.
-    /// - Throws: `CheckpointError` when a tensor is missing or misshapen.
+    /// - Throws: `CheckpointError` if a tensor is missing or has a wrong shape.
     package init(_ configuration: LaMaConfiguration, generator weights: WeightScope) throws {
         self.configuration = configuration
         generator = try LaMaGenerator(configuration, from: weights)
     }
 
-    /// Opens a folder with `model.safetensors` and, if it has one, `config.json`; the published `big-lama`, a folder with
+    /// Opens a folder with `model.safetensors` and optionally `config.json`; the published `big-lama`, a folder with
     /// `models/best.ckpt`; or a file of any layout: safetensors, a training checkpoint, or TorchScript.
-    /// - Throws: `CheckpointError` when something is missing or does not fit.
+    /// - Throws: `CheckpointError` if something is missing or does not match.
     public init(folder path: String, precision: Precision = .float32) throws {
         let file = path + "/config.json"
         let configuration =
@@ -47,9 +47,10 @@ public struct LaMaModel: Sendable {
             from: WeightScope.open(isPublished ? published : path).multiplied(in: precision))
     }
 
-    /// The image with its hole filled; all other pixels keep their values to the bit.
+    /// The image with its hole filled; all other pixels are unchanged.
     ///
-    /// One pass over the whole picture: memory grows with its pixels, some 700 bytes each at the published size. `inpaint` bounds it.
+    /// One pass over the whole image: memory is proportional to its pixels, some 700 bytes each at the published
+    /// size. `inpaint` bounds it.
     /// - Parameters:
     ///   - image: `[1, height, width, 3]` in [0, 1], sRGB, of any size; its values inside the hole do not matter.
     ///   - mask: `[1, height, width, 1]`, above 0 inside the hole.
@@ -59,10 +60,10 @@ public struct LaMaModel: Sendable {
         return image.filled(hole, with: prediction(image, hole: hole, extension: .symmetric))
     }
 
-    /// What the network makes of the whole image, hole or not: `[1, height, width, 3]` in (0, 1).
+    /// The network's output for the whole image: `[1, height, width, 3]` in (0, 1).
     ///
-    /// The image grows to multiples of `configuration.modulo` on the right and below, as the reference's `predict.py`
-    /// does by `numpy.pad(mode="symmetric")` (`saicinpainting/evaluation/data.py`, `pad_img_to_modulo`).
+    /// The image is padded to multiples of `configuration.modulo` on the right and bottom, as the reference's
+    /// `predict.py` does by `numpy.pad(mode="symmetric")` (`saicinpainting/evaluation/data.py`, `pad_img_to_modulo`).
     func prediction(_ image: NDArray, hole: NDArray, extension border: PictureExtension) -> NDArray {
         let (height, width) = (image.shape[1], image.shape[2])
         let input = LaMaModel.input(

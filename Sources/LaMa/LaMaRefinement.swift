@@ -1,16 +1,16 @@
-// Multi-scale refinement: features of a larger scale are fitted to what the model made of a smaller one.
+// Multi-scale refinement: features at a larger scale are fitted to the result at a smaller one.
 
 public import Arrays
 import Autograd
 import Layers
 
 extension LaMaModel {
-    /// Fills the hole from coarse to fine, as a sequence of states; the last one holds the result.
+    /// Fills the hole from coarse to fine, as a sequence of states; the last one has the result.
     ///
     /// Kulshreshtha, Pugh & Jiddi, "Feature Refinement to Improve High Resolution Image Inpainting" (2022), as in
     /// advimman/lama `saicinpainting/evaluation/refinement.py`. The smallest scale is inpainted in one pass. At each
-    /// larger one, gradient descent moves the features before the residual blocks until the image, scaled down,
-    /// agrees with the scale before inside the hole and with the input outside it.
+    /// larger one, gradient descent optimises the input features of the residual blocks until the downscaled image
+    /// matches the previous scale inside the hole and the input outside it.
     /// - Parameters:
     ///   - image: `[1, height, width, 3]` in [0, 1], sRGB.
     ///   - mask: `[1, height, width, 1]`, above 0 inside the hole.
@@ -27,12 +27,12 @@ public struct LaMaRefinement: Sequence, IteratorProtocol, Sendable {
     public struct Options: Sendable, Hashable {
         /// Passes per scale; all but the last are followed by a step of Adam.
         public var iterations = 15
-        /// Adam's rate.
+        /// Learning rate of Adam.
         public var rate: Float = 0.002
-        /// No scale's shorter side falls below this divided by √2, except that of the whole image.
+        /// Minimum of every scale's shorter side, divided by √2, except that of the whole image.
         public var minimumSide = 512
         public var maximumScales = 3
-        /// Images of more pixels are refined at a reduced size; the result is enlarged.
+        /// Larger images are refined at a reduced size; the result is upscaled.
         public var pixelBudget = 1_800_000
 
         public init() {}
@@ -47,10 +47,10 @@ public struct LaMaRefinement: Sequence, IteratorProtocol, Sendable {
         public let iteration: Int
         /// Passes at this scale.
         public let iterations: Int
-        /// What is minimised; nil at the smallest scale.
+        /// The loss; nil at the smallest scale.
         public let loss: Float?
-        /// The filled image after the last pass of a scale, at that scale; after the very last one of the size of
-        /// the input, which it equals outside the hole.
+        /// The filled image after the last pass of a scale, at that scale; after the final one, at the size of the
+        /// input, which it equals outside the hole.
         public let picture: NDArray?
     }
 
@@ -82,7 +82,7 @@ public struct LaMaRefinement: Sequence, IteratorProtocol, Sendable {
     public mutating func next() -> State? {
         guard scale < pyramid.count else { return nil }
         var run = self.run ?? ScaleRun(pyramid[scale], model: model, smaller: result, rate: options.rate)
-        // Let go of here, so that its arrays are updated in place.
+        // Released here, so that its arrays are updated in place.
         self.run = nil
         let iterations = result == nil ? 1 : options.iterations
         let isLast = run.iteration + 1 >= iterations
@@ -100,30 +100,30 @@ public struct LaMaRefinement: Sequence, IteratorProtocol, Sendable {
             iterations: iterations, loss: pass.loss, picture: picture)
     }
 
-    /// The result at the input's own size.
+    /// The result at the input's size.
     private func finished(_ picture: NDArray) -> NDArray {
         image.filled(hole, with: picture.resizedBilinear(height: image.shape[1], width: image.shape[2]))
     }
 }
 
-/// The descent at one scale.
+/// The optimisation at one scale.
 private struct ScaleRun: Sendable {
-    /// The image and its hole, grown to whole features.
+    /// The image and its hole, padded to whole features.
     let image: NDArray
     let hole: NDArray
     let height: Int
     let width: Int
-    /// What the loss compares with, if there is a smaller scale.
+    /// The loss with respect to the smaller scale, if there is one.
     let guide: RefinementLoss?
     var features: NDArray
     var optimizer: Adam
-    /// Passes done.
+    /// Completed passes.
     var iteration = 0
 
     init(_ level: PyramidLevel, model: LaMaModel, smaller: NDArray?, rate: Float) {
         (height, width) = (level.image.shape[1], level.image.shape[2])
         let modulo = model.configuration.modulo
-        // The reference refines with `reflect` where plain prediction pads with `symmetric`.
+        // The reference refines with `reflect` padding although plain prediction uses `symmetric`.
         let image = level.image.extended(toMultipleOf: modulo, by: .reflection)
         let hole = level.hole.extended(toMultipleOf: modulo, by: .reflection)
         (self.image, self.hole) = (image, hole)
@@ -132,7 +132,7 @@ private struct ScaleRun: Sendable {
         optimizer = Adam(rate: rate)
     }
 
-    /// One pass, and a step down the gradient if asked for.
+    /// One pass, followed by a gradient step if requested.
     /// - Returns: the loss and the image of this pass, before the step.
     mutating func pass(_ model: LaMaModel, descend: Bool) -> (loss: Float?, picture: NDArray) {
         iteration += 1

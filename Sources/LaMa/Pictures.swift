@@ -1,16 +1,16 @@
-// Pixel work around the network: larger frames, windows, holes.
+// Pixel operations around the network: padding, windows, holes.
 
 import Arrays
 import Images
 
-/// What an image continues with beyond its right and lower border.
+/// Padding of an image beyond its right and bottom border.
 enum PictureExtension: Sendable {
-    /// Mirrored, the outermost pixels twice (NumPy's `symmetric`).
+    /// Reflection including the outermost pixels (NumPy's `symmetric`).
     case symmetric
-    /// Mirrored about the outermost pixels (PyTorch's `reflect`).
+    /// Reflection about the outermost pixels (PyTorch's `reflect`).
     case reflection
 
-    /// The pixel within `0..<count` that stands at `i` ≥ 0.
+    /// The pixel within `0..<count` that position `i` ≥ 0 reads.
     func source(of i: Int, count: Int) -> Int {
         switch self {
         case .symmetric:
@@ -22,7 +22,7 @@ enum PictureExtension: Sendable {
 }
 
 extension NDArray {
-    /// `[1, height, width, channels]` grown to multiples of `modulo`.
+    /// `[1, height, width, channels]` padded to multiples of `modulo`.
     func extended(toMultipleOf modulo: Int, by border: PictureExtension) -> NDArray {
         let (height, width, channels) = (shape[1], shape[2], shape[3])
         let tall = (height + modulo - 1) / modulo * modulo, wide = (width + modulo - 1) / modulo * modulo

@@ -1,4 +1,4 @@
-// Scales of a refinement, and what makes the result of one agree with the next smaller one.
+// Scales of a refinement, and the loss between adjacent scales.
 
 import Arrays
 import Autograd
@@ -29,7 +29,7 @@ struct PyramidLevel: Sendable {
         return levels.reversed()
     }
 
-    /// The same where the budget allows, else reduced to it; a pixel that is in part hole becomes hole.
+    /// The same if the budget allows, else downscaled to it; a pixel partly in the hole becomes part of it.
     private func fitting(_ pixelBudget: Int) -> PyramidLevel {
         let (height, width) = (image.shape[1], image.shape[2])
         guard height * width > pixelBudget else { return self }
@@ -46,8 +46,8 @@ struct PyramidLevel: Sendable {
     }
 }
 
-/// Mean absolute differences: of the image to the input outside the hole, and of the image scaled down to the
-/// smaller scale's result well inside the hole (`_l1_loss`).
+/// Mean absolute differences: of the image to the input outside the hole, and of the downscaled image to the smaller
+/// scale's result well inside the hole (`_l1_loss`).
 struct RefinementLoss: Sendable {
     private let image: Tensor
     private let smaller: Tensor
@@ -56,13 +56,13 @@ struct RefinementLoss: Sendable {
     private let inside: Tensor
 
     /// - Parameters:
-    ///   - image, hole: of `level`, grown to whole features.
+    ///   - image, hole: of `level`, padded to whole features.
     ///   - smaller: the result of the smaller scale.
     init(level: PyramidLevel, image: NDArray, hole: NDArray, smaller: NDArray) {
         self.image = Tensor(image)
         self.smaller = Tensor(smaller)
         outside = Tensor(hole.affine(scale: -1, shift: 1).asMeanWeights(channels: 3))
-        // Bilinear weights add up to 1 but for rounding.
+        // Bilinear weights sum to 1 except for rounding.
         let core = level.hole.resizedBilinear(height: smaller.shape[1], width: smaller.shape[2]).above(
             1 - 1e-6)
         inside = Tensor(core.eroded().asMeanWeights(channels: 3))
@@ -90,7 +90,8 @@ extension Tensor {
     }
 }
 
-/// Five weights of a Gaussian of deviation 1 for every channel, and none between channels: `[channels, channels, 5]`.
+/// Five weights of a Gaussian of deviation 1 for every channel, without coupling of channels: `[channels, channels,
+/// 5]`.
 private func blurLine(channels: Int) -> [Float] {
     let bell = (-2...2).map { exp(-0.5 * Double($0 * $0)) }
     let total = bell.reduce(0, +)
@@ -107,14 +108,13 @@ extension NDArray {
         NDArray(scalars.map { $0 >= bound ? 1 : 0 }, shape: shape)
     }
 
-    /// Flags as the weights of a mean over them and `channels`; all zero where no flag is set.
+    /// Flags as the weights of a mean over them and `channels`; all zero if no flag is set.
     fileprivate func asMeanWeights(channels: Int) -> NDArray {
         let count = total() * Double(channels)
         return count > 0 ? affine(scale: Float(1 / count)) : self
     }
 
-    /// `[1, height, width, 1]` flags that stay set where the 15×15 ellipse around a pixel is set throughout; what lies
-    /// beyond the border counts as set.
+    /// Erosion of `[1, height, width, 1]` flags by a 15×15 ellipse; pixels beyond the border count as set.
     fileprivate func eroded() -> NDArray {
         let (height, width) = (shape[1], shape[2]), radius = 7
         // OpenCV's `getStructuringElement(MORPH_ELLIPSE, (15, 15))`: half the length of each of its rows.

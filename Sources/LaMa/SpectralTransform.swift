@@ -1,21 +1,21 @@
-// The global path of a Fourier convolution: a convolution of the spectrum, with a way around it.
+// The global path of a Fourier convolution: a convolution of the spectrum with a residual connection.
 
 import Arrays
 import Autograd
 import Checkpoints
 import Layers
 
-/// `[batch, height, width, in]` → `[batch, height, width, out]`, every output seeing the whole map.
+/// `[batch, height, width, in]` → `[batch, height, width, out]` with an image-wide receptive field.
 ///
-/// Half of the output's channels are made by a 1×1 convolution; their spectrum is convolved and added; a second 1×1
-/// convolution widens the sum. Suvorov et al. 2022, figure 2; advimman/lama `ffc.py`, `SpectralTransform` without
+/// A 1×1 convolution makes half of the output's channels; their spectrum is convolved and added; a second 1×1
+/// convolution expands the sum. Suvorov et al. 2022, figure 2; advimman/lama `ffc.py`, `SpectralTransform` without
 /// local Fourier unit.
 struct SpectralTransform: Sendable {
     private let narrow: Convolution2D
     private let unit: FourierUnit
     private let widen: Convolution2D
 
-    /// - Parameter scale: of the result's channels, `[out]`: that of a norm that follows.
+    /// - Parameter scale: of the result's channels, `[out]`: that of the following norm.
     init(in inputs: Int, out outputs: Int, scale: NDArray, from weights: WeightScope) throws {
         let half = outputs / 2
         narrow = try Convolution2D(from: weights["conv1.0"], in: inputs, out: half, kernel: 1, bias: false)
@@ -33,7 +33,7 @@ struct SpectralTransform: Sendable {
     }
 }
 
-/// A 1×1 convolution with norm and ReLU of the orthonormal spectrum of a map, and back.
+/// A 1×1 convolution with norm and ReLU of the orthonormal spectrum of a feature map, and the inverse transform.
 struct FourierUnit: Sendable {
     private let convolution: Convolution2D
 
@@ -41,7 +41,7 @@ struct FourierUnit: Sendable {
         let plain = try Convolution2D(
             from: weights["conv_layer"], in: 2 * channels, out: 2 * channels, kernel: 1, bias: false)
         let norm = try BatchNorm(from: weights["bn"], channels: 2 * channels)
-        // The reference keeps real and imaginary part of a channel together; here all real parts come first.
+        // The reference interleaves real and imaginary parts by channel; here all real parts come first.
         let order = (0..<channels).map { 2 * $0 } + (0..<channels).map { 2 * $0 + 1 }
         let turned = plain.weight.changed { kernel in
             let rows = kernel.reshaped([2 * channels, 2 * channels]).gathered(rows: order)

@@ -1,19 +1,20 @@
-// Which windows of a large image are run, in which order, and what each of them fills.
+// Planning of windows over a large image: order and region filled by each.
 
 package import Images
 
-/// How much of an image one pass may see.
+/// Size of the windows that a pass processes.
 public struct LaMaTiling: Sendable, Hashable {
-    /// A pass covers at most the pixels of a square of this side; memory and time of a pass grow with its square.
+    /// A pass covers at most the pixels of a square of this side; memory and time of a pass are proportional to its
+    /// area.
     ///
-    /// The published network was trained on crops of 256 pixels; holes much larger than that gain from `refine`.
+    /// The published network was trained on crops of 256 pixels; holes much larger than that benefit from `refine`.
     public var window: Int
-    /// Pixels around what a window fills that it sees at least, except at the image's border.
+    /// Minimum context around the region that a window fills, in pixels, except at the image's border.
     public var context: Int
-    /// Pixels over which a window's result fades into what was filled before it.
+    /// Pixels over which a window's result is blended with earlier ones.
     public var overlap: Int
 
-    /// - Precondition: the context leaves something to fill: `2 * context < window`.
+    /// - Precondition: the context leaves a region to fill: `2 * context < window`.
     public init(window: Int = 1024, context: Int = 192, overlap: Int = 32) {
         precondition(
             window >= 16 && context >= 0 && overlap >= 0 && 2 * context < window,
@@ -24,16 +25,16 @@ public struct LaMaTiling: Sendable, Hashable {
 
 /// The windows of one image.
 ///
-/// A hole that fits one pass with its context gets one pass with as much context as fits. Otherwise cores, as large as
-/// window and context allow, cover the hole from the top left; each is seen in a window of its own. If some window sees
-/// open pixels that it does not fill, a pass over the reduced hole comes first and stands in for them: a window then
-/// continues an overall structure instead of inventing one.
+/// A hole that fits one pass with its context gets one pass with as much context as possible. Otherwise cores, as
+/// large as window and context allow, cover the hole from the top left, each with a window of its own. If a window
+/// contains unfilled pixels outside its core, a pass over the downscaled hole comes first and initialises them, so
+/// that windows continue a common structure instead of inventing one.
 package struct TilePlan: Sendable, Equatable {
     /// One full-resolution pass.
     package struct Step: Sendable, Equatable {
-        /// What the network sees.
+        /// The network's input.
         package let window: PixelRectangle
-        /// Where its result is used, within the hole.
+        /// The region in the hole where its result is used.
         package let core: PixelRectangle
     }
 
@@ -100,7 +101,7 @@ package struct TilePlan: Sendable, Equatable {
         return left < right ? PixelRectangle(left: left, top: top, right: right, bottom: bottom) : nil
     }
 
-    /// `bounds` with the widest margin, at least `context`, that keeps the number of pixels; nil if none does.
+    /// `bounds` with the largest margin, at least `context`, within the number of pixels; nil if none is.
     private static func widest(
         around bounds: PixelRectangle, in picture: PixelRectangle, from context: Int, pixels: Int
     ) -> PixelRectangle? {
@@ -117,7 +118,7 @@ package struct TilePlan: Sendable, Equatable {
         }
     }
 
-    /// A window of `side`, or the image where it is smaller, as centred on `core` as the image allows.
+    /// A window of `side`, or the image if it is smaller, centred on `core` as far as the image allows.
     private static func window(
         around core: PixelRectangle, in picture: PixelRectangle, side: Int
     ) -> PixelRectangle {
@@ -130,7 +131,7 @@ package struct TilePlan: Sendable, Equatable {
         return PixelRectangle(left: left, top: top, right: left + w, bottom: top + h)
     }
 
-    /// The hole with half its extent around it, reduced to fit one pass.
+    /// The hole with a margin of half its extent, downscaled to fit one pass.
     private static func overview(
         of bounds: PixelRectangle, in picture: PixelRectangle, context: Int, pixels: Int
     ) -> Overview {

@@ -1,16 +1,17 @@
-// Visibility of triangles on a grid of samples: which face is nearest, and where on it.
+// Visibility of triangles on a grid of samples: the nearest face and the position on it.
 
 /// The nearest face at every sample of an image.
 ///
-/// One buffer is reused for many views; it is not shared by threads.
+/// A buffer can be reused for many views; it must not be shared between threads.
 package final class FragmentBuffer {
     package let width: Int
     package let height: Int
     /// `[height, width]`: index of the nearest face, −1 where there is none.
     package let face: UnsafeMutableBufferPointer<Int32>
-    /// `[height, width]`: weights of that face's second and third corner, perspective-correct; the first has the rest.
+    /// `[height, width]`: perspective-correct weights of that face's second and third corner; the first one's
+    /// follows.
     package let weights: UnsafeMutableBufferPointer<SIMD2<Float>>
-    /// `[height, width]`: inverse depth (perspective) or height along the view axis (parallel); the nearest is largest.
+    /// `[height, width]`: inverse depth (perspective) or height along the view axis (parallel); larger is nearer.
     package let nearness: UnsafeMutableBufferPointer<Float>
 
     package init(width: Int, height: Int) {
@@ -31,7 +32,7 @@ package final class FragmentBuffer {
         nearness.deallocate()
     }
 
-    /// How the third coordinate of a projected position orders and interpolates.
+    /// Ordering and interpolation by the third coordinate of a projected position.
     package enum Projection: Sendable {
         /// z is the depth along the view axis, positive; attributes are linear in space.
         case perspective
@@ -41,8 +42,8 @@ package final class FragmentBuffer {
 
     /// Draws all faces over a cleared buffer.
     ///
-    /// A sample at column x lies at coordinate x + 0.5. Faces that reach behind a perspective camera are left out.
-    /// - Parameter projected: x and y in samples from the top left and z by `projection`, one per vertex.
+    /// A sample at column x has coordinate x + 0.5. Faces that extend behind a perspective camera are skipped.
+    /// - Parameter projected: x and y in samples from the top left and z according to `projection`, one per vertex.
     package func draw(
         _ projected: UnsafeBufferPointer<SIMD3<Float>>, faces: UnsafeBufferPointer<SIMD3<UInt32>>,
         projection: Projection

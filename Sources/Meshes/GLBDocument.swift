@@ -1,12 +1,12 @@
-// The part of a glTF 2.0 document that meshes with materials need.
+// The parts of a glTF 2.0 document that meshes with materials need.
 
-/// A glTF document (Khronos glTF 2.0 specification, §5); keys that are not listed are passed over.
+/// A glTF document (Khronos glTF 2.0 specification, §5); other keys are ignored.
 struct GLBDocument: Codable {
     static let magic: UInt32 = 0x4654_6C67
     static let jsonChunk: UInt32 = 0x4E4F_534A
     static let binaryChunk: UInt32 = 0x004E_4942
 
-    /// Numbers that stand for the types of components (§3.6.2.2).
+    /// Codes of component types (§3.6.2.2).
     enum Component {
         static let uint8 = 5121
         static let uint16 = 5123

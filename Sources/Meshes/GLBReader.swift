@@ -4,9 +4,9 @@ import Files
 import Foundation
 import Images
 
-/// The reading of one mapped file; every offset is checked against the file before use.
+/// Reads one mapped file; every offset is checked against the file before use.
 struct GLBReader {
-    /// Faces beyond this are refused; a small file can name one mesh from many nodes.
+    /// More faces are rejected; a small file can reference one mesh from many nodes.
     private static let faceLimit = 50_000_000
 
     private let path: String
@@ -51,7 +51,7 @@ struct GLBReader {
         }
         while let (index, parent) = stack.popLast() {
             guard let node = nodes[safe: index] else { throw fault("names node \(index) of \(nodes.count)") }
-            // A node has one parent at most (§3.5.1), so meeting it again means a cycle.
+            // A node has at most one parent (§3.5.1), so visiting it again means a cycle.
             guard visited.insert(index).inserted else { throw fault("has nodes that form a cycle") }
             let transform = parent * (try Transform(node, path: path))
             if let mesh = node.mesh { try add(mesh, transform, to: &result) }
@@ -166,7 +166,7 @@ struct GLBReader {
 
     private func accessorType(_ index: Int) -> String? { document.accessors?[safe: index]?.type }
 
-    /// The values of an accessor of vectors: floats, or unsigned fractions of one or two bytes.
+    /// The values of a vector accessor: floats, or normalised unsigned integers of one or two bytes.
     private func numbers(_ index: Int, width: Int) throws -> [Float] {
         guard let accessor = document.accessors?[safe: index] else { throw damaged }
         let type = "VEC\(width)"
@@ -224,7 +224,7 @@ struct GLBReader {
     private var misfit: MeshError { fault("has indices or attributes that do not fit its vertices") }
 }
 
-/// What has been gathered from the nodes of a scene.
+/// Data collected from the nodes of a scene.
 private struct GLBScene {
     var positions: [SIMD3<Float>] = []
     var normals: [SIMD3<Float>] = []
@@ -239,7 +239,7 @@ private struct GLBScene {
     func mesh(materials: [MeshMaterial]) -> TexturedMesh {
         var mesh = Mesh(positions: positions, colors: hasColors ? colors : [], faces: faces)
         if hasNormals { mesh.normals = normals } else { mesh = mesh.withComputedNormals() }
-        // A material that is white and bare says nothing beside vertex colours.
+        // A white material without a texture has no effect in addition to vertex colours.
         let speaks = materials.contains { $0.texture != nil || ($0.color - 1).min() < -1e-3 }
         return TexturedMesh(
             mesh: mesh, materials: speaks ? materials : [], faceMaterials: speaks ? faceMaterials : [],
@@ -247,7 +247,7 @@ private struct GLBScene {
     }
 }
 
-/// An affine map: columns of the linear part, and the shift.
+/// An affine map: columns of the linear part, and the translation.
 private struct Transform {
     var x: SIMD3<Float>
     var y: SIMD3<Float>
@@ -260,7 +260,7 @@ private struct Transform {
     var isIdentity: Bool {
         x == SIMD3(1, 0, 0) && y == SIMD3(0, 1, 0) && z == SIMD3(0, 0, 1) && shift == .zero
     }
-    /// Whether the map turns the inside out.
+    /// Whether the map reverses orientation.
     var mirrors: Bool { dot(cross(x, y), z) < 0 }
 
     func apply(_ point: SIMD3<Float>) -> SIMD3<Float> { direction(point) + shift }
@@ -275,7 +275,7 @@ private struct Transform {
 }
 
 extension Transform {
-    /// The map of a node: its matrix (columns first), or translation × rotation × scale (§3.5.3).
+    /// The transform of a node: its matrix (column-major), or translation × rotation × scale (§3.5.3).
     init(_ node: GLBDocument.Node, path: String) throws {
         let parts = [node.matrix, node.translation, node.rotation, node.scale]
         for (values, count) in zip(parts, [16, 3, 4, 3]) {
@@ -302,6 +302,6 @@ extension Transform {
 }
 
 extension Array {
-    /// The element at an index of a file, or nil where there is none.
+    /// The element at an index from a file, or nil if out of range.
     fileprivate subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

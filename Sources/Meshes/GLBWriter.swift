@@ -1,4 +1,4 @@
-// Writing binary glTF 2.0: vertex colours, or images laid over the surface.
+// Writing of binary glTF 2.0 with vertex colours or textures.
 
 import Files
 import Foundation
@@ -7,8 +7,8 @@ import Images
 extension Mesh {
     /// Writes the mesh as binary glTF: metres, y up, vertex colours.
     ///
-    /// glTF takes `COLOR_0` as linear light (§3.7.2.1), so the sRGB colours are converted on the way.
-    /// - Throws: `MeshError` when the mesh has no faces or the file cannot be written; nothing is left behind then.
+    /// glTF defines `COLOR_0` as linear (§3.7.2.1), so sRGB colours are converted.
+    /// - Throws: `MeshError` if the mesh has no faces or the file cannot be written; no partial file remains.
     public func writeGLB(to path: String) throws(MeshError) {
         try TexturedMesh(mesh: self).writeGLB(to: path)
     }
@@ -17,8 +17,8 @@ extension Mesh {
 extension TexturedMesh {
     /// Writes the mesh as binary glTF: metres, y up, one primitive per material, images embedded as PNG.
     ///
-    /// Base-colour images stay sRGB (§3.9.2); vertex colours and factors become linear light.
-    /// - Throws: `MeshError` when the mesh has no faces or the file cannot be written; nothing is left behind then.
+    /// Base-colour images stay sRGB (§3.9.2); vertex colours and factors are converted to linear.
+    /// - Throws: `MeshError` if the mesh has no faces or the file cannot be written; no partial file remains.
     public func writeGLB(to path: String) throws(MeshError) {
         guard !mesh.faces.isEmpty else {
             throw MeshError(path: path, reason: "the mesh has no surface, so there is nothing to write")
@@ -31,7 +31,7 @@ extension TexturedMesh {
         }
     }
 
-    /// The faces of each material with vertices of their own: one per pair of vertex and texture coordinate.
+    /// The faces of each material with their own vertices: one per pair of vertex and texture coordinate.
     private func parts() -> [GLBPart] {
         struct Corner: Hashable {
             let vertex: UInt32
@@ -74,7 +74,7 @@ extension TexturedMesh {
     }
 }
 
-/// One primitive's worth of vertices and faces.
+/// Vertices and faces of one primitive.
 private struct GLBPart {
     var material: Int
     var positions: [SIMD3<Float>] = []
@@ -84,7 +84,7 @@ private struct GLBPart {
     var faces: [SIMD3<UInt32>] = []
 }
 
-/// A document and its binary chunk while they grow.
+/// A document and its binary chunk under construction.
 private struct GLBBuilder {
     private var document = GLBDocument()
     private var binary: [UInt8] = []
@@ -136,7 +136,7 @@ private struct GLBBuilder {
         guard !pictures.isEmpty else { return }
         document.textures = pictures.indices.map { .init(sampler: 0, source: $0) }
         document.images = pictures
-        // Linear filters, the minified one between mip levels; repeat.
+        // Linear filtering, with mipmaps for minification; repeat.
         document.samplers = [.init(magFilter: 9729, minFilter: 9987, wrapS: 10497, wrapT: 10497)]
     }
 
@@ -176,7 +176,7 @@ private struct GLBBuilder {
     private mutating func view(_ bytes: [UInt8], target: Int?) -> Int {
         views.append(.init(byteOffset: binary.count, byteLength: bytes.count, target: target))
         binary += bytes
-        // The next view starts at a multiple of four, as floats and indices need.
+        // Pads the view to a multiple of four, as required for floats and indices.
         binary += [UInt8](repeating: 0, count: (4 - binary.count % 4) % 4)
         return views.count - 1
     }
@@ -189,7 +189,7 @@ private struct GLBBuilder {
     }
 }
 
-/// A curve applied to each channel.
+/// A function applied to each channel.
 func mapped(_ color: SIMD3<Float>, _ curve: (Float) -> Float) -> SIMD3<Float> {
     SIMD3(curve(color.x), curve(color.y), curve(color.z))
 }

@@ -3,8 +3,8 @@
 extension Mesh {
     /// Extracts the surface where `grid` crosses `level`; values above the level are inside.
     ///
-    /// Marching cubes (Lorensen and Cline 1987) with vertices shared between cells. Outside the grid the field
-    /// counts as empty, so a solid that touches the border is capped and the mesh is always closed.
+    /// Marching cubes (Lorensen and Cline 1987) with vertices shared between cells. The field counts as empty outside
+    /// the grid, so that a solid that touches the border is capped and the mesh is always closed.
     public init(levelSetOf grid: ScalarGrid, level: Float) {
         self = LevelSetExtractor(grid: grid, level: level).extract()
     }
@@ -28,7 +28,7 @@ private struct LevelSetExtractor {
         let slice = lattice.x * lattice.y
         var positions: [SIMD3<Float>] = []
         var faces: [SIMD3<UInt32>] = []
-        // Vertex on the edge that leaves a lattice point along each axis, for the two slices around the cells.
+        // Vertices on the edges from a lattice point along each axis, for the two slices around the cells.
         var vertices = [UInt32](repeating: .max, count: 2 * 3 * slice)
         var values = [Float](repeating: -.infinity, count: 2 * slice)
         fill(&values, half: 0, z: 0)
@@ -86,13 +86,13 @@ private struct LevelSetExtractor {
         }
     }
 
-    /// The point between two lattice neighbours where the field, taken as linear, meets the level.
+    /// The point between two adjacent lattice points where the linearly interpolated field equals the level.
     private func crossing(from a: SIMD3<Int>, to b: SIMD3<Int>) -> SIMD3<Float> {
         let (va, vb) = (value(a), value(b))
-        // At the empty layer the surface ends close to the outermost sample.
+        // At the empty layer the surface is placed close to the outermost sample.
         var fraction: Float = va == -.infinity ? 0.999 : vb == -.infinity ? 0.001 : (level - va) / (vb - va)
         if !fraction.isFinite { fraction = 0.5 }
-        // Kept off the lattice points, so that no triangle degenerates and no two vertices meet.
+        // Kept away from the lattice points, so that triangles do not degenerate and vertices stay distinct.
         fraction = min(max(fraction, 0.001), 0.999)
         let start = grid.position(a.x - 1, a.y - 1, a.z - 1)
         let end = grid.position(b.x - 1, b.y - 1, b.z - 1)

@@ -1,12 +1,12 @@
-// The 256 cases of marching cubes, derived from one rule instead of typed in.
+// The 256 cases of marching cubes, generated from one rule.
 
 /// For each inside/outside pattern of a cube's corners, the triangles over its twelve edges.
 ///
-/// Corner `c` sits at (c & 1, c >> 1 & 1, c >> 2 & 1). On every face of the cube the surface is drawn as directed
-/// segments from the edge where a walk round the face enters the solid to the edge where it leaves it. On an
-/// ambiguous face (two opposite corners inside) each inside corner is cut off alone. The rule looks at one face only,
-/// so two cubes that share a face draw the same segments on it, and the surface closes (compare Lorensen and Cline,
-/// "Marching Cubes", 1987, whose fifteen cases leave holes at ambiguous faces).
+/// Corner `c` is at (c & 1, c >> 1 & 1, c >> 2 & 1). On every face of the cube the surface consists of directed
+/// segments, each from the edge where a traversal of the face enters the solid to the edge where it leaves it. On an
+/// ambiguous face (two opposite corners inside) the inside corners are separated. The rule depends on one face only,
+/// so two cubes that share a face have the same segments on it, and the surface is closed (compare Lorensen and
+/// Cline, "Marching Cubes", 1987, whose fifteen cases leave holes at ambiguous faces).
 struct MarchingCubesTable: Sendable {
     /// The corners that each edge joins, lower corner first.
     let edges: [(Int, Int)]
@@ -32,9 +32,9 @@ struct MarchingCubesTable: Sendable {
         }
     }
 
-    /// Cuts a loop into triangles, ear by ear, with no diagonal inside a face of the cube.
+    /// Triangulates a loop by ear clipping, with no diagonal within a face of the cube.
     ///
-    /// The cube across such a face could draw the same diagonal, and four triangles would meet at one edge.
+    /// The adjacent cube could have the same diagonal, so that four triangles would share an edge.
     private static func triangulation(of loop: [Int], edges: [(Int, Int)]) -> [Int] {
         func shareFace(_ a: Int, _ b: Int) -> Bool {
             let corners = [edges[a].0, edges[a].1, edges[b].0, edges[b].1]
@@ -61,7 +61,7 @@ struct MarchingCubesTable: Sendable {
         var next: [Int: Int] = [:]
         for face in faces {
             for start in 0..<4 where !inside(face[start]) && inside(face[(start + 1) % 4]) {
-                // Walk on from the entered corner to the first edge that leaves the solid.
+                // Continue from the corner inside to the first edge that leaves the solid.
                 var step = start + 1
                 while inside(face[(step + 1) % 4]) { step += 1 }
                 guard let entry = edge(face[start], face[(start + 1) % 4]),

@@ -1,10 +1,10 @@
-// Painting a mesh from a field: vertex colours, or an image laid over the surface.
+// Colouring of a mesh from a field: vertex colours or a texture.
 
 import Images
 
 extension Mesh {
-    /// The mesh with vertex colours that `colors` finds for all positions at once.
-    /// - Parameter colors: takes positions and unit normals, gives as many sRGB colours in [0, 1].
+    /// The mesh with vertex colours computed by `colors` for all positions at once.
+    /// - Parameter colors: takes positions and unit normals, returns as many sRGB colours in [0, 1].
     public func painted(
         by colors: (_ positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) throws -> [SIMD3<Float>]
     ) rethrows -> Mesh {
@@ -17,12 +17,12 @@ extension Mesh {
         return result
     }
 
-    /// The mesh with an image of `side` × `side` texels laid over it, painted from a field.
+    /// The mesh with a texture of `side` × `side` texels, computed from a field.
     ///
-    /// Every two faces share a square of the image, one in each half, with a margin of a texel painted past
-    /// their edges so that bilinear filters see no seam. The image is painted in strips of rows.
-    /// - Parameter colors: takes positions on the surface and unit normals, gives as many sRGB colours in [0, 1].
-    /// - Precondition: the image has at least 4 × 4 texels for every two faces.
+    /// Each pair of faces shares a square of the texture, one per half, with a margin of one texel beyond their edges
+    /// so that bilinear filtering shows no seams. The texture is computed in strips of rows.
+    /// - Parameter colors: takes positions on the surface and unit normals, returns as many sRGB colours in [0, 1].
+    /// - Precondition: the texture has at least 4 × 4 texels for every two faces.
     public func baked(
         textureSide side: Int,
         by colors: (_ positions: [SIMD3<Float>], _ normals: [SIMD3<Float>]) throws -> [SIMD3<Float>]
@@ -78,11 +78,11 @@ extension Mesh {
     }
 }
 
-/// How two triangles lie in a square of texels: one in the upper left half, one in the lower right.
+/// Layout of two triangles in a square of texels: one in the upper left half, one in the lower right.
 private struct BakeCell {
     let size: Int
 
-    /// Where a corner lies, in texels from the square's corner; inside by a texel, so that filters stay in.
+    /// Position of a corner, in texels from the square's corner; a texel inside, so that filters do not read beyond.
     func corner(_ number: Int, upper: Bool) -> SIMD2<Float> {
         let near: Float = 1
         let far = Float(size) - 2
@@ -90,7 +90,7 @@ private struct BakeCell {
         return upper ? corners[number] : SIMD2(repeating: Float(size)) - corners[number]
     }
 
-    /// The texels of one half with the weights of the three corners; slightly outside near the margin.
+    /// The texels of one half with barycentric weights; slightly outside the triangle near the margin.
     func texels(upper: Bool) -> [(x: Int, y: Int, weights: SIMD3<Float>)] {
         let extent = Float(size) - 3
         var result: [(x: Int, y: Int, weights: SIMD3<Float>)] = []

@@ -1,11 +1,11 @@
-// Fewer faces for the same shape: edge collapses in the order of their quadric error.
+// Mesh decimation by edge collapses in the order of quadric error.
 
 extension Mesh {
-    /// The mesh reduced to at most `target` faces, as far as that is possible without tearing it.
+    /// The mesh reduced to at most `target` faces, as far as possible without breaking its topology.
     ///
-    /// Garland and Heckbert, "Surface Simplification Using Quadric Error Metrics", 1997. A collapse that would make
-    /// the surface non-manifold (link condition) or turn a face over is skipped, so a closed mesh stays closed.
-    /// Colours are interpolated along the collapsed edge; normals are computed anew.
+    /// Garland and Heckbert, "Surface Simplification Using Quadric Error Metrics", 1997. Collapses that would make
+    /// the surface non-manifold (link condition) or flip a face are skipped, so a closed mesh remains closed. Colours
+    /// are interpolated along the collapsed edge; normals are recomputed.
     public func decimated(toFaces target: Int) -> Mesh {
         guard faces.count > max(4, target) else { return self }
         var decimator = Decimator(self)
@@ -44,7 +44,7 @@ private struct Quadric {
     }
 }
 
-/// A candidate collapse; it is stale when either end changed after it was made.
+/// A candidate collapse; it is stale if either end changed after it was made.
 private struct Collapse {
     let cost: Double
     let kept: Int
@@ -62,7 +62,7 @@ private struct Decimator {
     private var alive: [Bool]
     private var around: [[Int]]
     private var stamp: [Int]
-    /// Vertices on an edge of one face only; they stay where they are, so that open rims keep their shape.
+    /// Vertices on boundary edges; they are fixed, so that open boundaries keep their shape.
     private var isRim: [Bool]
     private var heap: [Collapse] = []
     private var count: Int
@@ -148,7 +148,7 @@ private struct Decimator {
         Set(neighbours(a)).intersection(neighbours(b)).count == 2
     }
 
-    /// Whether the faces round `a` that survive keep their side when `a` moves to `place`.
+    /// Whether no remaining face around `a` flips when `a` moves to `place`.
     private func keepsSides(_ a: Int, _ b: Int, _ place: SIMD3<Double>) -> Bool {
         for index in around[a] where alive[index] && !contains(face[index], b) {
             let before = areaNormal(face[index])
@@ -192,11 +192,11 @@ private struct Decimator {
         var best = Collapse(
             cost: .infinity, kept: a, removed: b, stamp: stamp[a] + stamp[b], position: position[a],
             fraction: 0)
-        // Either end or the middle: no matrix to invert, and the point never leaves the edge.
+        // Either end or the midpoint: no matrix inversion, and the point is always on the edge.
         for fraction in isRim[a] ? [0] : isRim[b] ? [1] : [0.5, 0, 1] {
             let place = position[a] + (position[b] - position[a]) * fraction
             let edge = position[b] - position[a]
-            // A little length keeps flat regions from collapsing in index order.
+            // A small length term, so that flat regions do not collapse in index order.
             let cost = sum.error(at: place) + 1e-9 * (edge * edge).sum()
             if cost < best.cost {
                 best = Collapse(
@@ -229,7 +229,7 @@ private struct Decimator {
         }
     }
 
-    /// Order by cost, then by vertices, so that equal costs always collapse in the same order.
+    /// Order by cost, then by vertices, so that the order of equal costs is deterministic.
     private func precedes(_ l: Collapse, _ r: Collapse) -> Bool {
         (l.cost, l.kept, l.removed) < (r.cost, r.kept, r.removed)
     }

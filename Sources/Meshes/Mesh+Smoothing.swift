@@ -1,11 +1,11 @@
-// Smoothing that removes the steps of the grid without shrinking the solid.
+// Smoothing that removes grid artefacts without shrinking the solid.
 
 extension Mesh {
     /// The mesh after `passes` rounds of Taubin smoothing.
     ///
     /// Each round moves every vertex by λ and then by −μ of the way to the mean of its neighbours, which damps high
-    /// frequencies and keeps the volume (Taubin, "A Signal Processing Approach to Fair Surface Design", 1995, §3).
-    /// Normals are computed anew.
+    /// frequencies and preserves the volume (Taubin, "A Signal Processing Approach to Fair Surface Design", 1995,
+    /// §3). Normals are recomputed.
     public func smoothed(passes: Int, lambda: Float = 0.5, mu: Float = 0.53) -> Mesh {
         guard passes > 0, !faces.isEmpty else { return self }
         var seen = Set<UInt64>(minimumCapacity: faces.count * 3 / 2)

@@ -6,15 +6,15 @@
 public struct Mesh: Sendable, Equatable {
     /// Vertex positions in scene units.
     public var positions: [SIMD3<Float>]
-    /// Unit normals, one per vertex; empty when not known.
+    /// Unit normals, one per vertex; empty if unknown.
     public var normals: [SIMD3<Float>]
-    /// sRGB colours in [0, 1], one per vertex; empty when the mesh has none.
+    /// sRGB colours in [0, 1], one per vertex; empty if the mesh has none.
     public var colors: [SIMD3<Float>]
     /// Vertex indices of each triangle.
     public var faces: [SIMD3<UInt32>]
 
     /// Creates a mesh.
-    /// - Precondition: `normals` and `colors` are empty or as long as `positions`; every index names a vertex.
+    /// - Precondition: `normals` and `colors` are empty or as long as `positions`; every index is valid.
     public init(
         positions: [SIMD3<Float>], normals: [SIMD3<Float>] = [], colors: [SIMD3<Float>] = [],
         faces: [SIMD3<UInt32>]
@@ -42,7 +42,7 @@ public struct Mesh: Sendable, Equatable {
         (positions[Int(face.x)], positions[Int(face.y)], positions[Int(face.z)])
     }
 
-    /// The axis-aligned box of all vertices; nil when there are none.
+    /// The axis-aligned bounding box of all vertices; nil if there are none.
     public var bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)? {
         guard var lower = positions.first else { return nil }
         var upper = lower
@@ -68,7 +68,7 @@ public struct Mesh: Sendable, Equatable {
         return copy
     }
 
-    /// The mesh without vertices that no face uses; the order of those kept does not change.
+    /// The mesh without vertices that no face uses; the order of the others is unchanged.
     public func compacted() -> Mesh {
         var target = [UInt32](repeating: .max, count: positions.count)
         for face in faces {

@@ -1,8 +1,8 @@
-// The one error of reading and writing meshes.
+// The error type of reading and writing meshes.
 
 import Files
 
-/// A mesh file that cannot be read or written: which, and why.
+/// A mesh file that cannot be read or written, and the reason.
 public struct MeshError: Error, CustomStringConvertible, Sendable {
     public let path: String
     public let reason: String
@@ -14,7 +14,7 @@ public struct MeshError: Error, CustomStringConvertible, Sendable {
 
     public var description: String { "\(path.quotedForMessage): \(reason.singleLine)" }
 
-    /// Runs `body`, turning the errors of files into errors of meshes.
+    /// Runs `body`, converting file errors to mesh errors.
     static func wrap<R>(_ path: String, _ body: () throws -> R) throws(MeshError) -> R {
         do {
             return try body()

@@ -1,20 +1,20 @@
-// A z-buffer rasteriser: re-renders an exported mesh, so that it can be compared with the field it came from.
+// A z-buffer rasteriser, which renders an exported mesh for comparison with its field.
 
 /// An image of a mesh, row by row from the top left.
 public struct MeshPicture: Sendable {
     public let width: Int
     public let height: Int
-    /// sRGB colour per pixel; black where nothing was hit.
+    /// sRGB colour per pixel; black in the background.
     public var color: [SIMD3<Float>]
     /// 1 where the mesh covers the pixel centre, else 0.
     public var coverage: [Float]
-    /// Distance along the viewing axis in scene units; 0 where nothing was hit.
+    /// Distance along the viewing axis in scene units; 0 in the background.
     public var depth: [Float]
-    /// World-space unit normal; zero where nothing was hit.
+    /// World-space unit normal; zero in the background.
     public var normal: [SIMD3<Float>]
 }
 
-/// A pinhole camera as the rasteriser needs it.
+/// A pinhole camera for the rasteriser.
 public struct MeshCamera: Sendable {
     /// Position in scene units.
     public var position: SIMD3<Float>
@@ -35,7 +35,7 @@ public struct MeshCamera: Sendable {
         self.center = center
     }
 
-    /// Where a point appears: x and y in pixels from the top left, z along the viewing axis.
+    /// The image position of a point: x and y in pixels from the top left, z along the viewing axis.
     package func projected(_ position: SIMD3<Float>) -> SIMD3<Float> {
         let offset = position - self.position
         let z = dot(offset, forward)
@@ -44,14 +44,14 @@ public struct MeshCamera: Sendable {
 }
 
 extension Mesh {
-    /// Draws the mesh unlit, pixel centres at +0.5, with perspective-correct colours.
+    /// Renders the mesh unlit, pixel centres at +0.5, with perspective-correct colours.
     ///
-    /// Triangles that reach behind the camera are left out.
+    /// Triangles that extend behind the camera are skipped.
     public func picture(from camera: MeshCamera, width: Int, height: Int) -> MeshPicture {
         picture(from: camera, width: width, height: height) { _, _, color in color }
     }
 
-    /// Draws the mesh with colours that `shade` finds for a face, the weights of its corners, and the vertex colour.
+    /// Renders the mesh with colours computed by `shade` from a face, barycentric weights, and the vertex colour.
     func picture(
         from camera: MeshCamera, width: Int, height: Int,
         shade: (Int, SIMD3<Float>, SIMD3<Float>) -> SIMD3<Float>
@@ -83,7 +83,7 @@ extension Mesh {
                     let wc = ((b.x - a.x) * (py - a.y) - (b.y - a.y) * (px - a.x)) / doubleArea
                     let wa = 1 - wb - wc
                     guard wa >= 0, wb >= 0, wc >= 0 else { continue }
-                    // Attributes are linear in space, so they are weighted by inverse depth on the screen.
+                    // Attributes are linear in space, hence weighted by inverse depth on the screen.
                     let inverse = SIMD3(wa / a.z, wb / b.z, wc / c.z)
                     let z = 1 / inverse.sum()
                     let pixel = y * width + x
@@ -103,7 +103,7 @@ extension Mesh {
     }
 }
 
-/// The first and last pixel whose centres lie between two coordinates, inside the image.
+/// The first and last pixel whose centres are between two coordinates, within the image.
 private func span(_ lower: Float, _ upper: Float, limit: Int) -> (Int, Int) {
     let first = min(max((lower - 0.5).rounded(.up), 0), Float(limit))
     let last = min(max((upper - 0.5).rounded(.down), -1), Float(limit - 1))

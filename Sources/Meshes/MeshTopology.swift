@@ -1,25 +1,25 @@
-// What can be measured on a mesh: closedness, components, volume, area.
+// Measurements of a mesh: closedness, components, volume, area.
 
 import Arrays
 
-/// Counts and measures that tell whether a mesh is a sound solid.
+/// Counts and measures of a mesh's validity as a solid.
 public struct MeshTopology: Sendable, Codable, Equatable {
     public let vertices: Int
     public let faces: Int
-    /// Edges that belong to one face only; zero for a closed mesh.
+    /// Edges of one face only; zero for a closed mesh.
     public let boundaryEdges: Int
-    /// Edges that belong to more than two faces, or to two that run the same way.
+    /// Edges of more than two faces, or of two with inconsistent winding.
     public let nonManifoldEdges: Int
-    /// Connected pieces.
+    /// Connected components.
     public let components: Int
-    /// Vertices − edges + faces; 2 for each sphere-like piece, 0 for each torus.
+    /// Vertices − edges + faces; 2 for each sphere-like component, 0 for each torus.
     public let eulerCharacteristic: Int
     /// Signed volume in cubic scene units; positive when faces wind outward.
     public let volume: Float
     /// Surface area in square scene units.
     public let area: Float
 
-    /// Whether every edge joins exactly two faces that agree on the winding.
+    /// Whether every edge is shared by exactly two faces with consistent winding.
     public var isWatertight: Bool { faces > 0 && boundaryEdges == 0 && nonManifoldEdges == 0 }
 }
 
@@ -57,9 +57,9 @@ extension Mesh {
             volume: Float(volume), area: Float(area))
     }
 
-    /// The mesh without pieces that have fewer than `fraction` of the faces of the largest piece.
+    /// The mesh without components that have fewer than `fraction` of the faces of the largest one.
     ///
-    /// A fraction of 1 keeps the largest piece alone (and pieces exactly as large).
+    /// A fraction of 1 keeps only the largest component (and equally large ones).
     public func keepingComponents(atLeast fraction: Float) -> Mesh {
         let (labels, count) = componentLabels()
         guard count > 1 else { return self }
@@ -71,10 +71,10 @@ extension Mesh {
         return copy.compacted()
     }
 
-    /// A name for an edge that does not depend on its direction.
+    /// A key for an edge, independent of its direction.
     static func edgeKey(_ a: UInt32, _ b: UInt32) -> UInt64 { UInt64(min(a, b)) << 32 | UInt64(max(a, b)) }
 
-    /// The piece that each vertex belongs to, and how many pieces have faces.
+    /// The component of each vertex, and the number of components with faces.
     private func componentLabels() -> (labels: [Int], count: Int) {
         var pieces = DisjointSets(count: positions.count)
         for face in faces {

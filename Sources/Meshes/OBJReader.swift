@@ -1,9 +1,9 @@
-// Reading Wavefront OBJ with its materials.
+// Reading of Wavefront OBJ with materials.
 
 import Files
 import Images
 
-/// The reading of one OBJ file: triangles and polygons, colours after positions, materials with images.
+/// Reads one OBJ file: triangles and polygons, vertex colours, materials with textures.
 struct OBJReader {
     private let path: String
     private let folder: String
@@ -31,13 +31,14 @@ struct OBJReader {
             case "v": try readVertex()
             case "vt":
                 let numbers = try numbers(atLeast: 1)
-                // OBJ counts from the bottom of the image.
+                // OBJ's texture coordinates start at the bottom of the image.
                 coordinates.append(SIMD2(numbers[0], 1 - (numbers.count > 1 ? numbers[1] : 0)))
             case "f": try readFace()
             case "usemtl": useMaterial(scanner.rest())
             case "mtllib": readMaterials(scanner.rest())
             default:
-                // Names, groups, smoothing, normals (computed anew) and comments; a text of other words is no mesh.
+                // Names, groups, smoothing, normals (which are recomputed) and comments; a text without positions is
+                // not a mesh.
                 if positions.isEmpty, scanner.line > 1000 {
                     throw fault("is not a mesh: no vertex in 1000 lines")
                 }
@@ -87,7 +88,7 @@ struct OBJReader {
         }
     }
 
-    /// An index of the file, from 1 or from the end if negative, as one from 0.
+    /// Converts an index of the file, from 1 or negative from the end, to one from 0.
     private func index(_ word: Slice<UnsafeRawBufferPointer>, count: Int, what: String) throws -> Int {
         guard let number = Int(word.text) else {
             throw fault("has \(word.text.quotedForMessage) where a \(what) is named")
@@ -131,11 +132,11 @@ struct OBJReader {
     }
 
     private mutating func note(_ text: String) {
-        // A hostile file must not fill memory with remarks.
+        // A malicious file must not fill memory with notes.
         if notes.count < 20 { notes.append(text.singleLine) }
     }
 
-    /// The path of a file named inside another, if it lies in the same folder or below.
+    /// The path of a file referenced in another, if it is in the same folder or below.
     private func neighbour(_ name: String) -> String? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard !name.isEmpty, !parts.contains(".."), !name.hasPrefix("/"), !name.contains("\0"),
@@ -170,7 +171,7 @@ struct OBJReader {
             default: continue
             }
         }
-        // An image replaces the plain colour, as exporters that write both mean it.
+        // A texture replaces the colour, as intended by exporters that write both.
         for index in materials.indices where materials[index].texture != nil {
             materials[index].color = SIMD3(repeating: 1)
         }

@@ -1,8 +1,8 @@
-// Reading Stanford PLY, text or binary.
+// Reading of Stanford PLY, text or binary.
 
 import Files
 
-/// The reading of one PLY file: positions, colours and polygons; other elements and properties are passed over.
+/// Reads one PLY file: positions, colours and polygons; other elements and properties are skipped.
 struct PLYReader {
     private enum Format {
         case text
@@ -34,7 +34,7 @@ struct PLYReader {
     private struct Property {
         let name: String
         let type: Scalar
-        /// The type of the count of a list.
+        /// The type of a list's count.
         let count: Scalar?
     }
 
@@ -114,14 +114,14 @@ struct PLYReader {
         elements[elements.count - 1].properties.append(Property(name: name, type: type, count: count))
     }
 
-    /// Refuses counts that the bytes left could not hold, before any memory is asked for.
+    /// Rejects counts that the remaining bytes cannot contain, before memory is allocated.
     private func checkCounts() throws {
         var rest = bytes.count - offset
         for element in elements {
             let least = element.properties.reduce(0) { sum, property in
                 sum + (format == .text ? 2 : property.count?.size ?? property.type.size)
             }
-            // The last word of a text needs no blank after it.
+            // The last word of a text needs no separator after it.
             let (needed, overflow) = element.count.multipliedReportingOverflow(by: max(1, least))
             guard !overflow, needed <= rest + 1 else {
                 throw fault(
@@ -157,7 +157,7 @@ struct PLYReader {
                         continue
                     }
                     let count = try scalar(countType)
-                    // A face of so many corners is a damaged count.
+                    // A face with more corners than this means a damaged count.
                     guard count >= 0, count <= 65_536 else { throw fault("has a list of \(count) entries") }
                     for _ in 0..<Int(count) {
                         let value = try scalar(property.type)

@@ -1,10 +1,10 @@
-// OBJ and PLY, the two text formats that every mesh viewer opens.
+// Writing of OBJ and PLY.
 
 import Files
 
 extension Mesh {
-    /// Writes Wavefront OBJ with colours after the positions, as MeshLab, Blender and CloudCompare read them.
-    /// - Throws: `MeshError` when the file cannot be written; nothing is left behind then.
+    /// Writes Wavefront OBJ with vertex colours after the positions, as read by MeshLab, Blender and CloudCompare.
+    /// - Throws: `MeshError` if the file cannot be written; no partial file remains.
     public func writeOBJ(to path: String) throws(MeshError) {
         try MeshError.wrap(path) {
             let file = try AtomicFile(path: path)
@@ -29,7 +29,7 @@ extension Mesh {
     }
 
     /// Writes Stanford PLY, binary little-endian, with 8-bit sRGB colours.
-    /// - Throws: `MeshError` when the file cannot be written; nothing is left behind then.
+    /// - Throws: `MeshError` if the file cannot be written; no partial file remains.
     public func writePLY(to path: String) throws(MeshError) {
         try MeshError.wrap(path) {
             var header = "ply\nformat binary_little_endian 1.0\ncomment Lathe, y up\n"

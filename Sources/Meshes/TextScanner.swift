@@ -1,6 +1,6 @@
-// Words and numbers in the lines of a text file that is mapped into memory.
+// Scanning of words and numbers in a memory-mapped text file.
 
-/// A position in text that moves forward line by line, word by word.
+/// A read position in text, advanced line by line and word by word.
 struct TextScanner {
     private let bytes: UnsafeRawBufferPointer
     private(set) var offset: Int
@@ -33,7 +33,7 @@ struct TextScanner {
         return bytes[start..<offset]
     }
 
-    /// The rest of the line without blanks around it.
+    /// The rest of the line without surrounding blanks.
     mutating func rest() -> String {
         while offset < lineEnd, TextScanner.isBlank(bytes[offset]) { offset += 1 }
         var end = lineEnd
@@ -42,7 +42,7 @@ struct TextScanner {
         return String(decoding: bytes[offset..<end], as: UTF8.self)
     }
 
-    /// The next word of the text, on whatever line.
+    /// The next word of the text, across lines.
     mutating func wordAcrossLines() -> Slice<UnsafeRawBufferPointer>? {
         while true {
             if let word = word() { return word }
@@ -54,9 +54,9 @@ struct TextScanner {
 }
 
 extension Slice<UnsafeRawBufferPointer> {
-    /// The word as a finite number; nil for anything else.
+    /// The word as a finite number; otherwise nil.
     var finiteNumber: Float? {
-        // Numbers longer than this hold no more information.
+        // More digits do not change the value.
         guard count <= 64, let value = Float(String(decoding: self, as: UTF8.self)), value.isFinite else {
             return nil
         }

@@ -1,15 +1,15 @@
-// A mesh whose faces have materials: plain colours or images laid over them.
+// A mesh with materials: colours or textures.
 
 import Arrays
 import Files
 public import Images
 
-/// The colour of a surface: one colour, times an image where there is one.
+/// The colour of a surface: one colour, multiplied by a texture if there is one.
 public struct MeshMaterial: Sendable {
     public var name: String
     /// sRGB colour in [0, 1].
     public var color: SIMD3<Float>
-    /// An image laid over the surface by its texture coordinates; repeats beyond its edges.
+    /// A texture addressed by texture coordinates; repeats beyond its edges.
     public var texture: Image?
 
     public init(name: String, color: SIMD3<Float> = SIMD3(repeating: 1), texture: Image? = nil) {
@@ -18,7 +18,7 @@ public struct MeshMaterial: Sendable {
         self.texture = texture?.rgb
     }
 
-    /// The sRGB colour at a texture coordinate, bilinear between the centres of texels.
+    /// The sRGB colour at a texture coordinate, bilinearly interpolated between texel centres.
     package func color(at coordinate: SIMD2<Float>) -> SIMD3<Float> {
         guard let texture, coordinate.x.isFinite, coordinate.y.isFinite else { return color }
         let (w, h) = (texture.width, texture.height)
@@ -42,17 +42,18 @@ public struct MeshMaterial: Sendable {
 
 /// A mesh with materials.
 public struct TexturedMesh: Sendable {
-    /// Positions, faces, and vertex colours; where there are vertex colours they multiply the materials.
+    /// Positions, faces, and vertex colours, which are multiplied by the materials.
     public var mesh: Mesh
     public var materials: [MeshMaterial]
-    /// The material of each face, or −1 for none; empty when no face has any.
+    /// The material of each face, or −1 for none; empty if no face has one.
     public var faceMaterials: [Int]
-    /// Texture coordinates of the three corners of each face, (0, 0) at the image's top left; empty when there are none.
+    /// Texture coordinates of the three corners of each face, (0, 0) at the image's top left; empty if there are
+    /// none.
     public var coordinates: [SIMD2<Float>]
-    /// What was found odd and passed over while reading, one line each.
+    /// Notes on unsupported or invalid content that was skipped while reading, one line each.
     public var notes: [String]
 
-    /// - Precondition: lists that are not empty have one entry per face, or three for coordinates.
+    /// - Precondition: non-empty lists have one entry per face, or three for coordinates.
     public init(
         mesh: Mesh, materials: [MeshMaterial] = [], faceMaterials: [Int] = [],
         coordinates: [SIMD2<Float>] = [], notes: [String] = []
@@ -79,7 +80,7 @@ public struct TexturedMesh: Sendable {
         return materials[faceMaterials[face]]
     }
 
-    /// The mesh with vertex colours alone: each vertex takes the mean of its corners' colours.
+    /// The mesh with vertex colours only: each vertex takes the mean of its corners' colours.
     public var flattened: Mesh {
         guard !faceMaterials.isEmpty else { return mesh }
         var sums = [SIMD4<Float>](repeating: .zero, count: mesh.positions.count)
@@ -98,7 +99,7 @@ public struct TexturedMesh: Sendable {
         return result
     }
 
-    /// Draws the mesh with its materials; see `Mesh.picture`.
+    /// Renders the mesh with its materials; see `Mesh.picture`.
     public func picture(from camera: MeshCamera, width: Int, height: Int) -> MeshPicture {
         guard !faceMaterials.isEmpty else { return mesh.picture(from: camera, width: width, height: height) }
         return mesh.picture(from: camera, width: width, height: height) { face, weights, vertexColor in
@@ -113,8 +114,8 @@ public struct TexturedMesh: Sendable {
 }
 
 extension TexturedMesh {
-    /// Reads a GLB, PLY or OBJ file; the content decides which, not the name.
-    /// - Throws: `MeshError` when the file is missing, damaged, without faces, or uses what is not supported.
+    /// Reads a GLB, PLY or OBJ file; the content determines the format, not the name.
+    /// - Throws: `MeshError` if the file is missing, damaged, without faces, or uses unsupported features.
     public static func read(from path: String) throws(MeshError) -> TexturedMesh {
         try MeshError.wrap(path) {
             let file = try MappedFile(path: path)
@@ -132,7 +133,7 @@ extension TexturedMesh {
 
 extension Mesh {
     /// Reads a GLB, PLY or OBJ file as one mesh with vertex colours; see `TexturedMesh.read`.
-    /// - Throws: `MeshError` when the file is missing, damaged, without faces, or uses what is not supported.
+    /// - Throws: `MeshError` if the file is missing, damaged, without faces, or uses unsupported features.
     public static func read(from path: String) throws(MeshError) -> Mesh {
         try TexturedMesh.read(from: path).flattened
     }

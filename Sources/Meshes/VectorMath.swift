@@ -1,4 +1,4 @@
-// The few vector operations that meshes need.
+// Vector operations for meshes.
 
 func dot(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Float { (a * b).sum() }
 
@@ -8,7 +8,7 @@ func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
 
 func length(_ a: SIMD3<Float>) -> Float { dot(a, a).squareRoot() }
 
-/// The unit vector along `a`, or straight up when `a` has no direction.
+/// The unit vector along `a`, or straight up if `a` is zero.
 func normalized(_ a: SIMD3<Float>) -> SIMD3<Float> {
     let size = length(a)
     return size > 0 ? a / size : SIMD3(0, 1, 0)

@@ -54,8 +54,8 @@ package enum Kernels {
         }
     }
 
-    /// The box and the radius about its centre of a solid, in part units, sampled on a 48³ grid over the bounding
-    /// spheres of its parts.
+    /// Bounding box and radius (about the box's centre) of a solid, in part units, sampled on a 48³ grid over the
+    /// bounding spheres of its parts.
     static func bounds(of packed: [Float]) -> (low: Vector, high: Vector, radius: Float) {
         var low = Vector(repeating: .infinity), high = Vector(repeating: -.infinity)
         for start in stride(from: 0, to: packed.count, by: partStride) where packed[start + 1] == 0 {
@@ -75,7 +75,7 @@ package enum Kernels {
         return (Vector(box[0], box[1], box[2]), Vector(box[3], box[4], box[5]), box[6])
     }
 
-    /// Rounds values in [0, 1] to bytes.
+    /// Converts values in [0, 1] to bytes, rounding.
     static func bytes(_ values: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutablePointer<UInt8>) {
         ck_toy_bytes(values, count, bytes)
     }

@@ -1,4 +1,4 @@
-// Things people carry, wear and keep: stools, shelves, hats, shoes, gifts, buckets, umbrellas, books, balls and more.
+// Personal items: stools, shelves, hats, shoes, gifts, buckets, umbrellas, books, balls and more.
 
 enum Belongings {
     static let classes: [ToyClass] = [
@@ -144,7 +144,7 @@ enum Belongings {
             turn: Vector = b.chance(0.5) ? .zero : [-90, 0, 0]
         let paint = b.paint(cover, patterned: 0.3),
             pages = ToyPaint(Tint.plain("cream")).with(.rings, Vector(0.8, 0.75, 0.65), frequency: 20)
-        // Lying, or standing, the cover towards the front.
+        // Lying, or standing with the cover towards the front.
         func place(_ v: Vector) -> Vector { turn == .zero ? v : Vector(v.x, v.z, -v.y) }
         b.add(.box([w, h, t], rounding: 0.01), turn: turn, pages)
         b.add(.box([w + 0.03, h + 0.03, 0.025], rounding: 0.01), at: place([0, 0, t]), turn: turn, paint)

@@ -1,11 +1,11 @@
-// Random compositions: things with no name, put together the way named things are.
+// Random compositions: objects without a name, built like named ones.
 //
-// A prior that only sees named classes learns to recognise them. These share the ways of building (a body that carries
-// handles and spouts, a trunk on legs with a head, layers on each other) but not the proportions, so what is learned
-// is how parts turn, and it reaches classes that were never seen.
+// A prior trained on named classes only learns to recognise them. Compositions share their structure (a body with
+// handles and spouts, a trunk on legs with a head, stacked layers) but not the proportions, so that a prior learns
+// how parts rotate, which generalises to unseen classes.
 
 enum Compositions {
-    /// The class "toy": one of the ways below.
+    /// The class "toy": one of the generators below.
     static let toy = ToyClass("toy") { b in
         let main = b.tint(), tints = [main, b.tint(), b.tint(), b.tint()]
         switch b.count(0...9) {
@@ -23,7 +23,7 @@ enum Compositions {
         b.paint(b.chance(0.5) ? tints[0] : b.random.pick(tints), patterned: patterned)
     }
 
-    /// Any shapes anywhere.
+    /// Random shapes at random positions.
     private static func pile(_ b: inout ToyBuilder, _ tints: [Tint]) {
         let symmetric = b.chance(0.7)
         for i in 0..<b.count(2...7) {
@@ -44,7 +44,7 @@ enum Compositions {
         }
     }
 
-    /// A round or square body with what vessels carry: neck, rim, foot, lid, handles, a spout.
+    /// A round or square body with parts of vessels: neck, rim, foot, lid, handles, a spout.
     private static func vessel(_ b: inout ToyBuilder, _ tints: [Tint]) {
         let r = b.draw(0.28, 0.6), h = b.draw(0.25, 0.65), skin = paint(&b, tints, patterned: 0.35)
         let trim = ToyPaint(b.random.pick(tints))
@@ -93,7 +93,7 @@ enum Compositions {
         if b.chance(0.15) { b.add(.arc(ring: r, tube: tube, degrees: 95), at: [0, top, 0], trim) }
     }
 
-    /// A trunk with a head and what animals carry: legs, wings, tail, ears, beak or snout.
+    /// A trunk with a head and parts of animals: legs, wings, tail, ears, beak or snout.
     private static func creature(_ b: inout ToyBuilder, _ tints: [Tint]) {
         let coat = paint(&b, tints), second = ToyPaint(b.random.pick(tints)), upright = b.chance(0.45)
         let w = b.draw(0.18, 0.45), l = b.draw(0.3, 0.65), lean = b.draw(-35, 35)
@@ -157,7 +157,7 @@ enum Compositions {
         }
     }
 
-    /// Layers of one axis on each other.
+    /// Layers stacked on one axis.
     private static func stack(_ b: inout ToyBuilder, _ tints: [Tint]) {
         var y: Float = -0.5, r = b.draw(0.3, 0.7)
         let square = b.chance(0.25), taper = b.draw(0.65, 1.1)

@@ -1,4 +1,4 @@
-// Animals of fields and ponds: chickens, swans, horses, cows, sheep, frogs, dinosaurs.
+// Farm and pond animals: chickens, swans, horses, cows, sheep, frogs, dinosaurs.
 
 enum Farmyard {
     static let classes: [ToyClass] = [
@@ -57,7 +57,7 @@ enum Farmyard {
         b.caption = "\(ToyBuilder.a(plumage.name)) swan"
     }
 
-    /// Four legs of a trunk of half length `l` that stand at height `floor`.
+    /// Four legs of height `floor` for a trunk of half length `l`.
     private static func legs(
         _ b: inout ToyBuilder, x: Float, l: Float, floor: Float, thick: Float, _ coat: ToyPaint,
         hooves: ToyPaint?

@@ -106,7 +106,7 @@ enum Groceries {
                 .ellipsoid([0.6 * r * 4 / Float(n) + 0.04, r * 0.72, 0.05]), at: centre + out * r,
                 ToyPaint(petal))
             b.aim(out)
-            // The thin axis of a petal follows the flower's own axis.
+            // The thin axis of a petal is aligned with the flower's axis.
             b.faceLast(rotation.applied(to: [0, 1, 0]))
         }
         b.add(.ellipsoid([r * 0.55, 0.1, r * 0.55]), at: centre, turn: [tilt, 0, 0], ToyPaint(heart))

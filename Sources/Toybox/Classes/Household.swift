@@ -1,4 +1,4 @@
-// Things of a household: mugs, bottles, vases, goblets, tools, cameras, guitars.
+// Household objects: mugs, bottles, vases, goblets, tools, cameras, guitars.
 
 enum Household {
     static let classes: [ToyClass] = [

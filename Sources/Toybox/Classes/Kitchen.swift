@@ -1,4 +1,4 @@
-// Things of a kitchen: kettles, jugs, pots, bowls, sandwiches, candles.
+// Kitchen objects: kettles, jugs, pots, bowls, sandwiches, candles.
 
 enum Kitchen {
     static let classes: [ToyClass] = [

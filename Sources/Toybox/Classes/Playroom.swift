@@ -1,4 +1,4 @@
-// Things of a playroom: tin robots, armchairs, benches, bells, hot-air balloons, rocking horses.
+// Playroom objects: tin robots, armchairs, benches, bells, hot-air balloons, rocking horses.
 
 enum Playroom {
     static let classes: [ToyClass] = [

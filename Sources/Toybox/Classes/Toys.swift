@@ -1,4 +1,4 @@
-// Figures and playthings: snowmen, robots, teddy bears, people.
+// Figures: snowmen, robots, teddy bears, people.
 
 enum Toys {
     static let classes: [ToyClass] = [

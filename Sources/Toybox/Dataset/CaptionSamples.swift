@@ -1,4 +1,4 @@
-// The `captions` data: one object per image, on plain white or grey, before clutter, or in surroundings with a name.
+// The `captions` data: one object per image, on plain white or grey, before clutter, or in named surroundings.
 
 import Arrays
 package import Checkpoints
@@ -6,7 +6,7 @@ package import Checkpoints
 package enum CaptionSamples {
     package static let size = 128
 
-    /// Images `range` of the stream of `seed`.
+    /// Images `range` of the sequence of `seed`.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
         tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {
@@ -30,7 +30,7 @@ package enum CaptionSamples {
         }
         return (
             [
-                // Degrees from the front, for prompts that name the view.
+                // Degrees from the front, for captions that name the view.
                 .init("azimuth", NDArray(azimuths, shape: [n])),
                 .init("class", bytes: classes, shape: [n]),
                 .init("image", bytes: images, shape: [n, size, size, 3]),
@@ -48,11 +48,11 @@ package enum CaptionSamples {
         package let mask: [UInt8]
         /// Degrees from the front.
         let azimuth: Float
-        /// "on grass under a blue sky"; empty where what surrounds the object has no name.
+        /// For example "on grass under a blue sky"; empty if the surroundings have no name.
         package let surroundings: String
     }
 
-    /// One object, framed loosely.
+    /// One object with a wide margin.
     package static func sample(seed: UInt64, split: ToySplit, side: Int = size) throws -> Sample {
         let object = try ToyObject.make(seed: seed, split: split)
         var random = ToyRandom(seed: seed, split: split, stream: 300)

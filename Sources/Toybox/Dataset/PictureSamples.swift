@@ -1,11 +1,11 @@
-// The `pictures` data: whole images of all sorts without labels, for an inpainter.
+// The `pictures` data: unlabelled images of all kinds, for training an inpainter.
 
 package import Checkpoints
 
 package enum PictureSamples {
     package static let size = 256
 
-    /// Images `range` of the stream of `seed`.
+    /// Images `range` of the sequence of `seed`.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
         tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {
@@ -23,7 +23,7 @@ package enum PictureSamples {
         return ([.init("image", bytes: images, shape: [range.count, size, size, 3])], [:])
     }
 
-    /// [size, size, 3] bytes: toys in a room, an empty room or view, or leaves, and mixtures of them.
+    /// [size, size, 3] bytes: toys in a room, an empty room or landscape, dead leaves, or mixtures of them.
     static func picture(seed: UInt64, split: ToySplit) throws -> [UInt8] {
         var random = ToyRandom(seed: seed, split: split, stream: 500)
         if random.chance(0.3) {
@@ -40,7 +40,7 @@ package enum PictureSamples {
         return canvas.bytes
     }
 
-    /// A ground with a wall or a sky, or a flat surface, from anywhere.
+    /// A ground with a wall or a sky, or a flat surface, from a random viewpoint.
     private static func emptyView(_ canvas: inout SceneCanvas, _ random: inout ToyRandom) {
         let stage: SceneBackdrop.Stage =
             random.chance(0.35) ? .flat : random.chance(0.6) ? .room(wall: random.uniform(0.8, 4.5)) : .open

@@ -1,16 +1,16 @@
-// The `scenes` data: images of several objects with visible ids and boxes, for a segmenter.
+// The `scenes` data: images of several objects with visible ids and boxes, for training a segmenter.
 
 package import Checkpoints
 
 package enum SceneSamples {
     package static let size = 256
 
-    /// Scenes `range` of the stream of `seed`.
+    /// Scenes `range` of the sequence of `seed`.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
         tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {
         let scenes = Shards.parallel(range.count) { i in
-            // Scenes draw their objects by seed alone, so there is nothing that could be refused.
+            // Scenes select their objects by seed only, so this cannot throw.
             try? ToyScene.make(
                 seed: seed &+ UInt64(range.lowerBound + i), split: split, width: size, height: size)
         }

@@ -4,17 +4,17 @@ import Arrays
 import Checkpoints
 import Foundation
 
-/// What a dataset shows.
+/// The contents of a dataset.
 public enum ToyDatasetKind: String, Sendable, CaseIterable { case views, scenes, captions, pictures }
 
-/// Writes training data in shards, each usable as soon as it appears.
+/// Writes training data in shards, each complete when its file appears.
 public struct ToyDataset: Sendable {
     public var kind: ToyDatasetKind
     public var split: ToySplit
     public var count: Int
     public var seed: UInt64
     public var shardSize: Int
-    /// Number of the first file, to go on in a folder that has shards already.
+    /// Number of the first file, to continue in a folder that contains shards.
     public var firstShard = 0
 
     public init(kind: ToyDatasetKind, split: ToySplit, count: Int, seed: UInt64, shardSize: Int = 4000) {
@@ -51,7 +51,7 @@ package enum Shards {
             + ".safetensors"
     }
 
-    /// `count` results made on all cores, in order.
+    /// `count` results computed on all cores, in order.
     package static func parallel<T: Sendable>(_ count: Int, _ make: @Sendable (Int) -> T?) -> [T?] {
         var results = [T?](repeating: nil, count: count)
         results.withUnsafeMutableBufferPointer { buffer in
@@ -63,11 +63,11 @@ package enum Shards {
         return results
     }
 
-    /// Objects `range` of the stream of `seed`, of which `compositions` have no class.
+    /// Objects `range` of the sequence of `seed`; the share `compositions` of them has no class.
     static func objects(numbered range: Range<Int>, seed: UInt64, split: ToySplit, compositions: Float) throws
         -> [ToyObject]
     {
-        // Without a class name `make` has nothing to refuse.
+        // Without a class name `make` cannot throw.
         try parallel(range.count) {
             try? ToyObject.make(
                 seed: seed &+ UInt64(range.lowerBound + $0), split: split, compositions: compositions)

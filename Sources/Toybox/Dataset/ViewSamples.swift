@@ -14,7 +14,7 @@ package enum ViewSamples {
         (45 * Float(k), k % 2 == 0 ? 5 : 30)
     }
 
-    /// Samples `range` of the stream of `seed`: two consecutive samples show the same object from different inputs.
+    /// Samples `range` of the sequence of `seed`: two consecutive samples show the same object from different inputs.
     package static func shard(_ range: Range<Int>, seed: UInt64, split: ToySplit) throws -> (
         tensors: [SafetensorsWriter.Tensor], metadata: [String: String]
     ) {

@@ -1,10 +1,10 @@
-// The small language in which classes of objects are written: draw proportions, pick tints, add parts, say a caption.
+// The builder in which object classes are written: random proportions, colours, parts and a caption.
 
 package struct ToyBuilder {
     package var random: ToyRandom
     package private(set) var parts: [ToyPart] = []
     package var caption = ""
-    /// Chance that a body gets a pattern, and how glossy this object's materials are.
+    /// Probability that a body is patterned, and the glossiness of this object's materials.
     private let gloss: Float
 
     package init(random: ToyRandom) {
@@ -12,7 +12,7 @@ package struct ToyBuilder {
         gloss = self.random.chance(0.45) ? self.random.uniform(0.08, 0.35) : 0
     }
 
-    // MARK: Draws
+    // MARK: Random numbers
 
     package mutating func draw(_ low: Float, _ high: Float) -> Float { random.uniform(low, high) }
     package mutating func chance(_ probability: Float) -> Bool { random.chance(probability) }
@@ -21,7 +21,7 @@ package struct ToyBuilder {
         range.lowerBound + random.index(range.count)
     }
 
-    /// A varied colour out of `names`, or out of the whole palette.
+    /// A random variation of a colour among `names`, or of any palette colour.
     package mutating func tint(_ names: String...) -> Tint {
         let base =
             names.isEmpty
@@ -34,7 +34,7 @@ package struct ToyBuilder {
             colour: colour.clamped(lowerBound: Vector(repeating: 0.03), upperBound: Vector(repeating: 0.98)))
     }
 
-    /// The tint itself half of the time, else another.
+    /// The tint itself with the given probability, else another.
     package mutating func sameOrOther(_ tint: Tint, same probability: Float = 0.5) -> Tint {
         chance(probability) ? tint : self.tint()
     }
@@ -50,7 +50,7 @@ package struct ToyBuilder {
             pattern, second, frequency: draw(1.6, 4.5), seed: Float(random.index(1000)))
     }
 
-    /// A paint with the grain of wood.
+    /// A paint with wood grain.
     package mutating func wood(_ tint: Tint) -> ToyPaint {
         let dark = tint.colour * draw(0.5, 0.75)
         return ToyPaint(tint).with(.wood, dark, frequency: draw(1.5, 3.5), seed: Float(random.index(1000)))
@@ -73,7 +73,7 @@ package struct ToyBuilder {
                 operation: operation, mirror: mirror))
     }
 
-    /// Turns the last part about its own y axis.
+    /// Rotates the last part about its own y axis.
     package mutating func turnLast(about degrees: Float) {
         let last = parts[parts.count - 1].rotation
         parts[parts.count - 1].rotation = last.times(Rotation(degrees: [0, degrees, 0]))
@@ -104,7 +104,7 @@ package struct ToyBuilder {
         aim(along)
     }
 
-    /// Turns the last part so that its y axis points along `direction`.
+    /// Rotates the last part so that its y axis points along `direction`.
     package mutating func aim(_ direction: Vector) {
         let y = direction.normalised
         var x = y.cross(Vector(0, 0, 1))
@@ -112,7 +112,7 @@ package struct ToyBuilder {
         parts[parts.count - 1].rotation = Rotation(rows: (x, y, x.cross(y))).transposed
     }
 
-    /// Turns the last part about its own y axis so that its z axis lies as near to `normal` as it can.
+    /// Rotates the last part about its own y axis so that its z axis is as close to `normal` as possible.
     package mutating func faceLast(_ normal: Vector) {
         let rows = parts[parts.count - 1].rotation.transposed.rows
         let z = (normal - rows.1 * normal.dot(rows.1)).normalised
@@ -135,7 +135,7 @@ package struct ToyBuilder {
         ("aeiou".contains(words.prefix(1)) ? "an " : "a ") + words
     }
 
-    /// "striped red": the tint's name after the word for its pattern, if people have one.
+    /// The tint's name preceded by its pattern, if that has a common name: "striped red".
     package static func words(_ tint: Tint, _ paint: ToyPaint) -> String {
         (paint.pattern.adjective.map { $0 + " " } ?? "") + tint.name
     }

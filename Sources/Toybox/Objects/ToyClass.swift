@@ -1,6 +1,6 @@
-// The registry of classes: their names, in the order of the dataset's class indices, and who is held out.
+// The registry of classes: names, class indices, and the held-out classes.
 
-/// A kind of object and how one is built.
+/// A class of objects and its generator.
 package struct ToyClass: Sendable {
     package let name: String
     let build: @Sendable (inout ToyBuilder) -> Void
@@ -12,9 +12,9 @@ package struct ToyClass: Sendable {
 }
 
 extension ToyClass {
-    /// Every class.
+    /// All classes.
     ///
-    /// Datasets store indices into this list, so new families go to its end.
+    /// Datasets store indices into this list, so new classes must be appended.
     package static let all: [ToyClass] =
         Furniture.classes + Household.classes + Vehicles.classes + Buildings.classes + Plants.classes
         + Food.classes
@@ -25,19 +25,19 @@ extension ToyClass {
     /// The names in the order of class indices.
     package static let names = all.map(\.name)
 
-    /// Classes that no training object has, to measure what carries over.
+    /// Classes excluded from training objects, to measure generalisation.
     package static let heldOut: Set<String> = ["teapot", "duck", "hamburger", "sofa"]
 
-    /// Named classes that training objects are drawn from.
+    /// Named classes of training objects.
     static let trained = all.filter { !heldOut.contains($0.name) && $0.name != "toy" }
 
-    /// Share of random compositions among objects whose class is not asked for.
+    /// Share of random compositions among objects without a requested class.
     static let compositionShare: Float = 0.18
-    /// Their share in the `views` data: what is learned from them reaches classes that were never seen.
+    /// Their share in the `views` data; they improve generalisation to unseen classes.
     static let compositionShareOfViews: Float = 0.4
 }
 
-/// Which half of the world an object belongs to.
+/// The split that an object belongs to.
 public enum ToySplit: String, Sendable, CaseIterable {
     case train
     case heldOut = "heldout"

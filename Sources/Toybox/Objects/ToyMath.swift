@@ -1,4 +1,4 @@
-// Vectors, rotations and the few functions of the C library that toys need.
+// Vectors, rotations and C library functions for toys.
 
 import Foundation
 

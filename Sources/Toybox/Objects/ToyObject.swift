@@ -1,20 +1,20 @@
-// An object of the toy world: a pure function of seed, split and class.
+// An object of the toy world: a deterministic function of seed, split and class.
 
-/// A toy: signed-distance parts inside a sphere about the origin, front towards +z, y up.
+/// A toy: signed-distance parts within a sphere about the origin, front towards +z, y up.
 public struct ToyObject: Sendable {
     public let seed: UInt64
     public let split: ToySplit
     public let className: String
-    /// A sentence such as "a red mug with a blue handle".
+    /// For example "a red mug with a blue handle".
     public let caption: String
-    /// The light that the object is shown in, fixed in its world.
+    /// The object's lighting, fixed relative to the object.
     public let light: ToyLight
     /// Radius of the bounding sphere in scene units.
     public let radius: Float
     package let parts: [ToyPart]
     let packed: [Float]
     let frame: [Float]
-    /// The solid's box in scene units.
+    /// The solid's bounding box in scene units.
     package let low: Vector
     package let high: Vector
 
@@ -27,17 +27,16 @@ public struct ToyObject: Sendable {
     /// Classes that never occur in the train split.
     public static var heldOutClassNames: [String] { ToyClass.names.filter(ToyClass.heldOut.contains) }
 
-    /// Every drawn object fills the same sphere: an image does not tell how large a thing is, so a model that had to
-    /// guess it would blur its outlines.
+    /// All objects fill the same sphere: an image does not determine an object's size, and a model that had to guess
+    /// it would predict blurred outlines.
     public static let standardRadius: Float = 0.9
 
     /// The object of a seed.
     ///
-    /// Without a class name the train split draws one of the trained classes or a random
-    /// composition, and the held-out split draws one of all classes or a random composition; `compositions` is the
-    /// share of the latter.
+    /// Without a class name the train split selects one of the trained classes or a random composition, and the
+    /// held-out split one of all classes or a random composition; `compositions` is the share of the latter.
     ///
-    /// - Throws: ``ToyError`` if the class is unknown, or held out and asked for in the train split.
+    /// - Throws: ``ToyError`` if the class is unknown, or held out and requested in the train split.
     public static func make(
         seed: UInt64, split: ToySplit, className: String? = nil, compositions: Float? = nil
     ) throws(ToyError) -> ToyObject {
@@ -58,7 +57,7 @@ public struct ToyObject: Sendable {
         return ToyObject(named, seed: seed, split: split)
     }
 
-    /// An object of `parts` as they are, scaled to fill a sphere of `radius`.
+    /// An object of the given parts, scaled to fill a sphere of `radius`.
     package init(
         parts: [ToyPart], caption: String = "", className: String = "toy", radius: Float,
         light: ToyLight = .studio
@@ -70,7 +69,7 @@ public struct ToyObject: Sendable {
     }
 
     private init(_ kind: ToyClass, seed: UInt64, split: ToySplit) {
-        // One stream for the shape and one for how it is shown, so that a change of the one leaves the other alone.
+        // Separate streams for shape and presentation, so that a change of one does not affect the other.
         var builder = ToyBuilder(
             random: ToyRandom(seed: seed, split: split, stream: ToyRandom.hash(kind.name)))
         kind.build(&builder)
@@ -100,7 +99,7 @@ public struct ToyObject: Sendable {
         packed = floats
         let bounds = Kernels.bounds(of: floats)
         let scale = radius / max(bounds.radius, 0.05), centre = (bounds.low + bounds.high) / 2
-        // The grid may miss a sliver of a thin part, so drawing reaches a little past the measured sphere.
+        // The grid may miss thin parts, so rendering extends slightly beyond the measured sphere.
         frame = [
             scale, centre.x, centre.y, centre.z, radius * 1.08, grain.amplitude, grain.frequency, grain.seed,
         ]
@@ -109,7 +108,7 @@ public struct ToyObject: Sendable {
     }
 }
 
-/// What was asked of the toy world and cannot be had, in one line.
+/// An invalid request to the toy world; one line.
 public struct ToyError: Error, CustomStringConvertible, Sendable {
     public let message: String
     public init(_ message: String) { self.message = message }

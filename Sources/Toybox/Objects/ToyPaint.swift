@@ -1,9 +1,9 @@
-// Colours with names, patterns, and the paint of a part.
+// Named colours, patterns, and the paint of a part.
 
 package enum ToyPattern: Float, Sendable, CaseIterable {
     case plain, rings, checks, gradient, stripes, dots, halves, marble, wood, diagonals, patches, bricks
 
-    /// The word a caption may use, where people have one.
+    /// Its word in captions, if it has a common name.
     package var adjective: String? {
         switch self {
         case .rings, .stripes, .diagonals: "striped"
@@ -32,7 +32,7 @@ package struct Tint: Sendable {
         ("white", Vector(0.93, 0.93, 0.92)), ("cream", Vector(0.96, 0.88, 0.72)),
     ]
 
-    /// How people call a colour of the palette.
+    /// The common name of a palette colour.
     package static func spoken(_ name: String) -> String {
         switch name {
         case "sky": "light blue"
@@ -41,20 +41,20 @@ package struct Tint: Sendable {
         }
     }
 
-    /// The colour that a text names first, as people call it.
+    /// The first colour named in a text, by its common name.
     package static func first(in text: String) -> String? {
         palette.map { spoken($0.name) }.compactMap { name in
             text.firstRange(of: name).map { (name: name, start: $0.lowerBound) }
         }.min { ($0.start, $1.name.count) < ($1.start, $0.name.count) }?.name
     }
 
-    /// The palette's colour of that name, unvaried; mid-grey for a name outside the palette.
+    /// The palette colour of that name, unvaried; mid-grey for other names.
     package static func plain(_ name: String) -> Vector {
         palette.first { $0.name == name }?.colour ?? Vector(repeating: 0.5)
     }
 }
 
-/// What covers a part: a colour, or two in a pattern.
+/// The paint of a part: a colour, or two in a pattern.
 package struct ToyPaint: Sendable {
     package var colour: Vector
     package var second: Vector

@@ -1,4 +1,4 @@
-// One signed-distance primitive of an object: shape, place, operation, paint, and its packing for the kernels.
+// A signed-distance primitive of an object: shape, position, operation, paint, and packing for the kernels.
 
 /// Shapes in local coordinates; see `toybox-inl.h` for their distances.
 package enum ToyShape: Sendable {
@@ -34,7 +34,7 @@ package enum ToyShape: Sendable {
         }
     }
 
-    /// A sphere in local coordinates that holds the shape.
+    /// A bounding sphere in local coordinates.
     var bound: (centre: Vector, radius: Float) {
         switch self {
         case .ellipsoid(let r): (.zero, r.max())

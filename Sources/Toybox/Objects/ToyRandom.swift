@@ -1,9 +1,9 @@
-// The generator behind every toy: tiny, documented, and never to change, because objects are named by their seeds.
+// The random generator of all toys. It must never change, because seeds identify objects.
 
-/// Counter-based random numbers: draw `i` of key `k` is `mix(k ^ mix(i · φ))` with the SplitMix64 finaliser.
+/// Counter-based random numbers: number `i` of key `k` is `mix(k ^ mix(i · φ))` with the SplitMix64 finaliser.
 ///
-/// For a fixed counter the output is a bijection of the key, so two keys never share their first draw. The top bit of a
-/// key made by ``key(seed:split:)`` tells the split: the keys of `train` and `heldOut` cannot meet.
+/// For a fixed counter the output is a bijection of the key, so that two keys never share their first number. The top
+/// bit of a key made by ``key(seed:split:)`` is the split: the keys of `train` and `heldOut` are disjoint.
 package struct ToyRandom: Sendable {
     private let key: UInt64
     private var counter: UInt64 = 0
@@ -27,7 +27,7 @@ package struct ToyRandom: Sendable {
         return z ^ (z >> 31)
     }
 
-    /// FNV-1a of a name, to give every class its own stream.
+    /// FNV-1a of a name, so that every class has its own stream.
     package static func hash(_ name: String) -> UInt64 {
         name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }

@@ -1,9 +1,8 @@
-// The camera of the toy world: an orbit about the origin, and a window on the plane at unit distance.
+// The camera of the toy world: an orbit about the origin, and a window on the image plane at unit distance.
 
 /// A pinhole camera.
 ///
-/// The window is what of the plane at distance 1 falls into the image, so that a crop or a zoom is
-/// a true render.
+/// The window is the part of the plane at distance 1 that the image shows, so that crops and zooms are exact renders.
 public struct ToyCamera: Sendable, Equatable {
     package var position: Vector
     package var right: Vector
@@ -20,8 +19,8 @@ public struct ToyCamera: Sendable, Equatable {
 
     /// A camera that looks at the origin.
     ///
-    /// Azimuth 0 looks at the front (+z) and grows counter-clockwise seen from above;
-    /// elevation grows upward; degrees. `fieldOfView` spans the image's height; `aspect` is width over height.
+    /// Azimuth 0 is the front (+z), increasing counter-clockwise seen from above; elevation increases upwards;
+    /// degrees. `fieldOfView` is that of the image's height; `aspect` is width over height.
     public init(
         azimuth: Float, elevation: Float, distance: Float = standardDistance,
         fieldOfView: Float = standardFieldOfView,
@@ -40,17 +39,18 @@ public struct ToyCamera: Sendable, Equatable {
         height = 2 * half
     }
 
-    /// The same eye with the square window of `side` about (u, v).
+    /// The same viewpoint with the square window of `side` about (u, v).
     package func windowed(u: Float, v: Float, side: Float) -> ToyCamera {
         var camera = self
         (camera.left, camera.top, camera.width, camera.height) = (u - side / 2, v + side / 2, side, side)
         return camera
     }
 
-    /// How this camera's square window lies in that of `whole`, a camera of the same eye that looks at the origin.
+    /// The position of this camera's square window in that of `whole`, a camera with the same viewpoint that looks at
+    /// the origin.
     ///
-    /// - Returns: where `whole`'s middle falls in this image, in half image heights from its centre, y up, and how
-    ///   many times larger things are here: `Camera.principalPoint` and `Camera.magnification` of a radiance field.
+    /// - Returns: where the centre of `whole` is in this image, in half image heights from its centre, y up, and the
+    ///   magnification relative to it: `Camera.principalPoint` and `Camera.magnification` of a radiance field.
     package func window(in whole: ToyCamera) -> (principalPoint: SIMD2<Float>, magnification: Float) {
         let centre = SIMD2(left + width / 2, top - height / 2)
         return (centre * (-2 / height), whole.height / height)
@@ -74,7 +74,7 @@ public struct ToyCamera: Sendable, Equatable {
 }
 
 extension ToyCamera {
-    /// Turns the camera about its view axis, degrees.
+    /// Rotates the camera about its view axis, degrees.
     package mutating func roll(_ degrees: Float) {
         let c = ToyMath.cos(ToyMath.radians(degrees)), s = ToyMath.sin(ToyMath.radians(degrees))
         (right, up) = (right * c + up * s, up * c - right * s)

@@ -1,10 +1,10 @@
-// Light that belongs to the object's world, so that its look does not depend on the eye.
+// Lighting fixed relative to the object, so that its appearance does not depend on the viewpoint.
 
 /// A directional light with ambient, hemisphere and occlusion terms.
 public struct ToyLight: Sendable, Equatable {
     /// Unit vector towards the light.
     public var direction: SIMD3<Float>
-    /// Unit vector towards the sky.
+    /// Unit vector upwards, for the hemisphere term.
     public var up: SIMD3<Float> = [0, 1, 0]
     public var ambient: Float = 0.42
     public var directional: Float = 0.32
@@ -18,7 +18,7 @@ public struct ToyLight: Sendable, Equatable {
     /// A light from the upper left front.
     public static let studio = ToyLight(direction: [-0.5, 0.8, 0.6])
 
-    /// A light from any side, 25…70° above the horizon.
+    /// A light from a random azimuth, 25…70° above the horizon.
     init(random: inout ToyRandom) {
         let azimuth = random.uniform(0, 2 * .pi), elevation = ToyMath.radians(random.uniform(25, 70))
         self.init(direction: [

@@ -1,4 +1,4 @@
-// Rendered images as images in memory.
+// Conversion of rendered images to `Image`.
 
 import Arrays
 public import Images

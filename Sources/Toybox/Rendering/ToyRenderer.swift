@@ -1,4 +1,4 @@
-// Images of objects: colour, alpha, depth, normals.
+// Rendering of objects: colour, alpha, depth, normals.
 
 package import Arrays
 
@@ -36,7 +36,7 @@ public enum ToyRenderer {
             tier: .selected)
     }
 
-    /// The same by one instruction-set tier.
+    /// The same with the kernels of one tier.
     package static func render(
         _ object: ToyObject, camera: ToyCamera, width: Int, height: Int, light: ToyLight? = nil,
         samples: Int = 2,
@@ -57,7 +57,7 @@ public enum ToyRenderer {
         return picture
     }
 
-    /// Premultiplied RGBA bytes [size, size, 4] into `bytes`: the export's path, without depth and normals.
+    /// Premultiplied RGBA bytes [size, size, 4] into `bytes`, without depth and normals; for datasets.
     static func renderBytes(
         _ object: ToyObject, camera: ToyCamera, size: Int, into bytes: UnsafeMutablePointer<UInt8>
     ) {
@@ -71,8 +71,8 @@ public enum ToyRenderer {
         }
     }
 
-    /// The camera whose square window frames the object as the lift frames a photograph: centred on the box of its
-    /// silhouette, the larger side `fraction` of the window.
+    /// The camera whose square window frames the object as the lift frames a photograph: centred on the bounding box
+    /// of its silhouette, whose larger side is `fraction` of the window.
     public static func framing(_ object: ToyObject, camera: ToyCamera, fraction: Float = 46.0 / 64)
         -> ToyCamera
     {

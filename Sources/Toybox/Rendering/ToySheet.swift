@@ -1,7 +1,8 @@
-// Contact sheets: many objects in one image, for looking.
+// Contact sheets of many objects, for inspection.
 
 public enum ToySheet {
-    /// A sheet with `objects` objects of each class in a row, each from `views` sides, classes in `columns` columns.
+    /// A sheet with `objects` objects of each class in a row, each from `views` viewpoints, classes in `columns`
+    /// columns.
     ///
     /// - Throws: ``ToyError`` for an unknown class.
     public static func render(
@@ -27,7 +28,7 @@ public enum ToySheet {
 }
 
 extension ToyPicture {
-    /// Lays `other` over this image with its top left corner at (x, y).
+    /// Pastes `other` with its top left corner at (x, y).
     mutating func paste(_ other: ToyPicture, x: Int, y: Int) {
         for row in 0..<other.height {
             for column in 0..<other.width {

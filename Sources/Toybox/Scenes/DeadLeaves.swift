@@ -1,14 +1,14 @@
-// Images of nothing in particular with the statistics of photographs: shapes of all sizes that hide each other.
+// Abstract images with the statistics of photographs: occluding shapes of all sizes.
 
 /// The dead leaves model with textured leaves.
 ///
-/// Sizes follow a power law, which makes the image look alike at every scale, as photographs do (Lee, Mumford & Huang
-/// 2001, "Occlusion models for natural images"); networks trained on such images carry over to photographs (Baradad
-/// et al. 2021, "Learning to see by looking at noise").
+/// Sizes follow a power law, so that the image is statistically scale-invariant, as photographs are (Lee, Mumford &
+/// Huang 2001, "Occlusion models for natural images"); networks trained on such images transfer to photographs
+/// (Baradad et al. 2021, "Learning to see by looking at noise").
 enum DeadLeaves {
-    /// Lays leaves over the canvas until their areas add up to `coverage` of it; from 1 on, over a ground of its own.
+    /// Paints leaves until their areas add up to `coverage` of the canvas; from 1 on, over a background of their own.
     static func paint(_ canvas: inout SceneCanvas, _ random: inout ToyRandom, coverage: Float) {
-        // Images have few colours: each leaf takes its own from a handful.
+        // Photographs have few colours: each leaf takes its colour from a small palette.
         let palette = (0..<(2 + random.index(5))).map { _ in SceneTexture.natural(&random) }
         let ground = NaturalSurface(random: &random, palette: palette)
         if coverage >= 1 {
@@ -16,7 +16,7 @@ enum DeadLeaves {
                 canvas.pixels[i] = ground.colour(Float(i % canvas.width), Float(i / canvas.width))
             }
         }
-        // In a pure power law nearly every leaf is tiny; a share of large ones keeps the image from being gravel.
+        // In a pure power law nearly every leaf is tiny; a share of large ones is added.
         let large = random.uniform(0.15, 1)
         let largest = 0.55 * Float(min(canvas.width, canvas.height)), smallest: Float = 3
         let far = random.chance(0.3) ? random.uniform(0.8, 4) : 0,
@@ -24,7 +24,7 @@ enum DeadLeaves {
         var covered: Float = 0, blurred = far == 0
         let whole = Float(canvas.width * canvas.height)
         while covered < coverage * whole {
-            // The density r^-3 between the bounds.
+            // Sampling of the density r^-3 between the bounds.
             let t = random.unit(), a = 1 / (smallest * smallest), b = 1 / (largest * largest)
             let radius =
                 random.chance(large) ? random.uniform(0.12, 1) * largest : 1 / (a + (b - a) * t).squareRoot()

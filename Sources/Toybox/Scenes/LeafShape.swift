@@ -1,4 +1,4 @@
-// Outlines of the shapes that an image of occluding things is made of.
+// Outlines of the shapes in dead-leaves images.
 
 /// A shape about the origin, as a signed depth in pixels.
 struct LeafShape: Sendable {
@@ -6,16 +6,16 @@ struct LeafShape: Sendable {
         case ellipse(a: Float, b: Float)
         case box(a: Float, b: Float)
         case polygon(corners: Int, radius: Float)
-        /// A circle whose radius swings; amplitudes and phases per number of lobes.
+        /// A circle with a sinusoidally varying radius; amplitude and phase per number of lobes.
         case blob(radius: Float, swings: [(lobes: Float, size: Float, phase: Float)])
         case half
     }
 
     private let outline: Outline
-    /// No point of the shape is farther from its middle; infinite for a half-plane.
+    /// Radius of a bounding circle; infinite for a half-plane.
     let reach: Float
 
-    /// A shape of about that radius, in pixels.
+    /// A shape of about the given radius, in pixels.
     init(random: inout ToyRandom, radius: Float) {
         switch random.index(20) {
         case 0..<6:
@@ -43,7 +43,8 @@ struct LeafShape: Sendable {
         }
     }
 
-    /// Pixels from the outline to (u, v), positive inside; near enough to a distance for edges and shading.
+    /// Signed distance to the outline at (u, v) in pixels, positive inside; approximate, sufficient for edges and
+    /// shading.
     func depth(_ u: Float, _ v: Float) -> Float {
         switch outline {
         case .ellipse(let a, let b):

@@ -1,16 +1,16 @@
-// Surfaces without pattern: stone, fur, foliage, cloud, water, as noise of many scales.
+// Natural surfaces without a pattern (stone, fur, foliage, cloud, water) as multi-octave noise.
 
-/// Noise whose spectrum falls like that of photographs, drawn out in one direction or not, in three tones.
+/// Noise with the spectral falloff of photographs, optionally anisotropic, in three tones.
 struct NaturalSurface: Sendable {
-    /// Tones that the noise passes through, dark to light.
+    /// Tones of the noise, dark to light.
     let tones: (Vector, Vector, Vector)
     /// Cycles per pixel of the coarsest octave, along and across the grain.
     let frequency: (along: Float, across: Float)
     /// Strength of each octave relative to the one before: 0.5 is smooth, 0.9 rough.
     let gain: Float
-    /// How far the grain bends, in pixels.
+    /// Amplitude of the domain warp, in pixels.
     let warp: Float
-    /// Steepness of the passage between tones; above 1 the tones part into patches.
+    /// Contrast between tones; above 1 they form patches.
     let contrast: Float
     private let angle: (cos: Float, sin: Float)
     private let noise: SceneNoise
@@ -47,7 +47,7 @@ struct NaturalSurface: Sendable {
             u *= 2.03
             v *= 2.03
         }
-        // Sums of octaves huddle around a half; the factor spreads them over the tones.
+        // Sums of octaves concentrate around 0.5; the factor restores their range.
         let t = min(max(0.5 + (sum / total - 0.5) * 1.8 * contrast, 0), 1)
         return t < 0.5
             ? tones.0 + (tones.1 - tones.0) * (2 * t) : tones.1 + (tones.2 - tones.1) * (2 * t - 1)

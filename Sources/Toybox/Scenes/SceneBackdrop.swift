@@ -1,4 +1,4 @@
-// What lies behind and below the objects: a ground with a wall or a sky, or a flat backdrop; and shadows on the ground.
+// Backgrounds of scenes: a ground with a wall or a sky, or a flat backdrop; and shadows on the ground.
 
 /// The surroundings of a scene, painted before the objects.
 struct SceneBackdrop: Sendable {
@@ -10,7 +10,7 @@ struct SceneBackdrop: Sendable {
     let sky: (low: Vector, high: Vector)
     /// Height of the ground.
     var level: Float = 0
-    /// Radius of the blur of what lies behind, in pixels of a 256-pixel image.
+    /// Radius of the background's defocus blur, in pixels of a 256-pixel image.
     let defocus: Float
 
     init(random: inout ToyRandom, stage: Stage) {
@@ -30,7 +30,7 @@ struct SceneBackdrop: Sendable {
         defocus = 0
     }
 
-    /// Paints the backdrop and, where there is a ground, returns its points per pixel (nil elsewhere).
+    /// Paints the backdrop and, if there is a ground, returns its point for every pixel (nil elsewhere).
     func paint(
         _ canvas: inout SceneCanvas, camera: ToyCamera, light: ToyLight, placements: [ScenePlacement]
     ) {
@@ -89,7 +89,7 @@ struct SceneBackdrop: Sendable {
     }
 }
 
-/// Shadows of the objects on the ground, found on a coarse grid of pixels.
+/// Shadows of the objects on the ground, computed on a coarse grid of pixels.
 struct SceneShadow: Sendable {
     private let width: Int
     private let height: Int
@@ -136,7 +136,7 @@ struct SceneShadow: Sendable {
         }
     }
 
-    /// Sunlight and openness at a pixel, in [0, 1].
+    /// Visibility of the sun and of the sky at a pixel, in [0, 1].
     func value(_ x: Int, _ y: Int) -> (sun: Float, open: Float) {
         let i = x / step, j = y / step, u = Float(x % step) / Float(step), v = Float(y % step) / Float(step)
         let a = j * width + i, c = a + width

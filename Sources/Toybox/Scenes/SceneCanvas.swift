@@ -1,4 +1,4 @@
-// A working image of a scene: colour planes, blur, and what a camera does to light.
+// A working image of a scene: colour planes, blur, and camera effects.
 
 /// Colour in display values, row-major, three channels.
 struct SceneCanvas: Sendable {
@@ -11,7 +11,7 @@ struct SceneCanvas: Sendable {
         pixels = [Vector](repeating: .zero, count: width * height)
     }
 
-    /// Gaussian blur by `sigma` pixels, edges repeated.
+    /// Gaussian blur by `sigma` pixels, edges replicated.
     mutating func blur(_ sigma: Float) {
         guard sigma > 0.15 else { return }
         let reach = max(1, Int((2.5 * sigma).rounded(.up)))
@@ -40,7 +40,7 @@ struct SceneCanvas: Sendable {
         }
     }
 
-    /// Exposure, white balance, contrast, vignette, softness and noise as of a camera.
+    /// Random exposure, white balance, contrast, vignette, blur and noise of a camera.
     mutating func photograph(_ random: inout ToyRandom, strength: Float) {
         let gain = 1 + strength * random.uniform(-0.3, 0.3)
         let balance = Vector(
@@ -58,7 +58,7 @@ struct SceneCanvas: Sendable {
                 var c = pixels[y * width + x] * balance * (gain * edge)
                 c = (c - 0.5) * contrast + 0.5
                 if sigma > 0 {
-                    // The sum of three uniform draws is near enough to a normal one for noise.
+                    // The sum of three uniform numbers approximates a normal one well enough for noise.
                     let n = (random.unit() + random.unit() + random.unit() - 1.5) * 2 * sigma
                     c +=
                         Vector(repeating: n) + (Vector(random.unit(), random.unit(), random.unit()) - 0.5)

@@ -1,7 +1,7 @@
-// Flat shapes behind the objects: posters, blots, bars, discs, so that not everything with an edge is an object.
+// Flat shapes behind the objects (posters, blots, bars, discs), so that not everything with an edge is an object.
 
 enum SceneClutter {
-    /// Paints a few shapes, some see-through, some soft.
+    /// Paints a few shapes, some translucent, some blurred.
     static func paint(_ canvas: inout SceneCanvas, _ random: inout ToyRandom) {
         let width = Float(canvas.width), height = Float(canvas.height)
         for _ in 0..<(1 + random.index(7)) {

@@ -41,7 +41,8 @@ struct SceneNoise: Sendable {
         return sum / total
     }
 
-    /// The nearest of one random point per cell: the distances to the nearest and second nearest, and the cell's number.
+    /// Cellular noise with one random point per cell: distances to the nearest and second nearest point, and the
+    /// cell's number.
     func cell(_ x: Float, _ y: Float) -> (first: Float, second: Float, tone: Float) {
         let i = Int32(clamping: Int(x.rounded(.down))), j = Int32(clamping: Int(y.rounded(.down)))
         var first: Float = 9, second: Float = 9, tone: Float = 0

@@ -1,4 +1,4 @@
-// An object's place in a scene, and the scene's camera and light as that object sees them.
+// An object's placement in a scene, and camera and light in the object's coordinates.
 
 /// A similarity: scene point = rotation · (object point · scale) + position.
 package struct ScenePlacement: Sendable {
@@ -7,7 +7,7 @@ package struct ScenePlacement: Sendable {
     package var scale: Float
     package var position: Vector
 
-    /// Stands the object on y = 0 at (x, z), turned by `azimuth` degrees about the vertical.
+    /// Places the object on y = 0 at (x, z), rotated by `azimuth` degrees about the vertical.
     init(standing object: ToyObject, x: Float, z: Float, azimuth: Float, scale: Float) {
         self.object = object
         self.scale = scale
@@ -47,7 +47,7 @@ package struct ScenePlacement: Sendable {
         return (ToyMath.atan2(p.x, p.z) * 180 / .pi, ToyMath.atan2(p.y, flat) * 180 / .pi)
     }
 
-    /// The pixels that the object may touch in an image, nil if it lies outside or reaches behind the eye.
+    /// The pixels that the object may cover in an image, nil if it is outside or extends behind the camera.
     func pixels(_ camera: ToyCamera, width: Int, height: Int) -> (x: Range<Int>, y: Range<Int>)? {
         let eye = self.camera(camera), slack: Float = 0.05
         var (x0, x1, y0, y1) = (Float.infinity, -Float.infinity, Float.infinity, -Float.infinity)

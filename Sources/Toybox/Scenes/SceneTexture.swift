@@ -15,7 +15,7 @@ package struct SceneTexture: Sendable {
     /// Repeats per scene unit.
     let frequency: Float
     let angle: (cos: Float, sin: Float)
-    /// Strength of dirt and wear over the pattern.
+    /// Strength of dirt and wear.
     let wear: Float
     let noise: SceneNoise
 
@@ -24,7 +24,7 @@ package struct SceneTexture: Sendable {
         first = Self.natural(&random)
         let near = random.chance(0.55)
         let other = Self.natural(&random)
-        // Two tones of one colour are commoner than two colours.
+        // Two tones of one colour are more common than two colours.
         let tone = random.uniform(0.45, 1.5)
         second = near ? (first * tone).clamped(lowerBound: .zero, upperBound: .one) : other
         third = random.chance(0.5) ? Self.natural(&random) : (first * random.uniform(0.5, 0.9))
@@ -35,7 +35,7 @@ package struct SceneTexture: Sendable {
         noise = SceneNoise(seed: UInt32(truncatingIfNeeded: random.next()))
     }
 
-    /// A surface in colours near those of a palette.
+    /// A surface in colours similar to those of a palette.
     init(random: inout ToyRandom, palette: [Vector]) {
         let drawn = SceneTexture(random: &random)
         func near() -> Vector {
@@ -46,7 +46,7 @@ package struct SceneTexture: Sendable {
         (frequency, angle, wear, noise) = (drawn.frequency, drawn.angle, drawn.wear, drawn.noise)
     }
 
-    /// A surface in given colours, straight (planks may run either way) and little worn.
+    /// A surface in the given colours, axis-aligned (planks may run either way), with little wear.
     init(
         random: inout ToyRandom, kind: Kind, first: Vector, second: Vector, third: Vector, frequency: Float
     ) {
@@ -57,7 +57,7 @@ package struct SceneTexture: Sendable {
         noise = SceneNoise(seed: UInt32(truncatingIfNeeded: random.next()))
     }
 
-    /// Colours as rooms and streets have them: mostly muted, some strong.
+    /// Colours typical of rooms and streets: mostly muted, some saturated.
     package static func natural(_ random: inout ToyRandom) -> Vector {
         if random.chance(0.15) { return random.pick(Tint.palette).colour * random.uniform(0.7, 1.1) }
         let hue = random.chance(0.5) ? random.uniform(0.02, 0.16) : random.unit()
@@ -73,7 +73,8 @@ package struct SceneTexture: Sendable {
         return Vector(channel(5), channel(3), channel(1))
     }
 
-    /// The colour at (x, y); `footprint` is the side of a pixel there, in scene units, beyond which detail fades.
+    /// The colour at (x, y); `footprint` is the side of a pixel there, in scene units, below which detail is faded
+    /// out.
     package func colour(_ x: Float, _ y: Float, footprint: Float) -> Vector {
         let fade = max(0, 1 - footprint * frequency * 1.4)
         let u = (x * angle.cos + y * angle.sin) * frequency, v = (y * angle.cos - x * angle.sin) * frequency
@@ -147,7 +148,7 @@ package struct SceneTexture: Sendable {
             let n = ToyMath.sin(6.28 * (v + 0.35 * ToyMath.sin(u * 2.1) + 0.4 * noise.value(u, v)))
             return mix(first, second, 0.5 + 0.5 * n * fade)
         case .pages:
-            // Lines of something like print.
+            // Lines that resemble print.
             let row = Int32(clamping: Int((v * 3).rounded(.down))), b = fraction(v * 3)
             let ink =
                 noise.value(u * 11, Float(row) * 3.1) > 0.42 && b > 0.35 && b < 0.8

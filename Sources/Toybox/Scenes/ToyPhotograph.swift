@@ -1,6 +1,6 @@
-// Example scenes: a photograph of one main object on a ground, with other things behind it, and its ground truth.
+// Example scenes: a photograph of one main object on a ground, with other objects behind it, and its ground truth.
 
-/// A photograph whose main object can be rendered again from any side.
+/// A photograph whose main object can be rendered from any viewpoint.
 public struct ToyPhotograph: Sendable {
     public let scene: ToyScene
     public let object: ToyObject
@@ -13,8 +13,8 @@ public struct ToyPhotograph: Sendable {
 
     /// Photographs the object of `seed`.
     ///
-    /// The object stands in its own world, at the origin and in its own light, so that a plain render of it is the ground
-    /// truth. Everything else of the image comes from `arrangement`.
+    /// The object is at the origin of its own coordinates and in its own light, so that a plain render of it is the
+    /// ground truth. Everything else in the image depends on `arrangement`.
     ///
     /// - Throws: ``ToyError`` for a class that does not exist in the split.
     public static func make(
@@ -28,7 +28,7 @@ public struct ToyPhotograph: Sendable {
         let view = ToyCamera(azimuth: azimuth, elevation: elevation)
         let camera = ToyRenderer.framing(object, camera: view, fraction: random.uniform(0.56, 0.68))
         var placements = [ScenePlacement(object: object, rotation: .identity, scale: 1, position: .zero)]
-        // The others stand farther from the eye, so that they are hidden by the main object and never hide it.
+        // The other objects are placed farther away, so that they never occlude the main object.
         let away = Vector(camera.forward.x, 0, camera.forward.z).normalised, across = away.cross([0, 1, 0])
         for _ in 0..<(1 + random.index(3)) {
             let other = try ToyObject.make(seed: random.next() >> 1, split: split),
@@ -66,7 +66,7 @@ public struct ToyPhotograph: Sendable {
 }
 
 extension ToyScene {
-    /// The pixel of an item farthest from its outline, by two sweeps of the chessboard distance.
+    /// The pixel of an item farthest from its outline, by the two-pass chessboard distance transform.
     func innermost(of index: Int) -> (x: Int, y: Int) {
         var distance = ids.map { $0 == UInt8(index + 1) ? Int.max / 2 : 0 }
         func at(_ x: Int, _ y: Int) -> Int {
@@ -93,7 +93,7 @@ extension ToyScene {
 }
 
 extension ToyPhotograph {
-    /// The text of `scene.yaml`: the image, where to click, and how the ground truth is made again.
+    /// The text of `scene.yaml`: the image, the click, and the parameters that reproduce the ground truth.
     public func sceneFile(arrangement: UInt64) -> String {
         """
         # \(object.caption)

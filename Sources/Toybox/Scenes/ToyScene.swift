@@ -2,7 +2,7 @@
 
 /// An image of several objects with its ground truth.
 public struct ToyScene: Sendable {
-    /// One object as it is seen.
+    /// A visible object.
     public struct Item: Sendable {
         public let object: ToyObject
         /// Visible pixels' box, half-open: x0, y0, x1, y1.
@@ -27,7 +27,7 @@ public struct ToyScene: Sendable {
 }
 
 extension ToyScene {
-    /// The most objects that one scene may have.
+    /// Maximum number of objects in a scene.
     public static let mostObjects = 8
 
     /// The scene of a seed, at any size.
@@ -60,7 +60,7 @@ extension ToyScene {
             camera: plan.camera)
     }
 
-    /// Objects on the ground, none inside another, and a camera that holds most of them.
+    /// Objects on the ground, without intersections, and a camera that shows most of them.
     private static func stand(
         _ objects: [ToyObject], _ random: inout ToyRandom
     ) -> (placements: [ScenePlacement], camera: ToyCamera) {
@@ -100,7 +100,7 @@ extension ToyScene {
         return (placements, camera)
     }
 
-    /// Objects in the air, turned any way, side by side in the image.
+    /// Floating objects in random orientations, side by side in the image.
     private static func float(
         _ objects: [ToyObject], _ random: inout ToyRandom
     ) -> (placements: [ScenePlacement], camera: ToyCamera) {
@@ -121,7 +121,7 @@ extension ToyScene {
         return (placements, camera)
     }
 
-    /// Draws the objects over the canvas; returns the visible ids.
+    /// Renders the objects over the canvas; returns the visible ids.
     static func draw(
         _ placements: [ScenePlacement], camera: ToyCamera, light: ToyLight, on canvas: inout SceneCanvas
     ) -> [UInt8] {
@@ -155,7 +155,7 @@ extension ToyScene {
         return ids
     }
 
-    /// The objects that can be seen, their ids made consecutive; slivers become background.
+    /// The visible objects, with consecutive ids; tiny fragments become background.
     static func items(
         _ placements: [ScenePlacement], camera: ToyCamera, ids: inout [UInt8], width: Int, height: Int
     ) -> [Item] {
@@ -186,7 +186,7 @@ extension ToyScene {
         return items
     }
 
-    /// The captions of the largest three, joined.
+    /// The captions of the three largest objects, joined.
     static func caption(_ items: [Item]) -> String {
         let names = items.sorted { $0.visiblePixels > $1.visiblePixels }.prefix(3).map(\.object.caption)
         guard let last = names.last else { return "an empty scene" }

@@ -1,6 +1,6 @@
-// Surroundings that have a name: what replaces a background when words ask for it, and what a captioner may say of one.
+// Named surroundings, for background replacement by prompt and for captions.
 
-/// A ground and what stands behind it, each with the words for it.
+/// A ground and a background, with their description.
 struct ToySurroundings: Sendable {
     /// "on grass under a blue sky".
     let words: String
@@ -103,7 +103,7 @@ struct ToySurroundings: Sendable {
 }
 
 extension Vector {
-    /// The colour a little lighter or darker, warmer or colder.
+    /// The colour with random variation of brightness and temperature.
     fileprivate func varied(_ random: inout ToyRandom) -> Vector {
         let warmth = random.uniform(-0.03, 0.03)
         return (self * random.uniform(0.85, 1.12) + Vector(warmth, 0, -warmth))
