@@ -1,13 +1,14 @@
-// How well given words suit an image.
+// Likelihood of a given text for an image.
 
 import Arrays
 
 extension BLIPCaptioner {
-    /// Mean natural log-probability of the tokens of a text as the continuation of a prompt; 0 at most, higher is likelier.
+    /// Mean natural log-probability of the tokens of a text as the continuation of a prompt; at most 0, higher is
+    /// more likely.
     ///
-    /// What ends a caption does not count: a text may be the beginning of a longer one. Tokens that lie past the decoder's
-    /// last position are left out. Source: the score by which transformers' beam search ranks, without a length penalty.
-    /// - Returns: nil if the text has no token, or the prompt leaves room for none.
+    /// The end token is not included: a text may be the beginning of a longer one. Tokens beyond the decoder's last
+    /// position are ignored. Source: the score that ranks beams in transformers, without a length penalty.
+    /// - Returns: nil if the text has no token, or if the prompt takes all positions.
     public func likelihood(
         of text: String, after prompt: String = CaptionOptions().prompt, in image: BLIPImageFeatures
     ) -> Float? {

@@ -1,4 +1,4 @@
-// The whole captioner: an image in, a sentence out.
+// The whole captioner: from an image to a sentence.
 
 public import Arrays
 import Autograd
@@ -7,7 +7,7 @@ public import Images
 import Layers
 public import Tokenizers
 
-/// What the image encoder made of an image; any number of captions can be made from it.
+/// The image encoder's result, from which any number of captions can be generated.
 public struct BLIPImageFeatures: Sendable {
     /// The encoder's output, `[1, 1 + patches, hidden]`, the class token first.
     public let values: NDArray
@@ -23,8 +23,8 @@ public struct BLIPCaptioner: Sendable {
     private let encoder: BLIPVisionEncoder
     private let decoder: BLIPTextDecoder
 
-    /// Loads `config.json`, the weights, the tokenizer, and `preprocessor_config.json` if there is one.
-    /// - Throws: `CheckpointError` or `TokenizerError` when a file is missing, damaged, or of another kind of model.
+    /// Loads `config.json`, the weights, the tokenizer, and `preprocessor_config.json` if present.
+    /// - Throws: `CheckpointError` or `TokenizerError` if a file is missing, damaged, or of another kind of model.
     public init(folder: String, precision: Precision = .float32) throws {
         let configuration = try loadConfiguration(
             BLIPConfiguration.self, from: folder + "/config.json", modelTypes: ["blip"])
@@ -34,7 +34,7 @@ public struct BLIPCaptioner: Sendable {
             preprocessing: try BLIPPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 
-    /// Builds the model from weights at hand; images are normalised as published.
+    /// Builds the model from existing weights; images are normalised as published.
     public init(_ configuration: BLIPConfiguration, from weights: WeightScope, tokenizer: BERTTokenizer)
         throws
     {
@@ -58,7 +58,7 @@ public struct BLIPCaptioner: Sendable {
         self.preprocessing = preprocessing
         encoder = try BLIPVisionEncoder(configuration.vision, from: weights["vision_model"])
         decoder = try BLIPTextDecoder(configuration, from: weights["text_decoder"])
-        // Position indices, and the second names of tied tensors.
+        // Position indices, and duplicate names of tied tensors.
         let isTied = configuration.tiesEmbeddings && configuration.text.tiesEmbeddings
         try weights.finish(
             ignoring: ["text_decoder.bert.embeddings.position_ids", "text_decoder.cls.predictions.bias"]
@@ -66,7 +66,7 @@ public struct BLIPCaptioner: Sendable {
     }
 
     /// Runs the image encoder.
-    /// - Parameter image: any size, squashed to a square; alpha is ignored.
+    /// - Parameter image: any size, resized to a square; alpha is ignored.
     public func encode(_ image: Image) -> BLIPImageFeatures {
         BLIPImageFeatures(values: features(of: preprocessing(image)))
     }
@@ -76,8 +76,8 @@ public struct BLIPCaptioner: Sendable {
         caption(encode(image), options: options)
     }
 
-    /// Captions an image that was encoded before.
-    /// - Precondition: the prompt leaves room for a word within `maximumLength`.
+    /// Captions an encoded image.
+    /// - Precondition: the prompt leaves at least one position within `maximumLength`.
     public func caption(_ image: BLIPImageFeatures, options: CaptionOptions = CaptionOptions()) -> Caption {
         let prompt = promptIDs(options.prompt)
         precondition(
@@ -100,12 +100,12 @@ public struct BLIPCaptioner: Sendable {
         return Caption(text: tokenizer.decode(words), ids: result.ids, score: result.score)
     }
 
-    /// Begin token and prompt; the tokenizer's own begin and end tokens are BERT's and are replaced.
+    /// Begin token and prompt; the tokenizer's begin and end tokens are BERT's and are replaced.
     func promptIDs(_ prompt: String) -> [Int] {
         [configuration.text.beginID] + tokenizer.tokenIDs(prompt).dropFirst().dropLast()
     }
 
-    /// Scores of the next word of each sequence after further tokens.
+    /// Scores of the next token of each sequence after further tokens.
     private func scores(_ ids: [[Int]], _ state: inout BLIPDecoderState) -> [[Float]] {
         let hidden = decoder.extend(ids, &state)
         let last = hidden.sliced(axis: 1, hidden.shape[1] - 1..<hidden.shape[1])
@@ -121,7 +121,8 @@ public struct BLIPCaptioner: Sendable {
     /// The encoder's input for an image.
     package func preprocess(_ image: Image) -> NDArray { preprocessing(image) }
 
-    /// Scores of the next word after each token, `[1, tokens, vocabulary]`, reading `chunks` of the ids in turn.
+    /// Scores of the next token after each token, `[1, tokens, vocabulary]`, processing `chunks` of the ids in
+    /// sequence.
     package func logits(_ chunks: [[Int]], image: NDArray) -> NDArray {
         var state = decoder.begin(Tensor(image))
         let parts = chunks.map { decoder.predict(decoder.extend([$0], &state)) }

@@ -36,12 +36,12 @@ public struct BLIPConfiguration: CheckedConfiguration, Sendable, Hashable {
         public var positions = 512
         public var activation = Activation.gelu
         public var layerNormEpsilon: Float = 1e-12
-        /// The token every caption starts with, `[DEC]`.
+        /// The first token of every caption, `[DEC]`.
         public var beginID = 30522
         public var paddingID = 0
         /// The token that ends a caption, `[SEP]`.
         public var endID = 102
-        /// Most tokens of a caption, begin token, prompt and end token included, if nothing else is asked for.
+        /// Default maximum number of tokens in a caption, including begin token, prompt and end token.
         public var longestCaption = 20
         public var tiesEmbeddings = true
     }
@@ -73,7 +73,7 @@ extension BLIPConfiguration {
             ("text_config.intermediate_size", t.intermediateSize),
         ]
         for (key, value) in sizes { try Problem.require(key, value, in: 1...1 << 16) }
-        // The prompt alone, spelt in letters, takes twelve.
+        // The prompt takes twelve tokens if it is spelt in single letters.
         try Problem.require("text_config.max_position_embeddings", t.positions, in: 16...1 << 16)
         try Problem.require("text_config.max_length", t.longestCaption, in: 16...1 << 16)
         try Problem.require("vision_config.image_size", v.imageSize, in: 8...4096)

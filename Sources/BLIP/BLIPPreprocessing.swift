@@ -5,7 +5,7 @@ import Checkpoints
 import Foundation
 import Images
 
-/// A squash to the square by a bicubic filter, and normalisation, as `preprocessor_config.json` asks for.
+/// Bicubic resizing to the square, and normalisation, as specified by `preprocessor_config.json`.
 ///
 /// Source: salesforce/BLIP `predict.py`; transformers `BlipImageProcessor`.
 struct BLIPPreprocessing: Sendable {
@@ -22,7 +22,7 @@ struct BLIPPreprocessing: Sendable {
         (self.side, self.mean, self.deviation) = (side, mean, deviation)
     }
 
-    /// Reads `preprocessor_config.json` where the folder has one; published values otherwise.
+    /// Reads the folder's `preprocessor_config.json`, if present; otherwise published values.
     init(side: Int, folder: String) throws {
         let path = folder + "/preprocessor_config.json"
         guard FileManager.default.fileExists(atPath: path) else {

@@ -1,11 +1,11 @@
-// BLIP's text decoder: causal BERT layers with cross attention to the image, and a word predictor.
+// BLIP's text decoder: causal BERT layers with cross-attention to the image, and the output layer.
 
 import Arrays
 import Autograd
 import Checkpoints
 import Layers
 
-/// What decoding has computed so far: keys and values of the image, and of the tokens of each sequence.
+/// The decoder's cache: keys and values of the image, and of the tokens of each sequence.
 struct BLIPDecoderState: Sendable {
     struct Pair: Sendable {
         var keys: Tensor
@@ -16,10 +16,10 @@ struct BLIPDecoderState: Sendable {
     fileprivate let image: [Pair]
     /// Per layer, `[sequences, heads, length, d]`; empty before the first token.
     fileprivate var past: [Pair] = []
-    /// Tokens taken in so far.
+    /// Number of tokens processed so far.
     fileprivate(set) var length = 0
 
-    /// The state of the sequences at `rows`, in that order; a row may occur several times.
+    /// The state of the sequences at `rows`, in that order; rows may be repeated.
     func selecting(_ rows: [Int]) -> BLIPDecoderState {
         var copy = self
         copy.past = past.map { pair in
@@ -67,10 +67,10 @@ struct BLIPTextDecoder: Sendable {
         BLIPDecoderState(image: layers.map { $0.cross.pair(of: image) })
     }
 
-    /// Takes in further tokens of each sequence.
+    /// Processes further tokens of each sequence.
     /// - Parameters:
     ///   - ids: the same number of tokens for every sequence.
-    ///   - state: of as many sequences; gains the tokens.
+    ///   - state: of as many sequences; the tokens are appended.
     /// - Returns: `[sequences, tokens, hidden]`.
     func extend(_ ids: [[Int]], _ state: inout BLIPDecoderState) -> Tensor {
         let (count, n) = (ids.count, ids[0].count)
@@ -93,7 +93,7 @@ struct BLIPTextDecoder: Sendable {
         return x
     }
 
-    /// Scores of every word at each place: `[…, hidden]` → `[…, vocabulary]`.
+    /// Scores of every token at each position: `[…, hidden]` → `[…, vocabulary]`.
     func predict(_ hidden: Tensor) -> Tensor { predictor(hidden) }
 
     /// `[n, before + n]`: minus infinity where a token would see a later one.
@@ -109,7 +109,7 @@ struct BLIPTextDecoder: Sendable {
     }
 }
 
-/// Self-attention, attention to the image, feed-forward; a norm after each.
+/// Self-attention, cross-attention to the image and feed-forward, each followed by a norm.
 private struct BLIPTextLayer: Sendable {
     let own: BERTAttention
     let cross: BERTAttention
@@ -171,7 +171,7 @@ private struct BERTAttention: Sendable {
         return norm(dense(mixed, plus: x))
     }
 
-    /// Attention of all sequences to one shared set of keys: the sequences' tokens stand side by side as queries.
+    /// Attention of all sequences to one shared set of keys, with the sequences' tokens concatenated as queries.
     func attendShared(_ x: Tensor, to pair: BLIPDecoderState.Pair) -> Tensor {
         let (b, n) = (x.shape[0], x.shape[1])
         let queries = query(x.reshaped([1, b * n, x.shape[2]])).splitHeads(heads)
@@ -180,21 +180,21 @@ private struct BERTAttention: Sendable {
     }
 }
 
-/// A dense layer, a norm, and a product with every word's vector.
+/// A dense layer, a norm, and a matmul with the token embeddings.
 private struct WordPredictor: Sendable {
     let dense: Linear
     let activation: Activation
     let norm: LayerNorm
     let decoder: Linear
 
-    /// - Parameter shared: the word embeddings when the output layer is tied to them.
+    /// - Parameter shared: the token embeddings if the output layer is tied to them.
     init(_ c: BLIPConfiguration.Text, sharing shared: Weight?, from weights: WeightScope) throws {
         let (size, count) = (c.hiddenSize, c.vocabularySize)
         dense = try Linear(from: weights["transform.dense"], in: size, out: size)
         norm = try LayerNorm(from: weights["transform.LayerNorm"], size: size, epsilon: c.layerNormEpsilon)
         activation = c.activation
         if let shared {
-            // Tied files hold the bias under one name or the other, or both.
+            // Tied files contain the bias under either name, or both.
             let name = weights.contains("bias") ? "bias" : "decoder.bias"
             decoder = Linear(
                 weight: shared.changed { $0 },

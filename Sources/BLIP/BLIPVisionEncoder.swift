@@ -10,7 +10,7 @@ import Layers
 /// Source: Li and others 2022 (BLIP), section 3.1; transformers `BlipVisionModel`.
 struct BLIPVisionEncoder: Sendable {
     private let patches: Convolution2D
-    /// `[1, 1, hidden]`, in front of the patches.
+    /// `[1, 1, hidden]`, prepended to the patches.
     private let classToken: NDArray
     /// `[1, 1 + patches, hidden]`, added to all tokens.
     private let positions: Tensor

@@ -1,25 +1,26 @@
-// How a caption is searched for.
+// Decoding options of captions.
 
 /// Settings of caption generation; the defaults are those published for BLIP's captioners.
 public struct CaptionOptions: Sendable, Hashable {
-    /// How the next word is chosen.
+    /// Choice of the next token.
     public enum Method: Sendable, Hashable {
-        /// The likeliest word each time.
+        /// The most likely token at each step.
         case greedy
-        /// The likeliest of several captions grown side by side.
+        /// Beam search with the given number of beams.
         case beams(Int)
-        /// A random word among the likeliest 50 that together make up probability `topP`.
+        /// Nucleus sampling: a random token among the 50 most likely, restricted to those that together reach
+        /// probability `topP`.
         case nucleus(topP: Float, seed: UInt64, sample: UInt64)
     }
 
-    /// The words the caption continues; they are not part of its text.
+    /// The beginning of the caption; not part of its text.
     public var prompt: String
     public var method: Method
-    /// Least number of tokens, begin token and prompt included.
+    /// Minimum number of tokens, including begin token and prompt.
     public var minimumLength: Int
-    /// Most tokens, begin token, prompt and end token included.
+    /// Maximum number of tokens, including begin token, prompt and end token.
     public var maximumLength: Int
-    /// Divides the score of words already said; 1 changes nothing.
+    /// Divides the scores of tokens that have already occurred; 1 has no effect.
     public var repetitionPenalty: Float
 
     /// Published for beam search: a penalty of 1; for sampling, 1.1.
@@ -40,7 +41,7 @@ public struct CaptionOptions: Sendable, Hashable {
     }
 }
 
-/// A caption and how likely the model finds it.
+/// A caption and its score.
 public struct Caption: Sendable, Hashable {
     /// The words after the prompt.
     public let text: String

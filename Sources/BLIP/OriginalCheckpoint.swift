@@ -1,4 +1,4 @@
-// BLIP as its authors published it: one file, under other names, and without a configuration.
+// BLIP in its authors' layout: one file with other tensor names and without a configuration.
 
 public import Arrays
 public import Checkpoints
@@ -6,7 +6,7 @@ public import Tokenizers
 
 extension KeyTable {
     /// From the names of `salesforce/BLIP`'s captioner to those of transformers' `BlipForConditionalGeneration`; the
-    /// decoder has the same on both sides.
+    /// decoder's names are the same in both.
     public static let originalBLIP =
         KeyTable([
             .move("cls_token", to: "embeddings.class_embedding"),
@@ -23,11 +23,11 @@ extension KeyTable {
 }
 
 extension BLIPConfiguration {
-    /// The sizes of a captioner under its original names.
+    /// The configuration of a captioner in the original layout.
     ///
-    /// Its tensors tell them, except for the width of a head (64 in every published model) and the small numbers in
-    /// the norms, which are those of the authors' program.
-    /// - Throws: `CheckpointError` when a tensor is missing that tells one.
+    /// Inferred from the tensors, except the width of a head (64 in every published model) and the epsilons of the
+    /// norms, which are those of the authors' program.
+    /// - Throws: `CheckpointError` if a tensor is missing from which a size is inferred.
     package init(original weights: WeightScope) throws {
         self.init()
         func extents(_ name: String, _ rank: Int) throws -> [Int] {
@@ -54,8 +54,8 @@ extension BLIPConfiguration {
 }
 
 extension BLIPCaptioner {
-    /// Opens a captioner's file as BLIP's authors published it (`model_base_caption_capfilt_large.pth`, say).
-    /// - Parameter tokenizer: BERT's vocabulary with the two tokens that BLIP adds, which the file does not hold.
+    /// Opens a captioner's file in the layout of BLIP's authors (for example `model_base_caption_capfilt_large.pth`).
+    /// - Parameter tokenizer: BERT's vocabulary with the two tokens that BLIP adds, which the file does not contain.
     /// - Throws: `CheckpointError` when the file is damaged or of another kind of model.
     public init(
         original path: String, tokenizer: BERTTokenizer, precision: Precision = .float32

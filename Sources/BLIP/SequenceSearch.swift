@@ -1,11 +1,11 @@
-// Growing token sequences by a next-word predictor: greedy, beams, nucleus sampling.
+// Decoding of token sequences: greedy, beam search, nucleus sampling.
 
 import Arrays
 import Foundation
 
-/// Extends token sequences with a predictor that remembers what it has read.
+/// Extends token sequences with a predictor that has a cache.
 ///
-/// `Predictor` takes rows of new tokens and gives scores of the next word for each row.
+/// The predictor takes rows of new tokens and returns scores of the next token for each row.
 struct SequenceSearch<State: Sendable> {
     /// Begin token and prompt.
     let prompt: [Int]
@@ -13,20 +13,20 @@ struct SequenceSearch<State: Sendable> {
     let minimumLength: Int
     let maximumLength: Int
     let repetitionPenalty: Float
-    /// Scores `[rows][vocabulary]` after reading `[rows][tokens]`.
+    /// Scores `[rows][vocabulary]` after processing `[rows][tokens]`.
     let read: ([[Int]], inout State) -> [[Float]]
     /// The state of the given rows.
     let select: (State, [Int]) -> State
 
-    /// A sequence and the mean log-probability of what was added to the prompt.
+    /// A sequence and the mean log-probability of its tokens after the prompt.
     struct Result {
         let ids: [Int]
         let score: Float
     }
 
-    // MARK: - One word at a time
+    // MARK: - One token at a time
 
-    /// Chooses each word by `choose`, from scores with penalties applied.
+    /// Selects each token by `choose`, from scores with penalties applied.
     func single(_ initial: State, choose: ([Float]) -> Int) -> Result {
         var state = initial
         var ids = prompt
@@ -47,7 +47,7 @@ struct SequenceSearch<State: Sendable> {
         single(initial) { scores in scores.indices.max { scores[$0] < scores[$1] } ?? 0 }
     }
 
-    /// Samples among the `topK` best words, cut to the fewest that make up probability `topP`.
+    /// Samples among the `topK` best tokens, restricted to the fewest that reach probability `topP`.
     func nucleus(_ initial: State, topP: Float, topK: Int, random: inout RandomStream) -> Result {
         var stream = random
         defer { random = stream }
@@ -80,9 +80,9 @@ struct SequenceSearch<State: Sendable> {
 
     /// Beam search as transformers 5 runs it, with length penalty 1 and without early stopping.
     ///
-    /// Each step keeps twice as many candidates as beams, so that enough go on when some end. A candidate that ends
-    /// counts only when it is among the best `width`; ended ones are ranked by mean log-probability. The search
-    /// stops when the best running beam could not, at its present mean, beat the worst ended one.
+    /// Each step keeps twice as many candidates as beams, so that enough remain when some end. A candidate that ends
+    /// counts only if it is among the best `width`; complete ones are ranked by mean log-probability. The search
+    /// stops when the best running beam could not, at its present mean, exceed the worst complete one.
     func beams(_ initial: State, width: Int) -> Result {
         precondition(width >= 1, "SequenceSearch.beams: width \(width)")
         let never: Float = -1e9
@@ -90,7 +90,7 @@ struct SequenceSearch<State: Sendable> {
         let first = read([prompt], &state)[0]
         state = select(state, Array(repeating: 0, count: width))
         var scores = Array(repeating: first, count: width)
-        // All beams start alike: only the first may be continued.
+        // All beams are initially equal, so only the first is extended.
         var running = (0..<width).map { Beam(ids: prompt, score: $0 == 0 ? 0 : never) }
         var ended: [Beam] = []
 
@@ -114,7 +114,8 @@ struct SequenceSearch<State: Sendable> {
             guard !next.isEmpty else { break }
             let worst = ended.count < width ? never : ended[width - 1].score
             if !ended.isEmpty, next[0].beam.score / added <= worst { break }
-            // With fewer candidates than beams (a vocabulary of a few words) the last is repeated, out of the running.
+            // With fewer candidates than beams (a very small vocabulary) the last is repeated with a score that
+            // excludes it.
             while next.count < width {
                 next.append((Beam(ids: next[0].beam.ids, score: never), next[0].parent))
             }
@@ -146,7 +147,7 @@ struct SequenceSearch<State: Sendable> {
 
     // MARK: - Scores
 
-    /// Penalises repetition, and forbids the end before the minimum length.
+    /// Applies the repetition penalty, and excludes the end token before the minimum length.
     private func penalised(_ scores: [Float], after ids: [Int]) -> [Float] {
         var result = scores
         if repetitionPenalty != 1 {

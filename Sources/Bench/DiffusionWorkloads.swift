@@ -39,14 +39,15 @@ extension Workload {
         ) { pictureGradient(try $0.tinyAutoencoder()) },
     ]
 
-    /// An image of 512² from its latents.
+    /// An image of 512² decoded from latents.
     private static func decoding(_ model: Autoencoder) -> PreparedWork {
         let side = 512 / model.downscale
         let latents = Tensor(noise([1, side, side, model.latentChannels]))
         return PreparedWork { _ = model.decode(latents) }
     }
 
-    /// Latents of an image and the gradient with respect to it: the autoencoder's part of a step of score distillation.
+    /// Latents of an image and the gradient with respect to the image: the autoencoder's part of a step of score
+    /// distillation.
     private static func pictureGradient(_ model: Autoencoder) -> PreparedWork {
         let side = 512 / model.downscale
         let picture = noise([1, 512, 512, model.pictureChannels])

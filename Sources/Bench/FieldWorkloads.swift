@@ -35,7 +35,7 @@ extension Workload {
         levels: 16, featuresPerLevel: 2, log2TableSize: 19, baseResolution: 16,
         finestResolution: 2048)
 
-    /// A fresh field, by default so thin that no ray ends before it has left the cube.
+    /// A new field, by default with so little density that no ray is terminated within the cube.
     private static func field(
         _ grid: HashGrid, hiddenWidth: Int = 32, density: DensityActivation = DensityActivation(bias: -9)
     ) throws -> RadianceField {

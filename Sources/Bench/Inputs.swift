@@ -1,4 +1,4 @@
-// What networks are timed on.
+// Inputs of the timed networks.
 
 import Arrays
 

@@ -1,4 +1,4 @@
-// Whole jobs: what networks and field do together.
+// End-to-end workloads.
 
 import Arrays
 import Autograd
@@ -39,7 +39,7 @@ extension Workload {
         },
     ]
 
-    /// A lift of one of the generator's objects in the draft preset, from the image to the report.
+    /// A lift of a generated object in the draft preset, from the image to the report.
     ///
     /// - Parameter models: the model set it uses; weights are not random here.
     public static func lift(models: ModelSet) -> Workload {
@@ -66,7 +66,7 @@ extension Workload {
     /// One step of a distiller whose prior is Stable Diffusion.
     private static func distillationStep(_ networks: Networks, tiny: Bool) throws -> PreparedWork {
         let prior = try StableDiffusionPrior(networks, tiny: tiny)
-        // So many that none is the last, and past the stage in which the prior's own images count, of which this one has none.
+        // Enough steps that none is the last; past the initial stage, for which this prior has no images.
         let configuration = DistillationConfiguration(steps: 100_000, formingShare: 0)
         var distiller = try Distiller(
             configuration, prior: prior, reference: NDArray.full(1, [128, 128, 4]))
@@ -74,15 +74,15 @@ extension Workload {
     }
 }
 
-/// The networks of Stable Diffusion as a prior of one view at a time, for a prompt of random numbers.
+/// Stable Diffusion as a prior of one view at a time, with random context.
 private struct StableDiffusionPrior: ViewPrior {
     let schedule: NoiseSchedule
     let autoencoder: Autoencoder
-    /// Shape of one view's latents.
+    /// Shape of the latents of one view.
     let latents: [Int]
     private let unet: UNet2DConditionModel
     private let context: Tensor
-    /// What a network made for inpainting takes beside the latents, for both passes.
+    /// Additional input of an inpainting network, for both passes.
     private let rest: Tensor?
     let viewSize = 64
     let guidance: Float = 7.5

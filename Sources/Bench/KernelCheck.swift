@@ -1,28 +1,28 @@
-// Kernels against the plain way to the same numbers, before anything is timed.
+// Checks of kernels against reference computations, before timing.
 
 public import Arrays
 import Foundation
 import Radiance
 
-/// How far a kernel's results lie from those of its reference.
+/// The error of a kernel relative to its reference.
 public struct KernelCheck: Codable, Sendable {
     public var kernel: String
     /// Root mean square of the difference over that of the reference.
     public var error: Double
-    /// What rounding explains.
+    /// Maximum error that rounding explains.
     public var tolerance: Double
 
     public var holds: Bool { error <= tolerance }
 
-    /// Compares every family of kernels in the tier in use with general products, sums and the scalar tier.
-    /// - Throws: what a field throws for a configuration out of range.
+    /// Compares all kernel families of the current tier with general matmul, sums and the scalar tier.
+    /// - Throws: field configuration errors.
     public static func all(_ precision: Precision) throws -> [KernelCheck] {
         products(precision) + [attention(precision), try field()]
     }
 
-    /// Products and convolutions with packed weights, against OpenBLAS over gathered pixels.
+    /// Matmul and convolution by packed weights, compared with OpenBLAS over gathered pixels.
     private static func products(_ precision: Precision) -> [KernelCheck] {
-        // Of 64 to 1152 products, each of two numbers rounded to 8 bits.
+        // Sums of 64 to 1152 products, each of two numbers rounded to 8 bits.
         let rounding = precision == .float32 ? 2e-6 : 6e-3
         let x = noise([150, 300]), w = noise([130, 300], seed: 2)
         let plain = x.matmul(w, transposeOther: true)
@@ -43,7 +43,7 @@ public struct KernelCheck: Codable, Sendable {
                 padding: Padding(c.kernel / 2))
             let weight = Weight(kernel, precision: precision)
             let expected = geometry.plainForward(image, kernel)
-            // Transforms magnify float32's rounding some five times, which is nothing beside bfloat16's.
+            // The transforms amplify float32 rounding about five times, which is negligible compared with bfloat16's.
             let tolerance = max(rounding, c.name.hasPrefix("Winograd") ? 1e-5 : 0)
             checks.append(KernelCheck(c.name, geometry.forward(image, weight), expected, tolerance))
             let slope = noise(expected.shape, seed: 4)
@@ -55,7 +55,7 @@ public struct KernelCheck: Codable, Sendable {
         return checks
     }
 
-    /// Online softmax against all scores at once.
+    /// Online softmax compared with softmax over all scores.
     private static func attention(_ precision: Precision) -> KernelCheck {
         let shape = [2, 300, 40], scale: Float = 0.16
         let (q, k, v) = (noise(shape), noise(shape, seed: 2), noise(shape, seed: 3))
@@ -68,14 +68,14 @@ public struct KernelCheck: Codable, Sendable {
         return KernelCheck("attention", result, expected, precision == .float32 ? 2e-6 : 1e-2)
     }
 
-    /// A rendering against the scalar tier's.
+    /// A rendering compared with the scalar tier's.
     private static func field() throws -> KernelCheck {
         var random = RandomStream(seed: 0, stream: "check")
         var field = try RadianceField(FieldConfiguration(), random: &random)
         let rays = Camera(azimuth: 30, elevation: 20).rays(width: 24, height: 24)
         let result = field.render(rays).outputs
         field.tier = .scalar
-        // Tiers differ by fused multiply-adds.
+        // Tiers differ by fused multiply-add rounding.
         return KernelCheck("field", result, field.render(rays).outputs, 1e-5)
     }
 

@@ -1,4 +1,4 @@
-// The networks that workloads run: of published sizes with random weights, or those a user brings.
+// The networks of workloads: published sizes with random weights, or a user's checkpoints.
 
 import Arrays
 import Autograd
@@ -11,28 +11,28 @@ import SegmentAnything
 import StableDiffusion
 import Tokenizers
 
-/// Where the networks of workloads come from.
+/// The source of the workloads' networks.
 ///
-/// Random weights serve as well as trained ones, because time does not depend on the numbers; a checkpoint serves
-/// who wants to know about a network of another size.
+/// Random weights are sufficient, because time does not depend on the values; a checkpoint is for timing a network of
+/// another size.
 public struct Networks: Sendable {
     private let session: ModelSession
     private let given: Set<ModelSet.Part>
     private let random: WeightScope
 
     /// - Parameters:
-    ///   - models: where given parts lie, and what products with weights multiply.
-    ///   - given: the parts that are taken from `models`; all others are of published size, with random weights.
+    ///   - models: paths of the given parts, and the matmul precision.
+    ///   - given: the parts taken from `models`; all others have published sizes and random weights.
     public init(_ models: ModelSet = ModelSet(root: nil), given: Set<ModelSet.Part> = []) {
-        // A workload's peak memory must not count the models of the one before it: one is kept at a time.
+        // A workload's peak memory must not include models of the previous one: one is kept at a time.
         (session, self.given) = (ModelSession(models, memoryLimit: 0), given)
         random = .random(seed: 0).multiplied(in: models.precision)
     }
 
-    /// What products with weights multiply.
+    /// The matmul precision.
     var precision: Precision { session.models.precision }
 
-    /// Where the weights of a part come from; nil where they are random.
+    /// The source of a part's weights; nil if they are random.
     func origin(of part: ModelSet.Part?) -> String? {
         part.flatMap { given.contains($0) ? session.models.path(of: $0) : nil }
     }
@@ -50,7 +50,7 @@ public struct Networks: Sendable {
     func captioner() throws -> BLIPCaptioner {
         if given.contains(.captioner) { return try session.captioner() }
         let configuration = BLIPConfiguration()
-        // Ids of the published vocabulary that the captioner itself knows.
+        // Ids of the published vocabulary that the captioner uses.
         var pieces = (0..<configuration.text.vocabularySize).map { "piece\($0)" }
         for (id, piece) in [(0, "[PAD]"), (100, "[UNK]"), (101, "[CLS]"), (102, "[SEP]")] {
             pieces[id] = piece
@@ -64,7 +64,7 @@ public struct Networks: Sendable {
         return try LaMaModel(LaMaConfiguration(), generator: random)
     }
 
-    /// The pipeline whose networks the methods below take; nil where those are drawn.
+    /// The pipeline whose networks the methods below use; nil if weights are random.
     func pipeline() throws -> DiffusionPipeline? {
         given.contains(.diffusion) ? try session.diffusion() : nil
     }
@@ -81,12 +81,12 @@ public struct Networks: Sendable {
         try pipeline?.autoencoder ?? .kl(try AutoencoderKL(try PublishedSizes.autoencoder(), from: random))
     }
 
-    /// The noise of the pipeline's schedule.
+    /// The pipeline's noise schedule.
     func schedule(of pipeline: DiffusionPipeline?) throws -> NoiseSchedule {
         try pipeline?.schedule ?? NoiseSchedule(try PublishedSizes.scheduler())
     }
 
-    /// TAESD with random weights, whatever is given: pipelines have one autoencoder, and few have this one.
+    /// TAESD with random weights in any case: pipelines have one autoencoder, and rarely this one.
     func tinyAutoencoder() throws -> Autoencoder {
         .tiny(try AutoencoderTiny(try PublishedSizes.tinyAutoencoder(), from: random))
     }
@@ -99,7 +99,7 @@ extension UNet2DConditionModel {
         return [batch, side, side, channels ?? configuration.inChannels]
     }
 
-    /// A prompt of random numbers for each of a batch.
+    /// Random context tokens for a batch.
     func context(batch: Int) -> Tensor {
         Tensor(noise([batch, 77, configuration.crossAttentionWidth], seed: 2))
     }

@@ -1,9 +1,9 @@
-// The most memory that the process has held.
+// Peak memory of the process.
 
 import Foundation
 
 enum PeakMemory {
-    /// Forgets what was held before; where the system does not allow it, the peak stays that of the whole process.
+    /// Resets the peak; where the system does not support it, the peak remains that of the whole process.
     static func reset() {
         guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
         try? file.write(contentsOf: Data("5".utf8))

@@ -1,6 +1,6 @@
-// A workload whose networks are built.
+// A workload with its networks built.
 
-/// What is timed.
+/// The timed function.
 struct PreparedWork {
     let run: () throws -> Void
 }

@@ -1,10 +1,10 @@
-// The networks that are timed, as their published configuration files describe them.
+// Published configurations of the timed networks.
 
 import CLIP
 import Foundation
 import StableDiffusion
 
-/// Configurations of Stable Diffusion 1.5 and what goes with it.
+/// Configurations of Stable Diffusion 1.5 and its components.
 enum PublishedSizes {
     static func unet() throws -> UNetConfiguration {
         try decoded(
@@ -27,12 +27,12 @@ enum PublishedSizes {
             """)
     }
 
-    /// TAESD; its sizes are diffusers' defaults.
+    /// TAESD, with diffusers' default sizes.
     static func tinyAutoencoder() throws -> AutoencoderTinyConfiguration {
         try decoded(#"{"_class_name": "AutoencoderTiny"}"#)
     }
 
-    /// The noise of Stable Diffusion 1.5.
+    /// The noise schedule of Stable Diffusion 1.5.
     static func scheduler() throws -> SchedulerConfiguration {
         try decoded(
             """

@@ -1,4 +1,4 @@
-// How long a workload takes.
+// Timing of workloads.
 
 public import Arrays
 import Foundation
@@ -8,33 +8,34 @@ import Lathe
 public struct Timing: Codable, Sendable {
     public var workload: String
     public var summary: String
-    /// The checkpoint that was timed; nil where weights are random and of the published size.
+    /// The checkpoint that was timed; nil for random weights of published size.
     public var weights: String?
-    /// What products with weights multiply.
+    /// The matmul precision.
     public var precision: Precision
-    /// The kernels in use.
+    /// The kernel tier.
     public var tier: String
-    /// Wall time of every timed run in seconds, in order; one run before them is not timed.
+    /// Wall time of every timed run in seconds, in order; a warm-up run before them is not timed.
     public var seconds: [Double]
     public var median: Double
     public var minimum: Double
-    /// 10^9 operations per second at the median; nil where the workload has no count, which is of the published
-    /// size.
+    /// 10^9 operations per second at the median; nil if the workload has no operation count, which is for published
+    /// sizes.
     public var gigaflopsPerSecond: Double?
-    /// Most memory held from the first timed run to the last, weights included, in MiB.
+    /// Peak memory from the first timed run to the last, weights included, in MiB.
     public var peakMebibytes: Int
 
     /// Times a workload.
     /// - Parameters:
-    ///   - networks: what it runs.
-    ///   - rounds: timed runs; 3 where nil, more of short ones, one of those that take more than 20 seconds.
-    ///   - progress: called before each run with the runs done and of all; what it throws ends the timing.
-    /// - Throws: what building the network throws.
+    ///   - networks: the source of its networks.
+    ///   - rounds: number of timed runs; if nil 3, more for short ones, one for those that take more than 20 seconds.
+    ///   - progress: called before each run with the number of completed runs and the total; an error ends the
+    ///     timing.
+    /// - Throws: errors of building the network.
     public static func of(
         _ workload: Workload, on networks: Networks = Networks(), rounds: Int? = nil,
         progress: (Int, Int) throws -> Void
     ) throws -> Timing {
-        // What an earlier workload left would count as held by this one.
+        // Memory kept from an earlier workload would count for this one.
         StoragePool.trim()
         let work = try workload.prepare(networks), weights = networks.origin(of: workload.part)
         let first = try elapsed(work.run)
@@ -59,10 +60,10 @@ public struct Timing: Codable, Sendable {
         return (ContinuousClock.now - start) / .seconds(1)
     }
 
-    /// The head of the table whose rows are ``row``.
+    /// The header of the table with rows ``row``.
     public static let head = "workload                 numbers     median s   minimum s   GFLOPS  peak MiB"
 
-    /// One line; a checkpoint is named at its end.
+    /// One row; a checkpoint is named at its end.
     public var row: String {
         let rate = gigaflopsPerSecond.map { String(format: "%.0f", $0) } ?? "–"
         let padding = String(repeating: " ", count: max(1, 9 - rate.count))

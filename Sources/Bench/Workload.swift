@@ -1,19 +1,19 @@
-// One thing that can be timed.
+// A benchmark workload.
 
 import Lathe
 
-/// A piece of work on a network, by default one of published size with random weights; inputs are random.
+/// A computation to time, by default with a network of published size and random weights; inputs are random.
 public struct Workload: Sendable {
-    /// What it is called on the command line: lower case, with dashes.
+    /// Its name on the command line: lower case, with dashes.
     public let name: String
-    /// One line for people: the network, the size of its input, what is done.
+    /// One line: the network, the size of its input, the operation.
     public let summary: String
-    /// Floating-point operations of one run in units of 10^9, 0 where there is no such count.
+    /// Floating-point operations of one run in units of 10^9, 0 if not counted.
     ///
-    /// Two for each multiply-add of matrix products, convolutions and attention, as torch.utils.flop_counter counts them, at the
+    /// Two for each multiply-add of matmul, convolution and attention, as counted by torch.utils.flop_counter, at the
     /// published size.
     public let gigaflops: Double
-    /// The part of a model set that can take the place of the random weights, if any.
+    /// The component of a model set that can replace the random weights, if any.
     let part: ModelSet.Part?
     /// Builds networks and inputs.
     let prepare: @Sendable (Networks) throws -> PreparedWork
@@ -26,9 +26,9 @@ public struct Workload: Sendable {
         (self.part, self.prepare) = (part, prepare)
     }
 
-    /// All of them, in the order of the table.
+    /// All workloads, in the order of the table.
     public static let all = perception + diffusion + inpainting + field + jobs
 
-    /// The workload of a name.
+    /// The workload of that name.
     public static func named(_ name: String) -> Workload? { all.first { $0.name == name } }
 }

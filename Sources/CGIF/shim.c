@@ -41,7 +41,7 @@ cgif_writer *cgif_begin(int width, int height, int bits, const uint8_t *palette)
         writer->failed = 1;
     } else {
         EGifSetGifVersion(writer->gif, true);
-        // The loop count 0 of the Netscape extension means for ever.
+        // Loop count 0 of the Netscape extension means endless repetition.
         static const unsigned char loop[3] = {1, 0, 0};
         if (EGifPutScreenDesc(writer->gif, width, height, 8, 0, map) == GIF_ERROR
             || EGifPutExtensionLeader(writer->gif, APPLICATION_EXT_FUNC_CODE) == GIF_ERROR

@@ -1,4 +1,4 @@
-// libjpeg behind functions that return codes; its setjmp never reaches Swift.
+// libjpeg behind functions that return codes, so that its setjmp stays within C.
 #include "cjpeg_shim.h"
 
 #include <setjmp.h>
@@ -9,8 +9,8 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-// A progressive file may hold any number of scans over the same pixels; real ones have about ten. More are allowed for
-// small images than for large ones, so that no file takes minutes.
+// A progressive file may have any number of scans over the same pixels; real ones have about ten. The limit is higher
+// for small images than for large ones, so that no file takes minutes.
 #define SCAN_LIMIT 500
 #define LEAST_SCAN_LIMIT 30
 #define SCANNED_PIXEL_LIMIT (1u << 30)
@@ -29,7 +29,7 @@ static void on_error(j_common_ptr info) {
     longjmp(where->target, 1);
 }
 
-// Warnings that mean pixels were made up are failures; the others are about harmless oddities.
+// Warnings about missing image data are errors; other warnings are harmless.
 static void on_message(j_common_ptr info, int level) {
     if (level >= 0) return;
     switch (info->err->msg_code) {
@@ -144,7 +144,7 @@ int cjpeg_encode(uint32_t width, uint32_t height, int channels, const uint8_t *s
     where.base.emit_message = on_message;
     where.base.output_message = on_output;
     if (setjmp(where.target)) {
-        // The library may have replaced its buffer without saying so: what is left of it is leaked, not freed twice.
+        // The library may have replaced its buffer without notice: the old one is leaked rather than freed twice.
         jpeg_destroy_compress(&info);
         return -1;
     }

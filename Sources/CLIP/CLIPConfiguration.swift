@@ -1,23 +1,23 @@
-// The configuration of CLIP's encoders, as their `config.json` spells it.
+// The configuration of CLIP's encoders in `config.json`.
 
 public import Layers
 
 /// The settings of a CLIP text encoder.
 ///
-/// Defaults are those of transformers' `CLIPTextConfig`, for files that leave keys out.
+/// Defaults are those of transformers' `CLIPTextConfig`.
 public struct CLIPTextConfiguration: Decodable, Sendable, Hashable {
     public let vocabularySize: Int
     public let hiddenSize: Int
     public let intermediateSize: Int
     public let layerCount: Int
     public let headCount: Int
-    /// The longest sequence, in tokens.
+    /// Maximum sequence length in tokens.
     public let positionCount: Int
     public let activation: Activation
     public let epsilon: Float
-    /// The id of the end token; 2 in the files of 2022, which means "pool at the largest id".
+    /// The id of the end token; 2 in files of 2022, which means pooling at the largest id.
     public let endToken: Int
-    /// Width of the projected embedding, where the checkpoint has a projection.
+    /// Width of the projected embedding, if the checkpoint has a projection.
     public let projectionSize: Int
 
     enum CodingKeys: String, CodingKey {
@@ -53,23 +53,23 @@ public struct CLIPTextConfiguration: Decodable, Sendable, Hashable {
 
 /// The settings of a CLIP vision encoder.
 ///
-/// Defaults are those of transformers' `CLIPVisionConfig`, for files that leave keys out.
+/// Defaults are those of transformers' `CLIPVisionConfig`.
 public struct CLIPVisionConfiguration: Decodable, Sendable, Hashable {
     public let hiddenSize: Int
     public let intermediateSize: Int
     public let layerCount: Int
     public let headCount: Int
-    /// Channels of the picture: 3, or 4 for images with alpha.
+    /// Channels of the image: 3, or 4 for images with alpha.
     public let channels: Int
     /// Side of the square image, in pixels.
     public let imageSize: Int
     public let patchSize: Int
     public let activation: Activation
     public let epsilon: Float
-    /// Width of the projected embedding, where the checkpoint has a projection.
+    /// Width of the projected embedding, if the checkpoint has a projection.
     public let projectionSize: Int
 
-    /// Patches of one image plus the class token.
+    /// Number of patches plus the class token.
     public var tokenCount: Int { (imageSize / patchSize) * (imageSize / patchSize) + 1 }
 
     enum CodingKeys: String, CodingKey {
@@ -108,18 +108,18 @@ public struct CLIPVisionConfiguration: Decodable, Sendable, Hashable {
     }
 }
 
-/// The settings of a whole CLIP model: both encoders and the space they share.
+/// The settings of a CLIP model: both encoders and their shared embedding space.
 public struct CLIPConfiguration: Decodable, Sendable, Hashable {
     public let text: CLIPTextConfiguration
     public let vision: CLIPVisionConfiguration
-    /// Width of the shared space.
+    /// Width of the shared embedding space.
     public let projectionSize: Int
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
         case text = "text_config"
         case vision = "vision_config"
-        // The files of 2022 carry the settings twice, and these win when present.
+        // Files of 2022 contain the settings twice; these take precedence.
         case textOverride = "text_config_dict"
         case visionOverride = "vision_config_dict"
         case projectionSize = "projection_dim"
@@ -141,7 +141,7 @@ public struct CLIPConfiguration: Decodable, Sendable, Hashable {
 // MARK: Decoding helpers
 
 extension KeyedDecodingContainer {
-    /// A size: a whole number of at least one and small enough that products of a few cannot overflow.
+    /// A positive integer, small enough that products of a few cannot overflow.
     func size(_ key: Key, default value: Int) throws -> Int {
         let size = try decodeIfPresent(Int.self, forKey: key) ?? value
         guard (1...1 << 20).contains(size) else {
@@ -151,14 +151,14 @@ extension KeyedDecodingContainer {
         return size
     }
 
-    /// Refuses a file that says it describes another kind of model.
+    /// Rejects a file of another kind of model.
     func requireKind(_ kinds: [String], at key: Key, name: String) throws {
         guard let kind = try decodeIfPresent(String.self, forKey: key), !kinds.contains(kind) else { return }
         throw DecodingError.dataCorruptedError(
             forKey: key, in: self, debugDescription: "the file describes '\(kind)', not \(name)")
     }
 
-    /// Refuses a width that does not split into the heads.
+    /// Rejects a width that is not a multiple of the number of heads.
     func requireWholeHeads(_ width: Int, _ heads: Int, at key: Key) throws {
         guard width.isMultiple(of: heads) else {
             throw DecodingError.dataCorruptedError(

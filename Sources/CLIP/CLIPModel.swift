@@ -1,8 +1,8 @@
-// What CLIP checkpoints hold beside their weights.
+// Tensors of CLIP checkpoints that are not weights.
 
-/// transformers' `CLIPModel`: images and prompts in one space.
+/// transformers' `CLIPModel`: images and prompts in one embedding space.
 package enum CLIPModel {
-    /// Index buffers that old files carry and that hold no weights.
+    /// Index buffers in old files, which are not weights.
     package static let unusedBuffers = [
         "text_model.embeddings.position_ids", "vision_model.embeddings.position_ids",
     ]

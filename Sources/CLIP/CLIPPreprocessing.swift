@@ -1,14 +1,14 @@
-// From an image to the vision encoder's input, as `preprocessor_config.json` asks.
+// Image preprocessing for the vision encoder, as specified by `preprocessor_config.json`.
 
 public import Arrays
 import Checkpoints
 public import Images
 
-/// Scaling, central cropping and normalisation: transformers' `CLIPImageProcessor`.
+/// Resizing, centre crop and normalisation: transformers' `CLIPImageProcessor`.
 ///
-/// The default is the published setting: bicubic to a shorter side of 224 pixels, cropped to a square.
+/// The default is the published setting: bicubic resizing of the shorter side to 224 pixels, cropped to a square.
 public struct CLIPPreprocessing: Sendable, Hashable {
-    /// The size that an image is scaled to before cropping.
+    /// The size before cropping.
     enum Scaling: Sendable, Hashable {
         case none
         case shorterSide(Int)
@@ -17,7 +17,7 @@ public struct CLIPPreprocessing: Sendable, Hashable {
 
     let scaling: Scaling
     let filter: Filter
-    /// Size of the central part that is kept; nil keeps all.
+    /// Size of the centre crop; nil for none.
     let crop: Size?
     /// Mean and deviation per channel, of colours in [0, 1].
     let mean: [Float]
@@ -61,7 +61,7 @@ public struct CLIPPreprocessing: Sendable, Hashable {
         }
     }
 
-    /// The reference cuts the longer side's fraction of a pixel off.
+    /// The reference truncates the longer side to whole pixels.
     private func scaledSize(height: Int, width: Int) -> Size {
         switch scaling {
         case .none: return Size(height: height, width: width)
@@ -84,7 +84,7 @@ extension CLIPPreprocessing: Decodable {
         let width: Int
     }
 
-    /// Pillow's numbers of the filters.
+    /// Pillow's codes of the filters.
     enum Filter: Int, Decodable, Sendable {
         case bilinear = 2
         case bicubic = 3
@@ -105,7 +105,7 @@ extension CLIPPreprocessing: Decodable {
         case deviation = "image_std"
     }
 
-    /// A side, or a table with one or two of them; files of 2022 hold plain numbers.
+    /// A side, or an object with one or two of them; files of 2022 have plain numbers.
     private enum Extent: Decodable {
         case side(Int)
         case named([String: Int])
@@ -176,7 +176,7 @@ extension CLIPPreprocessing: Decodable {
         try CLIPPreprocessing.check(scaling, crop, fault)
     }
 
-    /// The part kept must lie inside every image.
+    /// The crop must fit every image.
     private static func check(
         _ scaling: Scaling, _ crop: Size?, _ fault: (CodingKeys, String) -> DecodingError
     ) throws {

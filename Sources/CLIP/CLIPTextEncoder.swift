@@ -5,13 +5,13 @@ public import Autograd
 public import Checkpoints
 import Layers
 
-/// What the text encoder says about a batch of prompts.
+/// The text encoder's output for a batch of prompts.
 public struct CLIPTextOutput: Sendable {
     /// One vector per token after the final norm, `[batch, tokens, hiddenSize]`; conditions Stable Diffusion.
     public let tokens: Tensor
     /// The vector at the end token, `[batch, hiddenSize]`.
     public let pooled: Tensor
-    /// `pooled` in the space shared with images, `[batch, projectionSize]`, if the checkpoint has the projection.
+    /// `pooled` in the space shared with images, `[batch, projectionSize]`, if the checkpoint has a projection.
     public let embedding: Tensor?
 }
 
@@ -26,11 +26,11 @@ public struct CLIPTextEncoder: Sendable {
     let finalNorm: LayerNorm
     let projection: Linear?
 
-    /// How many tokens have a vector; more than the configuration says once words were taught.
+    /// Number of tokens with an embedding; larger than in the configuration if textual inversions were added.
     public var vocabularySize: Int { tokenEmbedding.weight.shape[0] }
 
     /// Opens a folder with `config.json` and `model.safetensors`.
-    /// - Parameter adapt: what is done to the weights on their way, such as merging adapters.
+    /// - Parameter adapt: transforms the weights while they are loaded, for example merges adapters.
     /// - Throws: `CheckpointError` when a file is missing, describes another model, or lacks a tensor.
     public init(
         folder: String, precision: Precision = .float32,
@@ -42,8 +42,8 @@ public struct CLIPTextEncoder: Sendable {
         try weights.finish(ignoring: CLIPModel.unusedBuffers)
     }
 
-    /// Builds the encoder from weights whose names begin with `text_model.`, or, as newer files have it, do not.
-    /// - Parameter projectionSize: width of the projected embedding, if the configuration around this one says so.
+    /// Builds the encoder from weights whose names start with `text_model.` or, in newer files, do not.
+    /// - Parameter projectionSize: width of the projected embedding, if the enclosing configuration has one.
     public init(
         _ configuration: CLIPTextConfiguration, projectionSize: Int? = nil, from weights: WeightScope
     ) throws {
@@ -67,7 +67,7 @@ public struct CLIPTextEncoder: Sendable {
             : nil
     }
 
-    /// The encoder with its table of tokens cut at `first` and continued with other vectors.
+    /// The encoder with its token embeddings truncated at `first` and extended by other vectors.
     /// - Parameter vectors: `[count, hiddenSize]`, for the ids from `first` on.
     public func continuingVocabulary(at first: Int, with vectors: NDArray) -> CLIPTextEncoder {
         let table = tokenEmbedding.weight
@@ -98,17 +98,17 @@ public struct CLIPTextEncoder: Sendable {
         return CLIPTextOutput(tokens: tokens, pooled: pooled, embedding: projection?(pooled))
     }
 
-    /// Where a prompt is pooled.
+    /// The position of a prompt's pooled token.
     ///
-    /// Files written before transformers' change #24773 say 2 and mean the place of the
-    /// largest id; the others name the end token, and its first place counts, because padding may repeat it.
+    /// Files written before transformers' change #24773 have 2, which means the position of the largest id; the
+    /// others have the end token's id, whose first position is used because padding may repeat it.
     func endPosition(in ids: [Int]) -> Int {
         let end = configuration.endToken == 2 ? ids.max() : configuration.endToken
         return ids.firstIndex { $0 == end } ?? 0
     }
 }
 
-/// The additive mask under which token i sees tokens 0…i, `[count, count]`.
+/// The additive causal mask, in which token i attends to tokens 0…i, `[count, count]`.
 private func causalMask(_ count: Int) -> NDArray {
     NDArray(shape: [count, count]) { scores in
         for row in 0..<count {

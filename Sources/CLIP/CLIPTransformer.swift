@@ -5,7 +5,7 @@ import Autograd
 import Checkpoints
 import Layers
 
-/// One block: attention and a two-layer perceptron, each behind a layer norm and a residual.
+/// One block: attention and a two-layer perceptron, each with a layer norm and a residual connection.
 struct CLIPBlock: Sendable {
     let firstNorm: LayerNorm
     /// Queries, keys and values.

@@ -1,17 +1,17 @@
-// CLIP's vision encoder: an image to one vector per patch and one for the whole.
+// CLIP's vision encoder: an image to one vector per patch and one for the whole image.
 
 public import Arrays
 public import Autograd
 public import Checkpoints
 import Layers
 
-/// What the vision encoder says about a batch of images.
+/// The vision encoder's output for a batch of images.
 public struct CLIPVisionOutput: Sendable {
     /// The class token and one vector per patch, before the last norm, `[batch, 1 + patches, hiddenSize]`.
     public let tokens: Tensor
     /// The class token after the last norm, `[batch, hiddenSize]`.
     public let pooled: Tensor
-    /// `pooled` in the space shared with text, `[batch, projectionSize]`, if the checkpoint has the projection.
+    /// `pooled` in the space shared with text, `[batch, projectionSize]`, if the checkpoint has a projection.
     public let embedding: Tensor?
 }
 
@@ -37,8 +37,8 @@ public struct CLIPVisionEncoder: Sendable {
         try weights.finish(ignoring: CLIPModel.unusedBuffers)
     }
 
-    /// Builds the encoder from weights whose names begin with `vision_model.`, or, as newer files have it, do not.
-    /// - Parameter projectionSize: width of the projected embedding, if the configuration around this one says so.
+    /// Builds the encoder from weights whose names start with `vision_model.` or, in newer files, do not.
+    /// - Parameter projectionSize: width of the projected embedding, if the enclosing configuration has one.
     public init(
         _ configuration: CLIPVisionConfiguration, projectionSize: Int? = nil, from weights: WeightScope
     ) throws {

@@ -1,13 +1,13 @@
-// From the names of OpenCLIP's text encoder, which Stable Diffusion 2 was published with, to those of transformers.
+// Mapping of tensor names from OpenCLIP's text encoder, used by Stable Diffusion 2, to transformers.
 
 public import Checkpoints
 
 extension KeyTable {
-    /// OpenCLIP's text encoder as `CLIPTextEncoder` reads it.
+    /// OpenCLIP's text encoder in the layout of `CLIPTextEncoder`.
     ///
-    /// Source: mlfoundations/open_clip `transformer.py`; the other side is transformers' `CLIPTextModel`.
-    /// - Parameter layers: how many layers are kept, from the first; Stable Diffusion 2 conditions on what enters the
-    ///   last of them, so that its encoder has one less than the file.
+    /// Source: mlfoundations/open_clip `transformer.py`; the target is transformers' `CLIPTextModel`.
+    /// - Parameter layers: number of layers to keep, from the first; Stable Diffusion 2 conditions on the input of
+    ///   the last layer, so its encoder has one layer less than the file.
     public static func openCLIPText(layers: Int) -> KeyTable {
         let block = [
             Rule.move("ln_1.*", to: "layer_norm1.*"),

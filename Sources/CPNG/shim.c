@@ -1,4 +1,4 @@
-// libpng behind functions that return codes; its setjmp never reaches Swift.
+// libpng behind functions that return codes, so that its setjmp stays within C.
 #include "cpng_shim.h"
 
 #include <png.h>
@@ -41,7 +41,7 @@ static uint8_t *copy_of(const void *bytes, size_t size) {
     return copy;
 }
 
-// Chunks that may stand before or after the pixels.
+// Chunks that may be before or after the pixels.
 static void take_extras(png_structp png, png_infop info, cpng_picture *picture) {
     png_uint_32 exif_size = 0;
     png_bytep exif = NULL;
@@ -77,7 +77,7 @@ int cpng_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cpng_pi
     }
     info = png_create_info_struct(png);
     if (!info) png_error(png, "out of memory");
-    // Our own limit below speaks of pixels; the library's speaks of sides.
+    // The limit below is on pixels; the library's limit is on sides.
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
     png_set_read_fn(png, &from, on_read);
     png_read_info(png, info);
@@ -157,11 +157,11 @@ int cpng_encode(uint32_t width, uint32_t height, int channels, int sample_size, 
     if (!info) png_error(png, "out of memory");
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
     png_set_write_fn(png, file, on_write, on_flush);
-    // On photographs as small as the default of 6, in less than half the time.
+    // For photographs as small as the default of 6, in less than half the time.
     png_set_compression_level(png, 3);
     png_set_IHDR(png, info, width, height, sample_size * 8, kinds[channels], PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    // A profile that libpng finds fault with is left out by the library with a warning.
+    // libpng omits a profile that it considers invalid, with a warning.
     png_set_benign_errors(png, 1);
     if (profile && profile_size > 0) {
         png_set_iCCP(png, info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, profile, (png_uint_32)profile_size);

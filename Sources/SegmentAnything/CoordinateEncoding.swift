@@ -26,7 +26,7 @@ struct CoordinateEncoding: Sendable {
         let (cx, cy) = (2 * x - 1, 2 * y - 1)
         var result = [Float](repeating: 0, count: 2 * features)
         for i in 0..<features {
-            // The angle is rounded to Float as in the reference; its sine and cosine are exact.
+            // The angle is rounded to Float as in the reference; sine and cosine are computed in double precision.
             let angle = Double(Float(turn) * (cx * frequencies[i] + cy * frequencies[features + i]))
             result[i] = Float(sin(angle))
             result[features + i] = Float(cos(angle))

@@ -5,10 +5,10 @@ import Autograd
 import Checkpoints
 import Layers
 
-/// Attention whose score of query (y, x) and key (v, u) gains `q · H[y - v] + q · W[x - u]`.
+/// Attention with `q · H[y - v] + q · W[x - u]` added to the score of query (y, x) and key (v, u).
 ///
-/// For every query there are only as many different terms as rows and columns of the grid; they are added block by block
-/// to the scores. Source: Li and others 2022 (MViTv2), section 4.1; transformers `SamVisionAttention`.
+/// A query has only as many different terms as the grid has rows and columns; they are added to the scores block by
+/// block. Source: Li and others 2022 (MViTv2), section 4.1; transformers `SamVisionAttention`.
 struct GridAttention: Sendable {
     private let qkv: Linear
     private let projection: Linear
@@ -16,7 +16,7 @@ struct GridAttention: Sendable {
     private let side: Int
     private let relative: RelativePositions?
 
-    /// - Parameter side: patches along a side of the grid that attends to itself.
+    /// - Parameter side: side, in patches, of the grid that self-attention runs over.
     init(_ c: SegmentAnythingConfiguration.Vision, side: Int, from weights: WeightScope) throws {
         qkv = try Linear(from: weights["qkv"], in: c.hiddenSize, out: 3 * c.hiddenSize, bias: c.qkvBias)
         projection = try Linear(from: weights["proj"], in: c.hiddenSize, out: c.hiddenSize)
@@ -29,8 +29,8 @@ struct GridAttention: Sendable {
 
     /// - Parameters:
     ///   - x: `[batch, height, width, hidden]`.
-    ///   - norm: done to every patch before.
-    ///   - windows: what attends to itself, each of `side` × `side`; whole images of that size if nil.
+    ///   - norm: applied to every patch first.
+    ///   - windows: of `side` × `side`, each with its own self-attention; whole images of that size if nil.
     ///   - addend: of the same shape, added to the result.
     /// - Returns: the same shape.
     func callAsFunction(
@@ -44,7 +44,7 @@ struct GridAttention: Sendable {
             return projection(y, plus: addend?.reshaped([-1, n, c])).reshaped(x.shape)
         }
         precondition(windows.side == side, "GridAttention: windows of \(windows.side) for \(side)")
-        // Padding is zero before the projections, so that they give it their bias and need not multiply it.
+        // Padding is zero before the projections, so that padded patches get the bias without being multiplied.
         let tokens = qkv(x.reshaped([-1, c]), after: norm, into: windows.patches).reshaped([
             windows.count, n, -1,
         ])
@@ -83,7 +83,7 @@ private struct RelativePositions: Sendable {
     func bias(tokens: NDArray, heads: Int) -> GridBias {
         let (b, n) = (tokens.shape[0], side * side), d = tokens.shape[2] / (3 * heads)
         let vectors = tokens.reshaped([b * n * 3 * heads, d])
-        // Queries by image and head, first row by row and then column by column.
+        // Queries by image and head, in row-major and then in column-major order.
         func queries(_ place: (_ major: Int, _ minor: Int) -> Int) -> NDArray {
             var picked: [Int] = []
             picked.reserveCapacity(b * heads * n)

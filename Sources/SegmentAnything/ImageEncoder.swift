@@ -39,7 +39,7 @@ struct SAMImageEncoder: Sendable {
     }
 }
 
-/// Reduces the transformer's width to that of the decoder.
+/// Projects the transformer's width to that of the decoder.
 private struct Neck: Sendable {
     let narrow: Convolution2D
     let norm1: LayerNorm
@@ -47,7 +47,7 @@ private struct Neck: Sendable {
     let norm2: LayerNorm
 
     init(_ c: SegmentAnythingConfiguration.Vision, from weights: WeightScope) throws {
-        // These two norms keep the published 1e-6 whatever the configuration says.
+        // These two norms use the published epsilon 1e-6, whatever the configuration says.
         narrow = try Convolution2D(
             from: weights["conv1"], in: c.hiddenSize, out: c.outputChannels, kernel: 1, padding: .zero,
             bias: false)
@@ -67,7 +67,7 @@ struct SAMImageLayer: Sendable {
     private let attention: GridAttention
     private let norm2: LayerNorm
     private let mlp: Perceptron
-    /// Side of a window in patches; nil attends over the whole grid.
+    /// Side of a window in patches; nil for global attention.
     private let window: Int?
 
     init(_ c: SegmentAnythingConfiguration.Vision, window: Int?, from weights: WeightScope) throws {

@@ -1,4 +1,4 @@
-// SAM's mask decoder: image features and prompt tokens to masks and their expected quality.
+// SAM's mask decoder: from image features and prompt tokens to masks and predicted IoU.
 
 import Arrays
 import Autograd
@@ -40,7 +40,7 @@ struct SAMMaskDecoder: Sendable {
         upscale1 = try TransposedConvolution2D(
             from: weights["upscale_conv1"], in: size, out: size / 4, kernel: 2)
         upscaleNorm = try LayerNorm(from: weights["upscale_layer_norm"], size: size / 4, epsilon: 1e-6)
-        // Masks are sums of its pixels: bfloat16 moved a fiftieth of one mask, and saved nothing.
+        // Float32, because masks are sums of its pixels: bfloat16 changed a fiftieth of one mask and saved no time.
         upscale2 = try TransposedConvolution2D(
             from: weights["upscale_conv2"].multiplied(in: .float32), in: size / 4, out: size / 8, kernel: 2
         )
@@ -80,7 +80,7 @@ struct SAMMaskDecoder: Sendable {
     }
 }
 
-/// Linear layers with ReLU between.
+/// Linear layers with ReLU in between.
 private struct Perceptron: Sendable {
     let layers: [Linear]
 

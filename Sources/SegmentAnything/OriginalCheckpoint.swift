@@ -1,4 +1,4 @@
-// SAM as its authors published it: one file, under other names, and without a configuration.
+// SAM in its authors' layout: one file with other tensor names and without a configuration.
 
 public import Arrays
 public import Checkpoints
@@ -64,10 +64,10 @@ extension KeyTable {
 }
 
 extension SegmentAnythingConfiguration {
-    /// The sizes of a checkpoint under its original names.
+    /// The configuration of a checkpoint in the original layout.
     ///
-    /// Its tensors tell them, except for the heads of the decoder's attention: 8 in every published model.
-    /// - Throws: `CheckpointError` when a tensor is missing that tells one.
+    /// Inferred from the tensors, except the number of heads in the decoder's attention: 8 in every published model.
+    /// - Throws: `CheckpointError` if a tensor is missing from which a size is inferred.
     package init(original weights: WeightScope) throws {
         self.init()
         func extents(_ name: String, _ rank: Int) throws -> [Int] {
@@ -87,7 +87,7 @@ extension SegmentAnythingConfiguration {
         vision.outputChannels = try extents("image_encoder.neck.0.weight", 4)[0]
         vision.positionFeatures =
             try extents("prompt_encoder.pe_layer.positional_encoding_gaussian_matrix", 2)[1]
-        // A layer attends over the whole grid where its relative positions reach that far.
+        // A layer has global attention if its table of relative positions is large enough.
         vision.globalAttentionLayers = positions.indices.filter { positions[$0][0] == 2 * grid - 1 }
         vision.windowSize = positions.first { $0[0] != 2 * grid - 1 }.map { ($0[0] + 1) / 2 } ?? 0
         promptEncoder.hiddenSize = try extents("prompt_encoder.no_mask_embed.weight", 2)[1]
@@ -105,8 +105,9 @@ extension SegmentAnythingConfiguration {
 }
 
 extension SegmentAnythingModel {
-    /// Opens a file as SAM's authors published it (`sam_vit_b_01ec64.pth` and its like); its tensors tell its sizes.
-    /// - Throws: `CheckpointError` when the file is damaged or of another kind of model.
+    /// Opens a file in the layout of SAM's authors (for example `sam_vit_b_01ec64.pth`); sizes are inferred from its
+    /// tensors.
+    /// - Throws: `CheckpointError` if the file is damaged or of another kind of model.
     public init(original path: String, precision: Precision = .float32) throws {
         let weights = try WeightScope.open(path).multiplied(in: precision)
         let configuration = try SegmentAnythingConfiguration(original: weights)

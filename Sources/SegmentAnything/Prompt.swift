@@ -1,15 +1,15 @@
-// What to segment: clicks, a box, an earlier mask, alone or together.
+// Prompts: clicks, a box, an earlier mask, alone or combined.
 
 public import Arrays
 public import Images
 
-/// One object to segment, described in pixels of the image as it was given to `encode`.
+/// A prompt for one object, in pixels of the image given to `encode`.
 public struct Prompt: Sendable {
     /// A click.
     public struct Point: Sendable, Hashable {
         public var x: Double
         public var y: Double
-        /// Whether the click is on the object rather than on what surrounds it.
+        /// Whether the click is on the object rather than on the background.
         public var isForeground: Bool
 
         public init(x: Double, y: Double, isForeground: Bool = true) {
@@ -22,20 +22,20 @@ public struct Prompt: Sendable {
 
     public var points: [Point]
     public var box: Box?
-    /// `lowResolutionLogits` of an earlier prediction on the same image, to be refined.
+    /// `lowResolutionLogits` of an earlier prediction on the same image, for refinement.
     public var mask: NDArray?
 
     public init(points: [Point] = [], box: Box? = nil, mask: NDArray? = nil) {
         (self.points, self.box, self.mask) = (points, box, mask)
     }
 
-    /// A single click leaves open whether a part or the whole is meant.
+    /// With a single click it is ambiguous whether a part or the whole is meant.
     var isAmbiguous: Bool { points.count == 1 && box == nil && mask == nil }
 }
 
-/// Which of the decoder's masks are wanted.
+/// Which of the decoder's masks to return.
 public enum MaskOutputs: Sendable, Hashable {
-    /// The alternatives for a single click, the single-mask token for anything more definite, as published.
+    /// The alternatives for a single click, the single-mask token for less ambiguous prompts, as published.
     case automatic
     /// Only the single-mask token.
     case single

@@ -1,4 +1,4 @@
-// SAM's prompt encoder: points and boxes to tokens, a mask to a map of features.
+// SAM's prompt encoder: points and boxes to tokens, a mask to dense features.
 
 import Arrays
 import Autograd
@@ -6,12 +6,12 @@ import Checkpoints
 import Images
 import Layers
 
-/// Turns prompts in model coordinates into sparse tokens and dense features.
+/// Encodes prompts in model coordinates as sparse tokens and dense features.
 ///
 /// Source: Kirillov and others 2023, appendix A; transformers `SamPromptEncoder`.
 struct SAMPromptEncoder: Sendable {
     private let encoding: CoordinateEncoding
-    /// Added to encodings of background points, foreground points, first and second corners of boxes.
+    /// Learned embeddings of background points, foreground points, first and second corners of boxes.
     private let kinds: [[Float]]
     private let notAPoint: [Float]
     private let noMask: Tensor
@@ -37,9 +37,9 @@ struct SAMPromptEncoder: Sendable {
         size = c.hiddenSize
     }
 
-    /// Tokens of points and boxes, `[1, tokens, size]`, or nil when there are none.
+    /// Tokens of points and boxes, `[1, tokens, size]`, or nil if there are none.
     ///
-    /// Points without a box are followed by one token that says "no point"; box corners are two tokens.
+    /// Points without a box are followed by one padding token; box corners are two tokens.
     /// - Parameters:
     ///   - points: in pixels of the padded model input.
     ///   - box: left, top, right, bottom in pixels of the padded model input.
@@ -64,7 +64,7 @@ struct SAMPromptEncoder: Sendable {
     }
 
     private func token(_ x: Double, _ y: Double, _ kind: [Float]) -> [Float] {
-        // Half a pixel moves a coordinate to the centre of its pixel.
+        // Half a pixel shifts a coordinate to the centre of its pixel.
         let side = Double(imageSize)
         let place = encoding(x: Float((x + 0.5) / side), y: Float((y + 0.5) / side))
         return zip(place, kind).map(+)

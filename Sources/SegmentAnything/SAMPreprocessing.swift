@@ -1,11 +1,11 @@
-// From an image to the encoder's input, and between the two systems of coordinates.
+// Image preprocessing, and conversion between image and model coordinates.
 
 import Arrays
 import Checkpoints
 import Foundation
 import Images
 
-/// Scaling of the longer side, normalisation and padding, as `preprocessor_config.json` asks for.
+/// Scaling of the longer side, normalisation and padding, as specified by `preprocessor_config.json`.
 ///
 /// Source: segment-anything `utils/transforms.py`, `modeling/sam.py`; transformers `SamImageProcessor`.
 struct SAMPreprocessing: Sendable {
@@ -19,7 +19,7 @@ struct SAMPreprocessing: Sendable {
         (self.side, self.mean, self.deviation) = (side, mean, deviation)
     }
 
-    /// Reads `preprocessor_config.json` where the folder has one; published values otherwise.
+    /// Reads the folder's `preprocessor_config.json`, if present; otherwise published values.
     init(side: Int, folder: String) throws {
         let path = folder + "/preprocessor_config.json"
         guard FileManager.default.fileExists(atPath: path) else {
@@ -62,7 +62,7 @@ struct SAMPreprocessing: Sendable {
         return (max(1, Int(Double(height) * scale + 0.5)), max(1, Int(Double(width) * scale + 0.5)))
     }
 
-    /// - Returns: `[1, side, side, 3]`, the scaled image at the top left, zeros beside and below it.
+    /// - Returns: `[1, side, side, 3]`, the scaled image at the top left, padded with zeros at the right and bottom.
     func callAsFunction(_ image: Image) -> NDArray {
         let (height, width) = scaledSize(height: image.height, width: image.width)
         let bytes = image.rgb.resizedBytes(width: width, height: height, filter: .bilinear)

@@ -26,7 +26,7 @@ public struct SegmentAnythingConfiguration: CheckedConfiguration, Sendable, Hash
         public var usesRelativePositions = true
         /// Side of an attention window in patches.
         public var windowSize = 14
-        /// Layers that attend over the whole image.
+        /// Layers with global attention.
         public var globalAttentionLayers = [2, 5, 8, 11]
         /// Frequencies of the positional encoding of coordinates.
         public var positionFeatures = 128
@@ -54,9 +54,9 @@ public struct SegmentAnythingConfiguration: CheckedConfiguration, Sendable, Hash
         public var mlpSize = 2048
         public var layers = 2
         public var heads = 8
-        /// How much narrower cross attention is than `hiddenSize`.
+        /// Ratio of `hiddenSize` to the width of cross-attention.
         public var attentionDownsampling = 2
-        /// Masks beside the single-mask token.
+        /// Number of masks besides that of the single-mask token.
         public var multimaskOutputs = 3
         public var iouHeadDepth = 3
         public var iouHeadSize = 256

@@ -1,8 +1,8 @@
-// What a user can ask of the segmenter that it cannot do, in one line.
+// Errors of the segmenter's prompts.
 
-/// A prompt that cannot be answered.
+/// An invalid prompt.
 public struct SegmentAnythingError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong and what to do, on one line.
+    /// The problem and the remedy, on one line.
     public let reason: String
 
     package init(_ reason: String) { self.reason = reason }

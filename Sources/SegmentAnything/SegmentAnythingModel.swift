@@ -1,4 +1,4 @@
-// The whole of SAM: encode an image once, then ask for masks any number of times.
+// The whole model: an image is encoded once, then any number of prompts can be answered.
 
 public import Arrays
 import Autograd
@@ -6,31 +6,31 @@ public import Checkpoints
 public import Images
 import Layers
 
-/// What the encoder made of one image; `predict` needs nothing else.
+/// The encoder's result for one image, the input of `predict`.
 public struct ImageEmbedding: Sendable {
     /// The encoder's output, `[1, grid, grid, channels]`.
     public let features: NDArray
     /// Size of the image in pixels.
     public let height: Int
     public let width: Int
-    /// Size it was scaled to inside the model's square input.
+    /// Size after scaling, within the model's square input.
     package let scaledHeight: Int
     package let scaledWidth: Int
 }
 
-/// One answer to a prompt.
+/// One mask for a prompt.
 public struct MaskPrediction: Sendable {
-    /// Log-odds of each pixel of the image belonging to the object, `[height, width]`; inside where above 0.
+    /// Log-odds of each pixel belonging to the object, `[height, width]`; inside where above 0.
     public let logits: NDArray
     /// The pixels inside, 1 or 0.
     public var mask: Mask {
         Mask(width: logits.shape[1], height: logits.shape[0], inside: logits.scalars.map { $0 > 0 })
     }
-    /// The model's own estimate of the intersection over union with the true mask.
+    /// The predicted intersection over union with the true mask.
     public let iou: Float
-    /// The decoder's output, `[4 grid, 4 grid]`; serves as `Prompt.mask`.
+    /// The decoder's output, `[4 grid, 4 grid]`; can be used as `Prompt.mask`.
     public let lowResolutionLogits: NDArray
-    /// 0 is the single-mask token, 1… the alternatives.
+    /// 0 is the single-mask token, higher ones are the alternatives.
     public let index: Int
 }
 
@@ -42,8 +42,8 @@ public struct SegmentAnythingModel: Sendable {
     private let promptEncoder: SAMPromptEncoder
     private let decoder: SAMMaskDecoder
 
-    /// Loads `config.json`, the weights, and `preprocessor_config.json` if there is one.
-    /// - Throws: `CheckpointError` when a file is missing, damaged, or of another kind of model.
+    /// Loads `config.json`, the weights, and `preprocessor_config.json` if present.
+    /// - Throws: `CheckpointError` if a file is missing, damaged, or of another kind of model.
     public init(folder: String, precision: Precision = .float32) throws {
         let configuration = try loadConfiguration(
             SegmentAnythingConfiguration.self, from: folder + "/config.json", modelTypes: ["sam"])
@@ -52,7 +52,7 @@ public struct SegmentAnythingModel: Sendable {
             preprocessing: try SAMPreprocessing(side: configuration.vision.imageSize, folder: folder))
     }
 
-    /// Builds the model from weights at hand; images are normalised as published.
+    /// Builds the model from existing weights; images are normalised as published.
     public init(_ configuration: SegmentAnythingConfiguration, from weights: WeightScope) throws {
         try self.init(
             configuration, from: weights,
@@ -71,7 +71,7 @@ public struct SegmentAnythingModel: Sendable {
         promptEncoder = try SAMPromptEncoder(
             configuration, encoding: encoding, from: weights["prompt_encoder"])
         decoder = try SAMMaskDecoder(configuration, encoding: encoding, from: weights["mask_decoder"])
-        // The prompt encoder's encoding is the image's under a second name.
+        // The prompt encoder's coordinate encoding is the image encoder's under a second name.
         try weights.finish(ignoring: ["prompt_encoder.shared_embedding.positional_embedding"])
     }
 
@@ -81,7 +81,7 @@ public struct SegmentAnythingModel: Sendable {
         embedding(features: features(of: preprocessing(image)), height: image.height, width: image.width)
     }
 
-    /// Features of an image of that size that were computed before.
+    /// Features, computed earlier, of an image of that size.
     package func embedding(features: NDArray, height: Int, width: Int) -> ImageEmbedding {
         let scaled = preprocessing.scaledSize(height: height, width: width)
         return ImageEmbedding(
@@ -96,7 +96,7 @@ public struct SegmentAnythingModel: Sendable {
     package func preprocess(_ image: Image) -> NDArray { preprocessing(image) }
 
     /// Masks of the object that `prompt` describes, in the order of the model's outputs.
-    /// - Throws: `SegmentAnythingError` when the prompt is empty or lies outside the image.
+    /// - Throws: `SegmentAnythingError` if the prompt is empty or outside the image.
     public func predict(
         _ prompt: Prompt, on embedding: ImageEmbedding, outputs: MaskOutputs = .automatic
     ) throws -> [MaskPrediction] {
@@ -123,7 +123,7 @@ public struct SegmentAnythingModel: Sendable {
         }
     }
 
-    /// Decoder output to the image's own size: up to the model's input, padding cut off, then to the image.
+    /// Resizes the decoder's output to the model's input size, crops the padding, and resizes to the image's size.
     private func enlarged(_ small: NDArray, _ embedding: ImageEmbedding) -> NDArray {
         let side = configuration.vision.imageSize
         return Tensor(small.reshaped([1, small.shape[0], small.shape[1], 1]))

@@ -1,4 +1,4 @@
-// SAM's decoder transformer: prompt tokens and image features attend to each other.
+// SAM's decoder transformer: cross-attention between prompt tokens and image features, in both directions.
 
 import Arrays
 import Autograd
@@ -17,7 +17,7 @@ struct TwoWayTransformer: Sendable {
         layers = try (0..<c.layers).map { try TwoWayLayer(c, isFirst: $0 == 0, from: weights["layers"][$0]) }
         finalAttention = try ProjectedAttention(
             c, narrowing: c.attentionDownsampling, from: weights["final_attn_token_to_image"])
-        // PyTorch's default epsilon: the reference does not pass the configured one here.
+        // PyTorch's default epsilon, because the reference does not pass the configured one here.
         finalNorm = try LayerNorm(
             from: weights["layer_norm_final_attn"], size: c.hiddenSize, epsilon: 1e-5)
     }
@@ -84,7 +84,7 @@ private struct TwoWayLayer: Sendable {
     }
 }
 
-/// Multi-head attention with projections to a narrower width and back.
+/// Multi-head attention with projections to a smaller width and back.
 struct ProjectedAttention: Sendable {
     private let q: Linear
     private let k: Linear
@@ -92,7 +92,7 @@ struct ProjectedAttention: Sendable {
     private let out: Linear
     private let heads: Int
 
-    /// - Parameter narrowing: how much narrower than `hiddenSize` the attention is.
+    /// - Parameter narrowing: ratio of `hiddenSize` to the width of the attention.
     init(_ c: SegmentAnythingConfiguration.MaskDecoder, narrowing: Int, from weights: WeightScope) throws {
         let (size, inner) = (c.hiddenSize, c.hiddenSize / narrowing)
         q = try Linear(from: weights["q_proj"], in: size, out: inner)

@@ -1,16 +1,16 @@
-// How images are cut into windows for attention.
+// Window partition of images for attention.
 
 import Arrays
 
-/// Square windows over images of patches, padded with zeros on the right and below.
+/// Square windows over images of patches, zero-padded at the right and bottom.
 ///
 /// Source: Li and others 2022 (ViTDet); transformers `SamVisionLayer.window_partition`.
 struct WindowGrid: Sendable {
     /// Patches along a side of a window.
     let side: Int
-    /// Windows of all images.
+    /// Number of windows of all images.
     let count: Int
-    /// Where the patches of the images lie in the windows, both row by row.
+    /// The patches' indices in the windows, both in row-major order.
     let patches: RowPlaces
 
     /// - Parameter shape: `[batch, height, width, channels]`.

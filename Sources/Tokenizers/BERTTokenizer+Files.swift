@@ -3,7 +3,7 @@
 import Files
 
 extension BERTTokenizer {
-    /// Loads a tokenizer folder: `tokenizer.json`, or `vocab.txt`, and the settings beside them.
+    /// Loads a tokenizer folder: `tokenizer.json`, or `vocab.txt`, and settings files.
     public init(folder: String) throws {
         let settings = try TokenizerSettings(folder: folder)
         if fileExists(folder + "/tokenizer.json") {
@@ -15,13 +15,13 @@ extension BERTTokenizer {
         }
     }
 
-    /// Loads `vocab.txt`: one token a line, the line number its id; lower-casing, as the uncased models want.
+    /// Loads `vocab.txt`: one token per line, its id is the line number; lower-casing, as for the uncased models.
     public init(vocabulary: String) throws {
         try self.init(vocabulary: vocabulary, settings: TokenizerSettings())
     }
 
-    /// A tokenizer of `pieces`, whose places are their ids.
-    /// - Throws: `TokenizerError` where one of them is there twice, or BERT's special tokens are not.
+    /// A tokenizer of `pieces`, whose indices are their ids.
+    /// - Throws: `TokenizerError` if a piece is repeated, or if BERT's special tokens are missing.
     package init(pieces: [String]) throws {
         var table = Vocabulary()
         for (id, piece) in pieces.enumerated() {

@@ -1,19 +1,19 @@
-// BERT's word-piece tokenizer: clean, split, take the longest known pieces.
+// BERT's WordPiece tokenizer: normalisation, splitting, greedy longest match.
 
-/// Turns text into BERT token ids and back, exactly as transformers' `BertTokenizer` does.
+/// Converts text to BERT token ids and back, exactly as transformers' `BertTokenizer` does.
 ///
 /// Source: Devlin et al. 2019; transformers `models/bert/tokenization_bert.py`.
 public struct BERTTokenizer: Sendable {
-    /// What happens to the text before it is split.
+    /// Normalisation of the text before it is split.
     struct Rules: Sendable {
         var cleansText = true
         var lowercases = true
-        /// nil follows `lowercases`.
+        /// Nil: as `lowercases`.
         var stripsAccents: Bool?
         var splitsIdeographs = true
-        /// Longer words become `[UNK]` whole.
+        /// Longer words become a single `[UNK]`.
         var longestWord = 100
-        /// Draws quotes and endings of contractions back to their words when decoding.
+        /// Removes spaces before punctuation and contractions when decoding.
         var cleansUpSpaces = false
     }
 
@@ -21,11 +21,11 @@ public struct BERTTokenizer: Sendable {
     private let specials: SpecialTokenTable
     private let rules: Rules
     private let unknownID: Int
-    /// Bytes of the longest piece; no longer substring needs to be looked up.
+    /// Length of the longest piece in bytes; longer substrings are not looked up.
     private let longestPiece: Int
-    /// `[CLS]`, put first.
+    /// `[CLS]`, the first token.
     public let beginID: Int
-    /// `[SEP]`, put last.
+    /// `[SEP]`, the last token.
     public let endID: Int
     /// `[PAD]`.
     public let paddingID: Int
@@ -57,7 +57,7 @@ public struct BERTTokenizer: Sendable {
         specials = SpecialTokenTable((added ?? []) + standard.filter { !listed.contains($0.id) })
     }
 
-    /// The ids of `text` between `[CLS]` and `[SEP]`, at any length.
+    /// The ids of `text` between `[CLS]` and `[SEP]`, of any length.
     public func tokenIDs(_ text: String) -> [Int] {
         let pieces = specials.split(Array(text.unicodeScalars), normalizing: normalize)
         var ids = [beginID]
@@ -70,10 +70,10 @@ public struct BERTTokenizer: Sendable {
         return ids + [endID]
     }
 
-    /// The id of one token of the vocabulary, nil when it is not there.
+    /// The id of a token of the vocabulary, nil if it is not in it.
     public func id(of token: String) -> Int? { vocabulary.id(of: token) }
 
-    /// The text of `ids`: pieces joined, spaces before punctuation drawn in; ids outside the vocabulary are skipped.
+    /// The text of `ids`: pieces joined, spaces before punctuation removed; ids outside the vocabulary are skipped.
     public func decode(_ ids: [Int], skippingSpecialTokens: Bool = true) -> String {
         var text = ""
         var isFirst = true
@@ -91,10 +91,10 @@ public struct BERTTokenizer: Sendable {
 
     private static let continuation = Bytes("##".utf8)
 
-    /// Draws punctuation and endings back to their words.
+    /// Removes spaces before punctuation and contractions.
     ///
-    /// The reference decoder does so within each piece; transformers may do it again over the whole text, by a list
-    /// without "do not".
+    /// The reference decoder does so within each piece; transformers may do it again over the whole text, with a list
+    /// that lacks "do not".
     private static func closingSpaces(_ text: String, _ spacings: [(Bytes, Bytes)]) -> String {
         guard text.utf8.contains(0x20) else { return text }
         var bytes = Bytes(text.utf8)
@@ -113,7 +113,8 @@ public struct BERTTokenizer: Sendable {
 // MARK: - Splitting
 
 extension BERTTokenizer {
-    /// Drops controls, spaces ideographs, strips accents, lower-cases, as `rules` say.
+    /// Removes control characters, surrounds ideographs with spaces, strips accents and lower-cases, according to
+    /// `rules`.
     package func normalize(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var result: [Unicode.Scalar] = []
         result.reserveCapacity(scalars.count)
@@ -144,7 +145,7 @@ extension BERTTokenizer {
         return result
     }
 
-    /// Greedy longest match from the left; a word with any unknown part is `[UNK]` whole.
+    /// Greedy longest match from the left; a word with any unknown part becomes a single `[UNK]`.
     private func append(_ word: ArraySlice<Unicode.Scalar>, to ids: inout [Int]) {
         guard word.count <= rules.longestWord else {
             ids.append(unknownID)
@@ -157,7 +158,7 @@ extension BERTTokenizer {
             var end = min(bytes.count, start + longestPiece)
             var found: Int?
             while end > start {
-                // Substrings that cut a character are no tokens: vocabularies are checked to be UTF-8.
+                // Substrings that split a character are not tokens: vocabularies are checked to be UTF-8.
                 found = vocabulary.id(of: (start == 0 ? [] : Self.continuation) + bytes[start..<end])
                 if found != nil { break }
                 end -= 1

@@ -1,6 +1,6 @@
-// The printable stand-ins that byte-level vocabularies use for the 256 byte values.
+// The printable characters that represent bytes in byte-level vocabularies.
 
-/// Printable Latin-1 bytes stand for themselves, the other 68 for U+0100…U+0143 in order (GPT-2's table).
+/// Printable Latin-1 bytes represent themselves, the other 68 are U+0100…U+0143 in order (GPT-2's table).
 enum ByteAlphabet {
     private static let scalars: [Unicode.Scalar] = {
         var result: [Unicode.Scalar] = []
@@ -25,10 +25,10 @@ enum ByteAlphabet {
 
     static func scalar(_ byte: UInt8) -> Unicode.Scalar { scalars[Int(byte)] }
 
-    /// The byte that a stand-in means, nil for any other character.
+    /// The byte of a character, nil if it represents none.
     static func byte(_ scalar: Unicode.Scalar) -> UInt8? { bytes[scalar] }
 
-    /// The vocabulary order of OpenAI's merges file: printable bytes first, then the stand-ins.
+    /// The vocabulary order of OpenAI's merges file: printable bytes first, then the others.
     static var vocabularyOrder: [Unicode.Scalar] {
         let all = UInt8.min...UInt8.max
         return (all.filter(isPrintable) + all.filter { !isPrintable($0) }).map(scalar)

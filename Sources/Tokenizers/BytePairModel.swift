@@ -1,6 +1,6 @@
-// Byte-pair merging: the pieces of one word, joined by rank until no known pair is left.
+// Byte-pair merging: the symbols of a word are merged in order of rank until no known pair is left.
 
-/// Merges of a byte-pair vocabulary whose words end in `</w>` as CLIP uses it (Sennrich and others, 2016).
+/// Merges of a byte-pair vocabulary whose words end in `</w>`, as in CLIP (Sennrich and others, 2016).
 struct BytePairModel: Sendable {
     private struct Pair: Hashable {
         let left: Int
@@ -15,12 +15,12 @@ struct BytePairModel: Sendable {
     static let endOfWord = Bytes("</w>".utf8)
 
     private var merges: [Pair: Merge] = [:]
-    /// The token of each byte inside a word, and at its end; nil where the vocabulary lacks it.
+    /// The token of each byte within a word, and at its end; nil if the vocabulary lacks it.
     private var inner: [Int?] = []
     private var final: [Int?] = []
     private let unknown: Int
 
-    /// - Parameter pairs: in order of rank. Throws when a part or the result of a merge is not in the vocabulary.
+    /// - Parameter pairs: in order of rank. Throws if an operand or the result of a merge is not in the vocabulary.
     init(_ vocabulary: Vocabulary, pairs: [(Bytes, Bytes)], unknown: Int, path: String) throws {
         self.unknown = unknown
         merges.reserveCapacity(pairs.count)
@@ -48,8 +48,8 @@ struct BytePairModel: Sendable {
 
     /// The ids of one word, given as UTF-8 bytes.
     ///
-    /// A heap of candidate pairs over a linked list of symbols: time n log n, so that a megabyte without a space
-    /// does not hang. Equal ranks merge from the left.
+    /// A heap of candidate pairs over a linked list of symbols: O(n log n), so that a megabyte without a space takes
+    /// no excessive time. Equal ranks are merged from the left.
     func encode(_ word: some Collection<UInt8>) -> [Int] {
         let count = word.count
         var symbols = word.enumerated().map { index, byte in
@@ -88,7 +88,7 @@ struct BytePairModel: Sendable {
     }
 }
 
-/// A pair that could be merged; stale once either symbol has changed.
+/// A candidate merge; stale once either symbol has changed.
 private struct Candidate {
     let rank: Int
     let left: Int

@@ -1,9 +1,9 @@
-// Loading CLIP's vocabulary from each of the layouts it is published in.
+// Loading of CLIP's vocabulary from its published layouts.
 
 import Files
 
 extension CLIPTokenizer {
-    /// Loads a tokenizer folder: `tokenizer.json`, or `vocab.json` with `merges.txt`, and the settings beside them.
+    /// Loads a tokenizer folder: `tokenizer.json`, or `vocab.json` with `merges.txt`, and settings files.
     public init(folder: String) throws {
         let settings = try TokenizerSettings(folder: folder)
         if fileExists(folder + "/tokenizer.json") {
@@ -16,7 +16,7 @@ extension CLIPTokenizer {
         }
     }
 
-    /// Loads `vocab.json` (token → id) and `merges.txt` (one pair a line, after a `#version` line).
+    /// Loads `vocab.json` (token → id) and `merges.txt` (one pair per line, after a `#version` line).
     public init(vocabulary: String, merges: String) throws {
         try self.init(vocabulary: vocabulary, merges: merges, settings: TokenizerSettings())
     }
@@ -26,7 +26,7 @@ extension CLIPTokenizer {
         try self.init(tokenizerFile: tokenizerFile, settings: TokenizerSettings())
     }
 
-    /// Loads OpenAI's `bpe_simple_vocab_16e6.txt.gz`, from whose first 48,894 merges the vocabulary follows.
+    /// Loads OpenAI's `bpe_simple_vocab_16e6.txt.gz`, whose first 48,894 merges determine the vocabulary.
     public init(publishedMerges path: String) throws {
         let pairs = try readPairs(readGzip(path), limit: publishedMergeCount, path: path)
         guard pairs.count == publishedMergeCount else {
@@ -81,12 +81,12 @@ extension CLIPTokenizer {
     }
 }
 
-/// 49,152 tokens less 256 bytes, 256 bytes at the end of a word, and two special tokens.
+/// 49,152 tokens minus 256 bytes, 256 bytes at the end of a word, and two special tokens.
 private let publishedMergeCount = 49152 - 256 - 2
 
 /// A `{"token": id, …}` object.
 ///
-/// Throws when it is none, is empty, or repeats a token or an id.
+/// Throws if it is not an object, is empty, or repeats a token or an id.
 func readVocabulary(_ node: JSONValue, path: String) throws -> Vocabulary {
     guard case .object(let members) = node, !members.isEmpty else {
         throw TokenizerError(path, "holds no vocabulary; expected {\"token\": id, …}")

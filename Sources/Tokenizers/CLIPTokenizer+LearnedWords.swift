@@ -1,13 +1,13 @@
-// Words taught after the vocabulary was made, by textual inversion.
+// Words added to the vocabulary by textual inversion.
 
 extension CLIPTokenizer {
-    /// The tokenizer with a new word that stands for `count` tokens, wherever it occurs in a text.
+    /// The tokenizer with a new word of `count` tokens.
     ///
-    /// The word is matched after the text is cleaned and lower-cased. Its tokens are called `word`, `word_1`,
-    /// `word_2`, … and their ids continue the vocabulary, as diffusers' `load_textual_inversion` has it.
-    /// - Parameter path: the file that the word comes from, for messages.
+    /// The word is matched after normalisation and lower-casing. Its tokens are named `word`, `word_1`, `word_2`, …,
+    /// and their ids follow the vocabulary, as in diffusers' `load_textual_inversion`.
+    /// - Parameter path: the file of the word, for messages.
     /// - Returns: the tokenizer, and the ids of the word's tokens.
-    /// - Throws: `TokenizerError` when the word is empty or the vocabulary has it, or one of its tokens, already.
+    /// - Throws: `TokenizerError` if the word is empty or the vocabulary contains it or one of its tokens.
     /// - Precondition: `count` is at least 1.
     public func adding(word: String, tokens count: Int, path: String) throws -> (CLIPTokenizer, Range<Int>) {
         precondition(count >= 1, "CLIPTokenizer.adding: \(count) tokens for \(word)")

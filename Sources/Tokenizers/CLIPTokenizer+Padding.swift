@@ -1,10 +1,11 @@
-// Padding with another token than the vocabulary's files say.
+// Padding with another token than that of the vocabulary's files.
 
 extension CLIPTokenizer {
-    /// The same tokenizer that fills up with the token `id`.
+    /// The same tokenizer with padding token `id`.
     ///
-    /// OpenAI's encoder was trained on padding with the end token, OpenCLIP's on token 0, and both share a vocabulary.
-    /// - Precondition: `id` is one of the vocabulary's.
+    /// OpenAI's encoder was trained with the end token as padding, OpenCLIP's with token 0, and both share a
+    /// vocabulary.
+    /// - Precondition: `id` is in the vocabulary.
     public func padded(with id: Int) -> CLIPTokenizer {
         precondition((0..<vocabularySize).contains(id), "padding \(id) of \(vocabularySize) tokens")
         var copy = self

@@ -1,15 +1,15 @@
-// Which tokens a word of a prompt became.
+// Mapping between the words and the tokens of a prompt.
 
-/// A word of a text and its place among the text's tokens.
+/// A word of a text and the range of its tokens.
 public struct TokenizedWord: Sendable, Hashable {
-    /// The word as cleaned: lower case, without white space; a run of punctuation counts as a word.
+    /// The normalised word: lower case, without white space; a run of punctuation counts as a word.
     public let text: String
-    /// Where its tokens stand in `CLIPTokenizer.tokenIDs`; the begin token is at 0.
+    /// Range of its tokens in `CLIPTokenizer.tokenIDs`; the begin token is at 0.
     public let tokens: Range<Int>
 }
 
 extension CLIPTokenizer {
-    /// The words of `text` in order; together they cover every token but the begin and the end token.
+    /// The words of `text` in order; together they cover all tokens except begin and end.
     public func words(in text: String) -> [TokenizedWord] {
         var words: [TokenizedWord] = []
         var place = 1

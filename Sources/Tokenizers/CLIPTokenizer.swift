@@ -1,10 +1,10 @@
-// CLIP's byte-pair tokenizer: clean, split, merge.
+// CLIP's byte-pair tokenizer: normalisation, splitting, merging.
 
-/// Turns text into CLIP token ids, exactly as transformers' `CLIPTokenizer` does.
+/// Converts text to CLIP token ids, exactly as transformers' `CLIPTokenizer` does.
 ///
 /// Text is composed (NFC), runs of white space become one space, letters are lower-cased; words, single digits,
-/// English contractions and runs of other characters are then merged separately.
-/// Source: Radford et al. 2021; transformers `models/clip/tokenization_clip.py`.
+/// English contractions and runs of other characters are then merged separately. Source: Radford et al. 2021;
+/// transformers `models/clip/tokenization_clip.py`.
 public struct CLIPTokenizer: Sendable {
     /// The length of CLIP's text context in tokens.
     public static let contextLength = 77
@@ -12,13 +12,13 @@ public struct CLIPTokenizer: Sendable {
     var vocabulary: Vocabulary
     let model: BytePairModel
     var specials: SpecialTokenTable
-    /// Words that stand for several tokens: the ids of all of them, by the id of the first.
+    /// Words with several tokens: all ids, by the first one.
     var expansions: [Int: [Int]] = [:]
-    /// Id put first.
+    /// The first token.
     public let beginID: Int
-    /// Id put last.
+    /// The last token.
     public let endID: Int
-    /// Id that fills up to the fixed length (the end token, or `!` in Stable Diffusion 2).
+    /// Padding token (the end token, or `!` in Stable Diffusion 2).
     public internal(set) var paddingID: Int
 
     /// One more than the largest id.
@@ -52,13 +52,14 @@ public struct CLIPTokenizer: Sendable {
         specials = SpecialTokenTable((added ?? []) + implied)
     }
 
-    /// The ids of `text` between begin and end token, at any length.
+    /// The ids of `text` between begin and end token, of any length.
     public func tokenIDs(_ text: String) -> [Int] {
         let pieces = specials.split(Array(text.unicodeScalars), normalizing: Self.normalize)
         return [beginID] + pieces.flatMap(ids) + [endID]
     }
 
-    /// The ids of `text` padded or cut to `length`; a cut keeps the end token and reports what was dropped.
+    /// The ids of `text` padded or truncated to `length`; truncation keeps the end token and reports the dropped
+    /// text.
     /// - Precondition: `length` is at least 2.
     public func encode(_ text: String, length: Int = contextLength) -> TokenSequence {
         precondition(length >= 2, "CLIPTokenizer.encode: length \(length) has no room for begin and end")
@@ -75,7 +76,7 @@ public struct CLIPTokenizer: Sendable {
             droppedText: decode(Array(ids[(length - 1)..<(ids.count - 1)])))
     }
 
-    /// The text of `ids`, ends of words as spaces; ids outside the vocabulary are skipped.
+    /// The text of `ids`, with spaces at ends of words; ids outside the vocabulary are skipped.
     public func decode(_ ids: [Int], skippingSpecialTokens: Bool = true) -> String {
         var bytes: Bytes = []
         for id in ids where !(skippingSpecialTokens && specials.specialIDs.contains(id)) {
@@ -102,7 +103,7 @@ public struct CLIPTokenizer: Sendable {
         }
     }
 
-    /// NFC, white space runs to one space, lower case.
+    /// NFC, runs of white space to one space, lower case.
     package static func normalize(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var result: [Unicode.Scalar] = []
         var followsSpace = false
@@ -151,7 +152,7 @@ public struct CLIPTokenizer: Sendable {
 }
 
 extension Array where Element: Hashable {
-    /// The elements without repetitions, in order of first appearance.
+    /// The elements without duplicates, in order of first appearance.
     func uniqued() -> [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }

@@ -1,4 +1,4 @@
-// Reading whole tokenizer files, with the limits and checks every one of them shares.
+// Reading of whole tokenizer files, with common limits and checks.
 
 import Files
 import Foundation
@@ -6,7 +6,7 @@ import Foundation
 /// Tokens are compared as UTF-8 bytes: Swift's `String` equality would merge canonically equivalent entries.
 package typealias Bytes = [UInt8]
 
-/// Largest tokenizer file accepted, in bytes; the published ones stay below 10 MB.
+/// Maximum size of a tokenizer file in bytes; the published ones are below 10 MB.
 let fileByteLimit = 256 << 20
 
 func fileExists(_ path: String) -> Bool {
@@ -15,7 +15,7 @@ func fileExists(_ path: String) -> Bool {
 
 /// The bytes of a file.
 ///
-/// Throws `TokenizerError` when it is missing, unreadable or absurdly large.
+/// Throws `TokenizerError` if it is missing, unreadable or too large.
 func readFile(_ path: String) throws(TokenizerError) -> Bytes {
     let file: MappedFile
     do {
@@ -30,7 +30,7 @@ func readFile(_ path: String) throws(TokenizerError) -> Bytes {
 }
 
 /// Reads a JSON file.
-/// - Throws: `TokenizerError` naming the byte at which it is not valid.
+/// - Throws: `TokenizerError` naming the byte offset of a syntax error.
 func readJSON(_ path: String) throws -> JSONValue {
     let bytes = try readFile(path)
     try requireUTF8(bytes, path: path)
@@ -59,7 +59,7 @@ func lines(of bytes: Bytes) -> [ArraySlice<UInt8>] {
     return result
 }
 
-/// Throws unless `bytes` are well-formed UTF-8, naming the offset of the first line that is not.
+/// Throws unless `bytes` are well-formed UTF-8, naming the offset of the first invalid line.
 func requireUTF8(_ bytes: Bytes, path: String) throws {
     if String(validating: bytes, as: UTF8.self) != nil { return }
     for (number, line) in lines(of: bytes).enumerated() where String(validating: line, as: UTF8.self) == nil {

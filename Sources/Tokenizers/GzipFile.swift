@@ -1,10 +1,10 @@
-// Reading gzip files, for the merges file that OpenAI publishes. The only file that imports zlib.
+// Reading of gzip files, for OpenAI's merges file. The only file that imports zlib.
 
 import CZlib
 
-/// Inflates a gzip file; at most `limit` bytes come out.
+/// Inflates a gzip file to at most `limit` bytes.
 ///
-/// Throws `TokenizerError` when it is not gzip or is cut.
+/// Throws `TokenizerError` if it is not gzip or is truncated.
 func readGzip(_ path: String, limit: Int = 64 << 20) throws -> Bytes {
     var input = try readFile(path)
     guard input.starts(with: [0x1F, 0x8B]) else { throw TokenizerError(path, "is not a gzip file") }

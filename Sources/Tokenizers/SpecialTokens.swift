@@ -1,4 +1,4 @@
-// Special tokens written out in a text ("[MASK]", "<|endoftext|>") are cut out before any other processing.
+// Special tokens in a text ("[MASK]", "<|endoftext|>"), which are matched before any other processing.
 
 import Files
 
@@ -10,12 +10,12 @@ struct SpecialToken: Sendable {
     let isSpecial: Bool
     /// Matched in the normalised text rather than in the text as given.
     let isNormalized: Bool
-    /// Takes the white space before (or after) it along.
+    /// Includes the white space before (or after) it.
     let stripsLeft: Bool
     let stripsRight: Bool
 }
 
-/// A stretch of ordinary text, or a special token found in it.
+/// A piece of ordinary text, or a special token in it.
 enum TextPiece: Sendable {
     case text([Unicode.Scalar])
     case special(Int)
@@ -35,7 +35,7 @@ struct SpecialTokenTable: Sendable {
         }
     }
 
-    /// Splits the text as given at verbatim tokens, normalises the rest, and splits that at normalised tokens.
+    /// Splits the raw text at verbatim tokens, normalises the rest, and splits that at normalised tokens.
     func split(
         _ scalars: [Unicode.Scalar], normalizing normalize: ([Unicode.Scalar]) -> [Unicode.Scalar]
     ) -> [TextPiece] {

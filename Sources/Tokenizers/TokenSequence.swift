@@ -1,11 +1,11 @@
-// What encoding a text gives: ids brought to a fixed length, and the text that did not fit.
+// The result of encoding: ids of a fixed length, and the text that was truncated.
 
-/// Token ids padded or cut to a fixed length.
+/// Token ids padded or truncated to a fixed length.
 public struct TokenSequence: Sendable, Hashable {
-    /// Ids, begin and end tokens included, `[length]`.
+    /// Ids including begin and end tokens, `[length]`.
     public let ids: [Int]
     /// 1 for a token, 0 for padding, `[length]`.
     public let attentionMask: [Int]
-    /// The tail of the text that did not fit, as the model would have read it; nil when everything fitted.
+    /// The truncated end of the text, after normalisation; nil if everything fitted.
     public let droppedText: String?
 }

@@ -1,12 +1,12 @@
-// The one error type of this target: a line saying which file, what is wrong in it and what to do.
+// The error type of this target: one line with the file, the problem and the remedy.
 
 import Files
 
 /// A tokenizer file that is missing, damaged or of another kind.
 public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The file or folder at fault.
+    /// The file or folder.
     public let path: String
-    /// What is wrong and how to mend it, without the path, on one line.
+    /// The problem and the remedy, without the path, on one line.
     public let reason: String
 
     package init(_ path: String, _ reason: String) {

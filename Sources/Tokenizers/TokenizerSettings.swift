@@ -1,4 +1,4 @@
-// `tokenizer_config.json` and `special_tokens_map.json`: which tokens play which part.
+// `tokenizer_config.json` and `special_tokens_map.json`: special tokens by role.
 
 import Files
 
@@ -15,7 +15,7 @@ struct TokenizerSettings: Sendable {
 
     init() {}
 
-    /// Reads the settings files that are present in a model's tokenizer folder.
+    /// Reads those settings files that are present in a tokenizer folder.
     init(folder: String) throws {
         for name in ["special_tokens_map.json", "tokenizer_config.json"] {
             let path = folder + "/" + name

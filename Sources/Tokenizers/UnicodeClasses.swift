@@ -1,9 +1,9 @@
-// Character classes and normal forms as the reference tokenizers see them.
+// Character classes and normal forms as in the reference tokenizers.
 
 import Foundation
 
 extension Unicode.Scalar {
-    /// `\p{L}` of the CLIP pattern, in Unicode 16, as the reference's regular expressions know it.
+    /// `\p{L}` of the CLIP pattern, in Unicode 16, as in the reference's regular expressions.
     var isLetter: Bool {
         if value < 0x80 { return (0x41...0x5A).contains(value) || (0x61...0x7A).contains(value) }
         switch properties.generalCategory {
@@ -27,7 +27,7 @@ extension Unicode.Scalar {
 
     /// Whether the character was assigned in that major version of Unicode.
     ///
-    /// The reference's tables are older than ours, and a later character is to it an ordinary one.
+    /// The reference's Unicode tables are older, so that characters added later have no special class there.
     private func existed(in version: Int) -> Bool { (properties.age?.major ?? .max) <= version }
 
     /// Control, format and private-use characters, which WordPiece drops; tab and line breaks are spaces.
@@ -44,19 +44,19 @@ extension Unicode.Scalar {
     /// Combining marks, which WordPiece drops after canonical decomposition: class Mn of Unicode 8.
     var isAccent: Bool {
         switch value {
-        case 0x1734, 0x1171E: true  // Mn then, Mc now
-        case 0x1885, 0x1886, 0xA9BD, 0x111C9: false  // Mn now, other classes then
+        case 0x1734, 0x1171E: true  // Mn in Unicode 8, Mc now
+        case 0x1885, 0x1886, 0xA9BD, 0x111C9: false  // Mn now, other classes in Unicode 8
         default: properties.generalCategory == .nonspacingMark && existed(in: 8)
         }
     }
 
-    /// Characters that WordPiece makes tokens of their own: ASCII symbols and the punctuation of Unicode 8.
+    /// Characters that are tokens of their own in WordPiece: ASCII symbols and the punctuation of Unicode 8.
     var isWordPiecePunctuation: Bool {
         if value < 0x80 {
             return (0x21...0x2F).contains(value) || (0x3A...0x40).contains(value)
                 || (0x5B...0x60).contains(value) || (0x7B...0x7E).contains(value)
         }
-        // Punctuation then, a symbol and a mark now.
+        // Punctuation in Unicode 8, now a symbol and a mark.
         if value == 0x166D || value == 0x111C9 { return true }
         switch properties.generalCategory {
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
@@ -66,7 +66,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// The ideograph blocks that WordPiece surrounds with spaces (Korean and kana are not among them).
+    /// The ideograph blocks that WordPiece surrounds with spaces (Korean and kana are not included).
     var isIdeograph: Bool {
         switch value {
         case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x20000...0x2A6DF, 0x2A700...0x2B73F, 0x2B740...0x2B81F,

@@ -1,8 +1,8 @@
-// Tokens and their ids, both ways.
+// Tokens and their ids.
 
 import Files
 
-/// A one-to-one table between tokens (UTF-8 bytes) and ids 0…; ids may have gaps.
+/// A bijection between tokens (UTF-8 bytes) and ids from 0; ids may have gaps.
 package struct Vocabulary: Sendable {
     private var ids: [Bytes: Int] = [:]
     private var tokens: [Bytes?] = []
@@ -18,7 +18,7 @@ package struct Vocabulary: Sendable {
 
     /// Adds an entry.
     ///
-    /// Throws when the token or the id is taken by another entry, or the id is out of range.
+    /// Throws if the token or the id is used by another entry, or if the id is out of range.
     package mutating func add(_ token: Bytes, id: Int, path: String) throws {
         guard (0..<1 << 24).contains(id) else {
             throw TokenizerError(path, "token \(quoted(token)) has id \(id), which is out of range")
@@ -36,7 +36,7 @@ package struct Vocabulary: Sendable {
         tokens[id] = token
     }
 
-    /// Throws unless every one of `names` is present, listing all that are not.
+    /// Throws unless all `names` are present, listing the missing ones.
     package func require(_ names: [String], path: String) throws {
         let missing = names.filter { id(of: $0) == nil }
         guard missing.isEmpty else {
@@ -47,7 +47,7 @@ package struct Vocabulary: Sendable {
     }
 }
 
-/// A token in quotes for a message, cut when long.
+/// A token in quotes for a message, truncated if long.
 package func quoted(_ token: Bytes) -> String {
     String(decoding: token.prefix(40), as: UTF8.self).quotedForMessage
 }

@@ -1,4 +1,4 @@
-// libjpeg behind two functions that return codes; its setjmp never reaches Swift.
+// libjpeg behind two functions that return codes, so that its setjmp stays within C.
 #ifndef CJPEG_SHIM_H
 #define CJPEG_SHIM_H
 
@@ -20,8 +20,8 @@ typedef struct {
     char message[CJPEG_MESSAGE_SIZE]; // why decoding failed
 } cjpeg_picture;
 
-/// Decodes a whole JPEG, baseline or progressive. Damage to the coded data is a failure, not a guess.
-/// Returns 0, or -1 with `message` set. Call cjpeg_release in both cases.
+/// Decodes a whole JPEG, baseline or progressive. Damaged data is an error. Returns 0, or -1 with `message` set. Call
+/// cjpeg_release in both cases.
 int cjpeg_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cjpeg_picture *picture);
 
 void cjpeg_release(cjpeg_picture *picture);
@@ -33,8 +33,8 @@ typedef struct {
     char message[CJPEG_MESSAGE_SIZE];
 } cjpeg_file;
 
-/// Encodes 8-bit grey (1 channel) or RGB (3 channels) samples; colour at full resolution from quality 90 up.
-/// Returns 0, or -1 with `message` set. Free with cjpeg_release_file in both cases.
+/// Encodes 8-bit grey (1 channel) or RGB (3 channels) samples; chroma has full resolution from quality 90 up. Returns
+/// 0, or -1 with `message` set. Free with cjpeg_release_file in both cases.
 int cjpeg_encode(uint32_t width, uint32_t height, int channels, const uint8_t *samples, int quality,
                  const uint8_t *profile, size_t profile_size, cjpeg_file *file);
 

@@ -1,7 +1,7 @@
-// libpng behind two functions that return codes; its setjmp never reaches Swift.
+// libpng behind two functions that return codes, so that its setjmp stays within C.
 //
-// The library's own simplified interface converts colours by the file's gamma and offers no control over 16-bit
-// samples or colour keys, so the full interface is used here.
+// The library's simplified interface converts colours by the file's gamma and has no control over 16-bit samples or
+// colour keys, so the full interface is used.
 #ifndef CPNG_SHIM_H
 #define CPNG_SHIM_H
 
@@ -10,7 +10,7 @@
 
 #define CPNG_MESSAGE_SIZE 160
 
-/// A decoded picture: rows from the top, samples interleaved, 16-bit samples in the machine's byte order.
+/// A decoded image: rows from the top, samples interleaved, 16-bit samples in native byte order.
 typedef struct {
     uint32_t width, height;
     int32_t channels;    // 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA
@@ -23,9 +23,9 @@ typedef struct {
     char message[CPNG_MESSAGE_SIZE]; // why decoding failed
 } cpng_picture;
 
-/// Decodes a whole PNG. Palettes and fewer than 8 bits are expanded; a palette's transparency becomes alpha; colour
-/// keys of grey and RGB files are ignored; gamma and profile do not change the samples.
-/// Returns 0, or -1 with `message` set. Call cpng_release in both cases.
+/// Decodes a whole PNG. Palettes and fewer than 8 bits are expanded; palette transparency becomes alpha; colour keys
+/// of grey and RGB files are ignored; gamma and profile do not change the samples. Returns 0, or -1 with `message`
+/// set. Call cpng_release in both cases.
 int cpng_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cpng_picture *picture);
 
 void cpng_release(cpng_picture *picture);
@@ -37,8 +37,8 @@ typedef struct {
     char message[CPNG_MESSAGE_SIZE];
 } cpng_file;
 
-/// Encodes rows of 8-bit samples, or 16-bit samples in the machine's byte order. `profile` may be NULL.
-/// Returns 0, or -1 with `message` set. Free `bytes` with cpng_release_file in both cases.
+/// Encodes rows of 8-bit samples, or 16-bit samples in native byte order. `profile` may be NULL. Returns 0, or -1
+/// with `message` set. Free `bytes` with cpng_release_file in both cases.
 int cpng_encode(uint32_t width, uint32_t height, int channels, int sample_size, const void *samples,
                 const uint8_t *profile, size_t profile_size, cpng_file *file);
 
