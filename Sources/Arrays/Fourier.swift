@@ -7,7 +7,7 @@ package struct FourierLine: Sendable {
     /// Factors of `length`: fours first, then the rest; each is 2, 4 or odd.
     let factors: [Int]
     /// cos and -sin of 2π k / length for k < length, in pairs.
-    let turns: [Float]
+    let twiddles: [Float]
 
     /// - Parameter length: any; a prime factor p costs in proportion to p.
     package init(length: Int) {
@@ -25,7 +25,7 @@ package struct FourierLine: Sendable {
         }
         self.factors = factors
         let unit = 2 * Double.pi / Double(length)
-        turns = (0..<length).flatMap { k in
+        twiddles = (0..<length).flatMap { k in
             [Float(cos(unit * Double(k))), Float(-sin(unit * Double(k)))]
         }
     }

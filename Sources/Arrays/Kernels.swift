@@ -301,8 +301,8 @@ extension FourierLine {
         withUnsafeMutableBytes(of: &plan.factors) {
             $0.copyBytes(from: factors.withUnsafeBytes { Array($0) })
         }
-        turns.withUnsafeBufferPointer {
-            plan.turns = $0.baseAddress
+        twiddles.withUnsafeBufferPointer {
+            plan.twiddles = $0.baseAddress
             body(&plan)
         }
     }

@@ -31,7 +31,7 @@ package struct PageMap: Sendable {
 
     /// Marks `count` adjacent pages as used.
     /// - Returns: the first of them; nil if there is no space.
-    package mutating func take(_ count: Int) -> Int? {
+    package mutating func allocate(_ count: Int) -> Int? {
         guard let first = place(count) else { return nil }
         while pages.count < first + count { pages.append(.cold) }
         for i in first..<first + count {
@@ -44,10 +44,10 @@ package struct PageMap: Sendable {
     }
 
     /// Stops counting `count` pages as temporary.
-    package mutating func forget(_ count: Int) { used -= count }
+    package mutating func untrack(_ count: Int) { used -= count }
 
     /// Frees temporary pages; they stay warm.
-    package mutating func give(_ range: Range<Int>) {
+    package mutating func free(_ range: Range<Int>) {
         used -= range.count
         warm += range.count
         for i in range { pages[i] = .warm }

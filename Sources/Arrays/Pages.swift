@@ -52,10 +52,10 @@ enum Pages {
     static func trim() { state.withLock { $0.cool(to: 0) } }
 
     /// Memory for `byteCount` bytes, aligned to 64; nil if there is none left.
-    static func take(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
         state.withLock { state in
             let count = pages(byteCount)
-            guard let first = state.map.take(count), state.open(first + count) else { return nil }
+            guard let first = state.map.allocate(count), state.open(first + count) else { return nil }
             // Free pages kept for smaller blocks are returned to make space for larger ones.
             state.cool(to: state.allowance)
             state.blocks += 1
@@ -63,16 +63,16 @@ enum Pages {
         }
     }
 
-    /// Frees what `take` returned for the same count.
-    static func give(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {
+    /// Frees what `allocate` returned for the same count.
+    static func free(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {
         state.withLock {
-            $0.map.give($0.range(block, byteCount))
+            $0.map.free($0.range(block, byteCount))
             $0.cool(to: $0.allowance)
         }
     }
 
-    /// Stops counting a block as temporary; it must be freed by `drop` instead of `give`.
-    static func forget(_ byteCount: Int) { state.withLock { $0.map.forget(pages(byteCount)) } }
+    /// Stops counting a block as temporary; it must be freed by `drop` instead of `free`.
+    static func untrack(_ byteCount: Int) { state.withLock { $0.map.untrack(pages(byteCount)) } }
 
     /// Returns a block of that kind to the system.
     static func drop(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {

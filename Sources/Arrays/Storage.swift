@@ -13,7 +13,7 @@ final class Storage: @unchecked Sendable {
 
     /// Uninitialised memory for `count` floats, 64-byte aligned.
     init(count: Int) {
-        (pointer, capacity) = StoragePool.take(count)
+        (pointer, capacity) = StoragePool.allocate(count)
         owner = nil
         isPooled = true
     }
@@ -36,13 +36,13 @@ final class Storage: @unchecked Sendable {
     func leavePool() {
         guard isPooled else { return }
         isPooled = false
-        StoragePool.forget(capacity: capacity)
+        StoragePool.untrack(capacity: capacity)
     }
 
     deinit {
         guard owner == nil else { return }
         if isPooled {
-            StoragePool.give(pointer, capacity: capacity)
+            StoragePool.free(pointer, capacity: capacity)
         } else {
             StoragePool.drop(pointer, capacity: capacity)
         }
@@ -79,7 +79,7 @@ package enum StoragePool {
     /// Smaller blocks are left to the system allocator.
     private static let smallest = 4096
     /// A free block is released after this many returns of others without being reused.
-    private static let patience: UInt64 = 4096
+    private static let idleLimit: UInt64 = 4096
 
     /// Bytes kept for reuse.
     package static var heldBytes: Int { state.withLock { $0.held } + Pages.heldBytes }
@@ -103,10 +103,10 @@ package enum StoragePool {
 
     private static func isLarge(_ capacity: Int) -> Bool { capacity * 4 >= Pages.smallest }
 
-    static func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
+    static func allocate(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
         let capacity = sizeClass(max(count, 16)), bytes = capacity * 4
         if isLarge(capacity) {
-            guard let pages = Pages.take(bytes) else {
+            guard let pages = Pages.allocate(bytes) else {
                 preconditionFailure("NDArray: no memory for \(count) numbers, \(bytes) bytes")
             }
             return (pages.bindMemory(to: Float.self, capacity: capacity), capacity)
@@ -124,8 +124,8 @@ package enum StoragePool {
         return (.allocate(capacity: capacity, alignment: 64), capacity)
     }
 
-    static func give(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-        if isLarge(capacity) { return Pages.give(pointer, capacity * 4) }
+    static func free(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
+        if isLarge(capacity) { return Pages.free(pointer, capacity * 4) }
         guard capacity >= smallest else { return pointer.deallocate() }
         state.withLock {
             $0.clock += 1
@@ -135,14 +135,14 @@ package enum StoragePool {
             if $0.held + bytes > $0.allowance { shrink(&$0, to: $0.allowance - bytes) }
             $0.free[capacity, default: []].append(Block(pointer: pointer, age: $0.clock))
             $0.held += bytes
-            if $0.clock % patience == 0 { dropStale(&$0) }
+            if $0.clock % idleLimit == 0 { dropStale(&$0) }
         }
     }
 
-    /// Stops counting a block in use; it must be freed by `drop` instead of `give`.
-    static func forget(capacity: Int) {
+    /// Stops counting a block in use; it must be freed by `drop` instead of `free`.
+    static func untrack(capacity: Int) {
         if isLarge(capacity) {
-            Pages.forget(capacity * 4)
+            Pages.untrack(capacity * 4)
         } else if capacity >= smallest {
             state.withLock { $0.used -= capacity * 4 }
         }
@@ -174,7 +174,7 @@ package enum StoragePool {
     }
 
     private static func dropStale(_ state: inout State) {
-        let horizon = state.clock - min(state.clock, patience)
+        let horizon = state.clock - min(state.clock, idleLimit)
         for (capacity, blocks) in state.free {
             let kept = blocks.filter { $0.age > horizon }
             guard kept.count < blocks.count else { continue }

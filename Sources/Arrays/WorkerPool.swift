@@ -19,7 +19,7 @@ final class WorkerPool: Sendable {
     /// Maximum number of loops that share the workers; further ones run on their own thread only.
     private static let slotCount = 8
     /// Polls by a worker before it sleeps: about 100 microseconds.
-    fileprivate static let patience = 4000
+    fileprivate static let spinLimit = 4000
 
     /// Unmanaged, because workers visit all slots between two short loops and would contend for reference counts.
     private let slots: [Unmanaged<LoopSlot>]
@@ -71,7 +71,7 @@ final class WorkerPool: Sendable {
 
     /// Waits for a loop after number `seen`.
     fileprivate func nextLoop(after seen: Int, for worker: Worker) -> Int {
-        for _ in 0..<Self.patience {
+        for _ in 0..<Self.spinLimit {
             let present = epoch.load(ordering: .acquiring)
             if present != seen { return present }
             SharedKernels.pause()
@@ -122,7 +122,7 @@ private final class LoopSlot: @unchecked Sendable {
         while inside.load(ordering: .sequentiallyConsistent) > 0 {
             looks += 1
             // Yields to a worker that was preempted within a chunk.
-            if looks > WorkerPool.patience { sched_yield() } else { SharedKernels.pause() }
+            if looks > WorkerPool.spinLimit { sched_yield() } else { SharedKernels.pause() }
         }
         body = nil
         isClaimed.store(false, ordering: .releasing)

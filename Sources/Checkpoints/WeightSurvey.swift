@@ -21,7 +21,7 @@ public final class WeightSurvey: Sendable {
         var ignored: [String] = []
         var differing: [String: Difference] = [:]
         /// Number of elements in placeholders for missing or differing tensors.
-        var standIns = 0.0
+        var placeholders = 0.0
     }
 
     private let weights: WeightScope
@@ -55,18 +55,18 @@ public final class WeightSurvey: Sendable {
     ///   that is present can be as large as the weights.
     func answer(_ name: String, _ shape: [Int]) throws -> NDArray {
         let stored = weights.shape(of: name)
-        let standIns = notes.withLock { notes in
+        let placeholders = notes.withLock { notes in
             notes.asked.insert(name)
-            guard stored != shape else { return notes.standIns }
+            guard stored != shape else { return notes.placeholders }
             if let stored {
                 notes.differing[name] = Difference(name: name, stored: stored, asked: shape)
             } else {
                 notes.missing.insert(name)
             }
-            notes.standIns += shape.reduce(1.0) { $0 * Double($1) }
-            return notes.standIns
+            notes.placeholders += shape.reduce(1.0) { $0 * Double($1) }
+            return notes.placeholders
         }
-        guard standIns <= 0x1p28 else {
+        guard placeholders <= 0x1p28 else {
             throw CheckpointError(
                 path: weights.origin,
                 reason: "much of the model is missing, from tensor \(name.shown) of shape \(shape) on")

@@ -62,7 +62,7 @@ private struct SobelGradients {
         var edges = [UInt8](repeating: 0, count: width * height)
         var isWeak = [Bool](repeating: false, count: width * height)
         var front: [Int] = []
-        for pixel in 0..<width * height where isCrest(pixel, above: low) {
+        for pixel in 0..<width * height where isMaximum(pixel, above: low) {
             isWeak[pixel] = true
             guard magnitude(at: pixel) > high else { continue }
             edges[pixel] = 255
@@ -94,7 +94,7 @@ private struct SobelGradients {
     /// Whether a pixel's gradient is above the threshold and a maximum across the edge.
     ///
     /// Which of two equal neighbours is kept depends on the direction, as in the reference.
-    private func isCrest(_ pixel: Int, above low: Int) -> Bool {
+    private func isMaximum(_ pixel: Int, above low: Int) -> Bool {
         let here = place(of: pixel)
         let size = magnitude[here]
         guard size > low else { return false }

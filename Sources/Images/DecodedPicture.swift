@@ -40,7 +40,7 @@ struct DecodedPicture {
     private func convertRow(
         _ row: Int, _ orientation: Orientation, width w: Int, to target: UnsafeMutablePointer<Float>
     ) {
-        let (start, step) = orientation.walk(row: row, width: width, height: height)
+        let (start, step) = orientation.traversal(row: row, width: width, height: height)
         switch (kind, sampleSize) {
         case (.inks(let inverted), _):
             let flip: UInt8 = inverted ? 0 : 255

@@ -24,7 +24,7 @@ enum Orientation: UInt16 {
     /// Start of an upright row among the stored pixels, and the step from one of its pixels to the next.
     ///
     /// Width and height are those of the stored image.
-    func walk(row: Int, width: Int, height: Int) -> (start: Int, step: Int) {
+    func traversal(row: Int, width: Int, height: Int) -> (start: Int, step: Int) {
         switch self {
         case .upright: (row * width, 1)
         case .mirrored: (row * width + width - 1, -1)

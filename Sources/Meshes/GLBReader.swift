@@ -240,10 +240,10 @@ private struct GLBScene {
         var mesh = Mesh(positions: positions, colors: hasColors ? colors : [], faces: faces)
         if hasNormals { mesh.normals = normals } else { mesh = mesh.withComputedNormals() }
         // A white material without a texture has no effect in addition to vertex colours.
-        let speaks = materials.contains { $0.texture != nil || ($0.color - 1).min() < -1e-3 }
+        let hasEffect = materials.contains { $0.texture != nil || ($0.color - 1).min() < -1e-3 }
         return TexturedMesh(
-            mesh: mesh, materials: speaks ? materials : [], faceMaterials: speaks ? faceMaterials : [],
-            coordinates: speaks && hasCoordinates ? coordinates : [])
+            mesh: mesh, materials: hasEffect ? materials : [], faceMaterials: hasEffect ? faceMaterials : [],
+            coordinates: hasEffect && hasCoordinates ? coordinates : [])
     }
 }
 

@@ -8,7 +8,7 @@ import Foundation
 /// plane can be shifted and magnified, so that a cropped and resized photograph keeps its camera.
 public struct Camera: Sendable, Codable, Hashable {
     public var position: SIMD3<Float>
-    /// Unit axes of the picture: right, up, and the viewing direction.
+    /// Unit axes of the image: right, up, and the viewing direction.
     public var right: SIMD3<Float>
     public var up: SIMD3<Float>
     public var forward: SIMD3<Float>

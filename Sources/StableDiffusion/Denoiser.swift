@@ -30,7 +30,7 @@ extension UNet2DConditionModel: Denoiser {
 
 extension NDArray {
     /// Rescales each image towards the standard deviation of `other`.
-    func rescaled(toSpreadOf other: NDArray, share: Float) -> NDArray {
+    func rescaled(toDeviationOf other: NDArray, share: Float) -> NDArray {
         precondition(shape == other.shape, "guidance: outputs \(shape) and \(other.shape)")
         let parts = (0..<shape[0]).map { index in
             let (own, wanted) = (self[leading: index], other[leading: index].standardDeviation)

@@ -119,16 +119,16 @@ private struct PreparedRequest {
         } else {
             first = noise * sampler.initialSigma(at: steps[0])
         }
-        var (beside, kept): (NDArray?, KeptLatents?) = (nil, nil)
+        var (maskCondition, kept): (NDArray?, KeptLatents?) = (nil, nil)
         if let masked, let rest, pipeline.seesMasks {
-            beside = Tensor.concatenated([Tensor(masked.mask), Tensor(rest)], axis: 3).value
+            maskCondition = Tensor.concatenated([Tensor(masked.mask), Tensor(rest)], axis: 3).value
         } else if let masked, let original {
             kept = KeptLatents(original: original, noise: noise, mask: masked.mask)
         }
         return Generation(
             pipeline: pipeline, sampler: sampler, steps: steps, prompts: prompts,
             guidance: Guidance(strength: request.guidance, rescale: request.guidanceRescale),
-            denoiser: denoiser, beside: beside, kept: kept,
+            denoiser: denoiser, maskCondition: maskCondition, kept: kept,
             seed: seed,
             beginning: Generation.Beginning(
                 sampler: SamplerState(first.repeated(to: pictures)), noise: source))

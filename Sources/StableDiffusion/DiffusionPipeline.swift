@@ -17,7 +17,7 @@ public struct DiffusionPipeline: Sendable {
     public let unet: UNet2DConditionModel
     public let autoencoder: Autoencoder
     public let sampler: any Sampler
-    private let nothingKept = NothingKept()
+    private let fullMaskCondition = FullMaskCondition()
 
     public var schedule: NoiseSchedule { sampler.schedule }
 
@@ -59,7 +59,7 @@ public struct DiffusionPipeline: Sendable {
             throw CheckpointError(path: scheduler, reason: "'\(error.key)' \(error.reason)")
         }
         do {
-            (tokenizer, textEncoder) = try adapters.taught(
+            (tokenizer, textEncoder) = try adapters.added(
                 to: CLIPTokenizer(folder: folder + "/tokenizer"),
                 CLIPTextEncoder(folder: folder + "/text_encoder", precision: precision) {
                     try adapters.merged(into: $0, of: .textEncoder)
@@ -147,8 +147,10 @@ public struct DiffusionPipeline: Sendable {
     private func denoiserInput(_ latents: NDArray, _ inpainting: NDArray?) -> Tensor {
         let extra = unet.configuration.inChannels - autoencoder.latentChannels
         guard extra > 0 else { return Tensor(latents) }
-        let beside = inpainting ?? nothingKept.condition(latents.shape[1], latents.shape[2], autoencoder)
-        return Tensor.concatenated([Tensor(latents), Tensor(beside.repeated(to: latents.shape[0]))], axis: 3)
+        let maskCondition =
+            inpainting ?? fullMaskCondition.condition(latents.shape[1], latents.shape[2], autoencoder)
+        return Tensor.concatenated(
+            [Tensor(latents), Tensor(maskCondition.repeated(to: latents.shape[0]))], axis: 3)
     }
 
     private func checkFit(_ folder: String) throws {

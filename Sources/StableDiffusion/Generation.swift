@@ -27,7 +27,7 @@ public struct Generation: Sequence, Sendable {
     let guidance: Guidance
     let denoiser: any Denoiser
     /// Mask and masked latents for a denoiser with nine input channels.
-    let beside: NDArray?
+    let maskCondition: NDArray?
     /// Restored after every step if the denoiser does not take the masked image.
     let kept: KeptLatents?
     /// The seed of this candidate.
@@ -69,7 +69,7 @@ public struct Generation: Sequence, Sendable {
             guard at.step < run.steps.count else { return nil }
             let step = run.steps[at.step]
             let output = run.output(for: at.sampler, at: step)
-            let noise = run.sampler.needsNoise(at: step) ? drawn() : nil
+            let noise = run.sampler.needsNoise(at: step) ? nextNoise() : nil
             let moved = run.sampler.advance(at.sampler, output: output, at: step, noise: noise)
             at.step += 1
             at.sampler = moved.state
@@ -85,7 +85,7 @@ public struct Generation: Sequence, Sendable {
         }
 
         /// Noise for this step, shared by images that are denoised together.
-        private mutating func drawn() -> NDArray {
+        private mutating func nextNoise() -> NDArray {
             let shape = at.sampler.sample.shape
             return at.noise.normal([1] + shape.dropFirst(), for: .step(at.step)).repeated(to: shape[0])
         }
@@ -95,7 +95,7 @@ public struct Generation: Sequence, Sendable {
         pipeline.predict(
             sampler.input(state.sample, at: step), timestep: step.timestep, condition: prompts.condition,
             unconditional: prompts.unconditional, guidance: guidance.strength, rescale: guidance.rescale,
-            inpainting: beside, denoiser: denoiser.at(step: step.index, of: step.total))
+            inpainting: maskCondition, denoiser: denoiser.at(step: step.index, of: step.total))
     }
 }
 

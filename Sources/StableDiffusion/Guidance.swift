@@ -25,6 +25,6 @@ public struct Guidance: Sendable {
         let batch = both.shape[0] / 2
         let (unconditional, conditional) = (both.leading(0..<batch), both.leading(batch..<2 * batch))
         let guided = unconditional + (conditional - unconditional) * strength
-        return rescale > 0 ? guided.rescaled(toSpreadOf: conditional, share: rescale) : guided
+        return rescale > 0 ? guided.rescaled(toDeviationOf: conditional, share: rescale) : guided
     }
 }

@@ -54,10 +54,10 @@ private struct WeightedTokens {
     private let ids: [Int]
     private let weights: [Float]
     /// Maximum number of tokens per part, without begin and end.
-    private let room: Int
+    private let capacity: Int
 
     init(_ prompt: String, _ grammar: PromptGrammar, _ pipeline: DiffusionPipeline) {
-        room = pipeline.textEncoder.configuration.positionCount - 2
+        capacity = pipeline.textEncoder.configuration.positionCount - 2
         var (ids, weights): ([Int], [Float]) = ([], [])
         for piece in grammar.pieces(of: prompt) {
             let tokens = pipeline.tokenizer.tokenIDs(piece.text).dropFirst().dropLast()
@@ -67,19 +67,19 @@ private struct WeightedTokens {
         (self.ids, self.weights) = (ids, weights)
     }
 
-    var parts: Int { max(1, (ids.count + room - 1) / room) }
+    var parts: Int { max(1, (ids.count + capacity - 1) / capacity) }
 
     func note(on name: String) -> String? {
         guard parts > 1 else { return nil }
         return
-            "the \(name) has \(ids.count) tokens and the text encoder reads \(room) at once: it was read in \(parts) parts"
+            "the \(name) has \(ids.count) tokens and the text encoder reads \(capacity) at once: it was read in \(parts) parts"
     }
 
     /// Part `index` with begin, end and padding; empty beyond the last.
     func part(_ index: Int, tokenizer pipeline: DiffusionPipeline) -> (ids: [Int], weights: [Float]) {
-        let range = min(index * room, ids.count)..<min((index + 1) * room, ids.count)
+        let range = min(index * capacity, ids.count)..<min((index + 1) * capacity, ids.count)
         let tokenizer = pipeline.tokenizer
-        let padding = room - range.count
+        let padding = capacity - range.count
         return (
             [tokenizer.beginID] + ids[range] + [tokenizer.endID]
                 + Array(repeating: tokenizer.paddingID, count: padding),

@@ -30,7 +30,7 @@ struct NoiseSource: Sendable {
 
     /// Standard normal latents of a shape `[batch, height, width, channels]`.
     mutating func normal(_ shape: [Int], for purpose: Purpose) -> NDArray {
-        if let drawn = drawnByTorch(shape) { return drawn }
+        if let drawn = torchNormal(shape) { return drawn }
         var stream =
             switch purpose {
             case .latents: RandomStream(seed: seed, stream: "latents")
@@ -42,14 +42,14 @@ struct NoiseSource: Sendable {
     /// An image's latents: sampled from their distribution as diffusers does, or its mean.
     mutating func latents(of encoded: EncodedPicture) -> NDArray {
         // A deterministic autoencoder takes no random numbers, as in the reference.
-        guard let deviation = encoded.deviation, let noise = drawnByTorch(encoded.mean.shape) else {
+        guard let deviation = encoded.deviation, let noise = torchNormal(encoded.mean.shape) else {
             return encoded.mean
         }
         return encoded.mean + deviation * noise
     }
 
     /// Generated in PyTorch's memory order, with channels before pixels.
-    private mutating func drawnByTorch(_ shape: [Int]) -> NDArray? {
+    private mutating func torchNormal(_ shape: [Int]) -> NDArray? {
         torch?.normal([shape[0], shape[3], shape[1], shape[2]]).transposed([0, 2, 3, 1])
     }
 }

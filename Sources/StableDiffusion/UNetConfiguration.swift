@@ -81,9 +81,9 @@ public struct UNetConfiguration: Decodable, Sendable, Hashable {
         try self.init(try ConfigurationReader(decoder, className: "UNet2DConditionModel"))
     }
 
-    /// - Parameter comesUp: false for a ControlNet's file, which has no decoder; the decoder is then assumed to
+    /// - Parameter hasDecoder: false for a ControlNet's file, which has no decoder; the decoder is then assumed to
     ///   mirror the encoder.
-    init(_ file: ConfigurationReader, comesUp: Bool = true) throws {
+    init(_ file: ConfigurationReader, hasDecoder: Bool = true) throws {
         try file.refuse(UNetConfiguration.refused)
         sampleSize = try file.optionalSize("sample_size")
         inChannels = try file.size("in_channels", default: 4)
@@ -96,7 +96,7 @@ public struct UNetConfiguration: Decodable, Sendable, Hashable {
         downBlocks = try file.kinds(
             "down_block_types", default: [.crossAttention, .crossAttention, .crossAttention, .plain])
         upBlocks =
-            comesUp
+            hasDecoder
             ? try file.kinds(
                 "up_block_types", default: [.plain, .crossAttention, .crossAttention, .crossAttention])
             : downBlocks.reversed().map { $0 == .plain ? .plain : .crossAttention }

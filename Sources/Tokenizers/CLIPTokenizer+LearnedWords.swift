@@ -12,7 +12,7 @@ extension CLIPTokenizer {
     public func adding(word: String, tokens count: Int, path: String) throws -> (CLIPTokenizer, Range<Int>) {
         precondition(count >= 1, "CLIPTokenizer.adding: \(count) tokens for \(word)")
         let ids = vocabularySize..<vocabularySize + count
-        var (taught, added) = (self, specials.tokens)
+        var (extended, added) = (self, specials.tokens)
         for (index, id) in ids.enumerated() {
             let name = index == 0 ? word : "\(word)_\(index)"
             let content = Self.normalize(Array(name.unicodeScalars))
@@ -23,14 +23,14 @@ extension CLIPTokenizer {
                 throw TokenizerError(
                     path, "the word \(quoted(Bytes(name.utf8))) is in the vocabulary already; choose another")
             }
-            try taught.vocabulary.add(Bytes(name.utf8), id: id, path: path)
+            try extended.vocabulary.add(Bytes(name.utf8), id: id, path: path)
             added.append(
                 SpecialToken(
                     content: content, id: id, isSpecial: false, isNormalized: true, stripsLeft: false,
                     stripsRight: false))
         }
-        taught.specials = SpecialTokenTable(added)
-        if count > 1 { taught.expansions[ids.lowerBound] = Array(ids) }
-        return (taught, ids)
+        extended.specials = SpecialTokenTable(added)
+        if count > 1 { extended.expansions[ids.lowerBound] = Array(ids) }
+        return (extended, ids)
     }
 }

@@ -7,7 +7,7 @@
 
 #define CJPEG_MESSAGE_SIZE 200
 
-/// A decoded picture: rows from the top, 8-bit samples interleaved.
+/// A decoded image: rows from the top, 8-bit samples interleaved.
 typedef struct {
     uint32_t width, height;
     int32_t channels; // 1 grey, 3 RGB, 4 CMYK

@@ -19,7 +19,7 @@ typedef struct pair {
 INLINE pair plus(pair a, pair b) { return (pair){a.re + b.re, a.im + b.im}; }
 INLINE pair minus(pair a, pair b) { return (pair){a.re - b.re, a.im - b.im}; }
 /// a times -i.
-INLINE pair turned(pair a) { return (pair){a.im, -a.re}; }
+INLINE pair times_minus_i(pair a) { return (pair){a.im, -a.re}; }
 /// a times c + i s, for w = {c, s}.
 INLINE pair times(pair a, const float *w) {
     return (pair){a.re * w[0] - a.im * w[1], a.re * w[1] + a.im * w[0]};
@@ -27,14 +27,14 @@ INLINE pair times(pair a, const float *w) {
 
 /// One pass: groups of `radix` elements `length / radix` apart, `stride` independent transforms side by side.
 typedef struct pass {
-    const float *turns;
+    const float *twiddles;
     size_t length, stride, groups;
 } pass;
 
 INLINE void pass2(pass p, const pair *restrict x, pair *restrict y) {
     size_t s = p.stride, m = p.groups * s;
     for (size_t g = 0; g < p.groups; g++) {
-        const float *w = p.turns + 2 * g * s;
+        const float *w = p.twiddles + 2 * g * s;
         for (size_t q = 0; q < s; q++) {
             const pair *a = x + g * s + q;
             pair *b = y + 2 * g * s + q;
@@ -48,12 +48,12 @@ INLINE void pass2(pass p, const pair *restrict x, pair *restrict y) {
 INLINE void pass4(pass p, const pair *restrict x, pair *restrict y) {
     size_t s = p.stride, m = p.groups * s;
     for (size_t g = 0; g < p.groups; g++) {
-        const float *w1 = p.turns + 2 * g * s, *w2 = p.turns + 4 * g * s, *w3 = p.turns + 6 * g * s;
+        const float *w1 = p.twiddles + 2 * g * s, *w2 = p.twiddles + 4 * g * s, *w3 = p.twiddles + 6 * g * s;
         for (size_t q = 0; q < s; q++) {
             const pair *a = x + g * s + q;
             pair *b = y + 4 * g * s + q;
             pair even = plus(a[0], a[2 * m]), even1 = minus(a[0], a[2 * m]);
-            pair odd = plus(a[m], a[3 * m]), odd1 = turned(minus(a[m], a[3 * m]));
+            pair odd = plus(a[m], a[3 * m]), odd1 = times_minus_i(minus(a[m], a[3 * m]));
             b[0] = plus(even, odd);
             b[s] = times(plus(even1, odd1), w1);
             b[2 * s] = times(minus(even, odd), w2);
@@ -79,13 +79,13 @@ INLINE void pass_odd(pass p, size_t radix, pair *sums, pair *differences, const 
             for (size_t k = 1; k <= half; k++) {
                 pair even = first, odd = {{0}, {0}};
                 for (size_t j = 1, turn = k; j <= half; j++, turn = turn + k < radix ? turn + k : turn + k - radix) {
-                    const float *w = p.turns + 2 * turn * unit;
+                    const float *w = p.twiddles + 2 * turn * unit;
                     even = (pair){even.re + sums[j - 1].re * w[0], even.im + sums[j - 1].im * w[0]};
                     odd = (pair){odd.re - differences[j - 1].re * w[1], odd.im - differences[j - 1].im * w[1]};
                 }
-                odd = turned(odd);
-                b[k * s] = times(plus(even, odd), p.turns + 2 * g * k * s);
-                b[(radix - k) * s] = times(minus(even, odd), p.turns + 2 * g * (radix - k) * s);
+                odd = times_minus_i(odd);
+                b[k * s] = times(plus(even, odd), p.twiddles + 2 * g * k * s);
+                b[(radix - k) * s] = times(minus(even, odd), p.twiddles + 2 * g * (radix - k) * s);
             }
         }
 }
@@ -104,7 +104,7 @@ INLINE void pass5(pass p, const pair *restrict x, pair *restrict y) {
 /// for `length` more pairs.
 static pair *transformed(const ck_fourier_plan *plan, pair *x, pair *y) {
     pair *spare = y > x ? y + plan->length : x + plan->length;
-    pass p = {plan->turns, plan->length, 1, plan->length};
+    pass p = {plan->twiddles, plan->length, 1, plan->length};
     for (size_t f = 0; f < plan->count; f++) {
         size_t radix = plan->factors[f];
         p.groups /= radix;

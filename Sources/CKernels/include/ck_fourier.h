@@ -19,7 +19,7 @@ typedef struct ck_fourier_plan {
     size_t count;
     size_t factors[64];
     /// Twiddle factors: cos and -sin of 2 pi k / length for k < length, interleaved.
-    const float *_Nullable turns;
+    const float *_Nullable twiddles;
 } ck_fourier_plan;
 
 /// Floats of scratch per line; scratch must be aligned to 64 bytes.

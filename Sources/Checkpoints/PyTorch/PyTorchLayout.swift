@@ -19,7 +19,7 @@ struct PyTorchLayout {
         } else if file.first == 0x80 {
             self = try PyTorchLayout.legacy(file)
         } else {
-            throw PyTorchLayout.stranger(file)
+            throw PyTorchLayout.unrecognised(file)
         }
     }
 
@@ -133,7 +133,7 @@ struct PyTorchLayout {
     // MARK: Other files
 
     /// The problem with a file that PyTorch did not write.
-    private static func stranger(_ file: UnsafeRawBufferPointer) -> PyTorchFault {
+    private static func unrecognised(_ file: UnsafeRawBufferPointer) -> PyTorchFault {
         if file.isEmpty { return PyTorchFault("the file is empty") }
         if file.starts(with: "version https://git-lfs".utf8) {
             return PyTorchFault("a Git LFS pointer instead of the weights; fetch them with 'git lfs pull'")

@@ -66,7 +66,7 @@ private struct GrabCut {
     }
 
     func labels(rounds: Int) -> [Bool] {
-        let links = costsOfParting()
+        let links = separationCosts()
         var labels = start
         for _ in 0..<rounds {
             let object = ColourMixture(colours(where: labels, are: true))
@@ -104,7 +104,7 @@ private struct GrabCut {
     }
 
     /// Costs of separating each pixel from its neighbours 4 to 7 (right, and the three below), 0 at the border.
-    private func costsOfParting() -> [Float] {
+    private func separationCosts() -> [Float] {
         var contrasts = [Float](repeating: -1, count: 4 * sides.count)
         var (sum, count) = (0.0, 0.0)
         for y in 0..<height {

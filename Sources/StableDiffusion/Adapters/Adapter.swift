@@ -30,12 +30,12 @@ extension [Adapter] {
     }
 
     /// A tokenizer and a text encoder with all textual inversions added.
-    func taught(to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder) throws
+    func added(to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder) throws
         -> (CLIPTokenizer, CLIPTextEncoder)
     {
         try reduce((tokenizer, encoder)) { known, adapter in
             guard case .word(let inversion) = adapter else { return known }
-            return try inversion.taught(to: known.0, known.1)
+            return try inversion.added(to: known.0, known.1)
         }
     }
 }

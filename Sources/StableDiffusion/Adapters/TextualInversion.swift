@@ -46,7 +46,7 @@ public struct TextualInversion: Sendable {
     /// Adds the word to a tokenizer and a text encoder.
     /// - Throws: `CheckpointError` if the vectors do not have the encoder's width, `TokenizerError` if the vocabulary
     ///   contains the word already.
-    func taught(to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder) throws
+    func added(to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder) throws
         -> (CLIPTokenizer, CLIPTextEncoder)
     {
         let width = encoder.configuration.hiddenSize
@@ -62,8 +62,8 @@ public struct TextualInversion: Sendable {
                 reason: "cannot be added: the tokenizer has \(tokenizer.vocabularySize) words and the text"
                     + " encoder \(encoder.vocabularySize)")
         }
-        let (taught, ids) = try tokenizer.adding(word: word, tokens: vectors.shape[0], path: path)
-        return (taught, encoder.continuingVocabulary(at: ids.lowerBound, with: vectors))
+        let (extended, ids) = try tokenizer.adding(word: word, tokens: vectors.shape[0], path: path)
+        return (extended, encoder.continuingVocabulary(at: ids.lowerBound, with: vectors))
     }
 
     /// The name of a file without its folder and extension.

@@ -16,7 +16,7 @@ public struct ControlHint: Sendable {
     private let height: Int
 
     /// - Parameters:
-    ///   - picture: of the kind that the ControlNet was trained on (edges, a sketch, depth; see `ControlPicture`) and
+    ///   - picture: of the kind that the ControlNet was trained on (edges, a sketch, depth; see `ControlNetKind`) and
     ///     of the size of the image to generate; alpha is ignored.
     ///   - span: within 0…1.
     /// - Throws: `GenerationError` if the image's size is not a multiple of the ControlNet's downscale.

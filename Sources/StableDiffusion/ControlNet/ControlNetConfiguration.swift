@@ -23,7 +23,7 @@ public struct ControlNetConfiguration: Decodable, Sendable, Hashable {
 
     public init(from decoder: any Decoder) throws {
         let file = try ConfigurationReader(decoder, className: "ControlNetModel")
-        network = try UNetConfiguration(file, comesUp: false)
+        network = try UNetConfiguration(file, hasDecoder: false)
         pictureChannels = try file.size("conditioning_channels", default: 3)
         channelOrder = try file.kind("controlnet_conditioning_channel_order", default: .rgb)
         embeddingChannels = try file.sizes("conditioning_embedding_out_channels", default: [16, 32, 96, 256])

@@ -36,7 +36,7 @@ public struct PNDMSampler: Sampler {
         let stride = schedule.trainingSteps / count
         let falling = schedule.timesteps(count)
         let rungeKutta = skipsRungeKutta ? [] : rungeKuttaTimesteps(falling, stride: stride)
-        let linear = skipsRungeKutta ? retaken(falling) : Array(falling.dropFirst(3))
+        let linear = skipsRungeKutta ? repeatingSecond(falling) : Array(falling.dropFirst(3))
         let timesteps = rungeKutta + linear
         return timesteps.enumerated().dropFirst(start).map { index, timestep in
             // As in the reference, counted from the first step that is taken, whatever its index.
@@ -85,7 +85,7 @@ public struct PNDMSampler: Sampler {
     }
 
     /// The timesteps with the second one repeated.
-    private func retaken(_ falling: [Int]) -> [Int] {
+    private func repeatingSecond(_ falling: [Int]) -> [Int] {
         guard falling.count > 1 else { return falling }
         return [falling[0], falling[1]] + falling.dropFirst()
     }

@@ -47,7 +47,7 @@ extension DiffusionPipeline {
         let schedule = NoiseSchedule(
             try SingleFileConfigurations.decoded(
                 ScheduleFile(prediction: prediction.rawValue), origin: file.origin))
-        let (tokenizer, textEncoder) = try DiffusionPipeline.taught(
+        let (tokenizer, textEncoder) = try DiffusionPipeline.added(
             adapters, to: file.family == .two ? vocabulary.padded(with: 0) : vocabulary,
             CLIPTextEncoder(
                 file.configurations.text, from: adapters.merged(into: file.text, of: .textEncoder)))
@@ -61,11 +61,11 @@ extension DiffusionPipeline {
     }
 
     /// A tokenizer and an encoder with the textual inversions added; vocabulary errors become checkpoint errors.
-    private static func taught(
+    private static func added(
         _ adapters: [Adapter], to tokenizer: CLIPTokenizer, _ encoder: CLIPTextEncoder
     ) throws -> (CLIPTokenizer, CLIPTextEncoder) {
         do {
-            return try adapters.taught(to: tokenizer, encoder)
+            return try adapters.added(to: tokenizer, encoder)
         } catch let error as TokenizerError {
             throw CheckpointError(path: error.path, reason: error.reason)
         }

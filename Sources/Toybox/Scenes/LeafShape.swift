@@ -7,7 +7,7 @@ struct LeafShape: Sendable {
         case box(a: Float, b: Float)
         case polygon(corners: Int, radius: Float)
         /// A circle with a sinusoidally varying radius; amplitude and phase per number of lobes.
-        case blob(radius: Float, swings: [(lobes: Float, size: Float, phase: Float)])
+        case blob(radius: Float, harmonics: [(lobes: Float, size: Float, phase: Float)])
         case half
     }
 
@@ -33,13 +33,13 @@ struct LeafShape: Sendable {
         case 19:
             (outline, reach) = (.half, .infinity)
         default:
-            let swings = (2..<7).map {
+            let harmonics = (2..<7).map {
                 (
                     lobes: Float($0), size: radius * random.uniform(0, 0.7) / Float($0),
                     phase: random.uniform(0, 2 * .pi)
                 )
             }
-            (outline, reach) = (.blob(radius: radius, swings: swings), radius * 2)
+            (outline, reach) = (.blob(radius: radius, harmonics: harmonics), radius * 2)
         }
     }
 
@@ -54,9 +54,9 @@ struct LeafShape: Sendable {
             let sector = 2 * Float.pi / Float(corners), turn = ToyMath.atan2(v, u)
             let within = turn - (turn / sector).rounded() * sector
             return radius * 0.8 - (u * u + v * v).squareRoot() * ToyMath.cos(within)
-        case .blob(let radius, let swings):
+        case .blob(let radius, let harmonics):
             let turn = ToyMath.atan2(v, u)
-            let edge = swings.reduce(radius) { $0 + $1.size * ToyMath.sin($1.lobes * turn + $1.phase) }
+            let edge = harmonics.reduce(radius) { $0 + $1.size * ToyMath.sin($1.lobes * turn + $1.phase) }
             return edge - (u * u + v * v).squareRoot()
         case .half: return -v
         }

@@ -5,7 +5,7 @@ import Autograd
 import Synchronization
 
 /// The inpainting condition of a completely masked image, computed once per size.
-final class NothingKept: Sendable {
+final class FullMaskCondition: Sendable {
     private struct Size: Hashable {
         let height: Int
         let width: Int
