@@ -21,7 +21,7 @@ package struct LiftAndTruth: Sendable {
         self.run = run
         record = try RunRecord.load(fromRun: run)
         guard record.status == .complete else {
-            throw LatheError.badInput("\(run) is not complete; go on with: lathe lift \(run) --resume")
+            throw LatheError.badInput("\(run) is not complete; go on with: \(resuming: run)")
         }
         truth = try SceneTruth.of(record)
         let lift = try LiftedField(run: run)

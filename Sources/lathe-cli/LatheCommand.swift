@@ -11,7 +11,7 @@ struct LatheCommand: ParsableCommand {
             Example: lathe lift photo.jpg --point 320,240
 
             Exit codes: 0 done, 2 bad use or bad input, 3 a model is missing or unusable,
-            4 a promised guarantee failed, 130 interrupted with the work kept.
+            4 a check of the result failed, 130 interrupted with the work kept.
             """,
         version: LatheVersion.current,
         subcommands: [

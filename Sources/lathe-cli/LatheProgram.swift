@@ -29,16 +29,16 @@ enum LatheProgram {
             print(LatheCommand.fullMessage(for: error))
             return 0
         } else if LatheCommand.exitCode(for: error) == .validationFailure {
-            failure = LatheError(.badInput, usageLine(error))
+            failure = LatheError(.badInput, "\(usageLine(error))")
         } else {
             failure = LatheError(wrapping: error)
         }
         if asJSON {
             Console.printJSON(ErrorReport(failure))
         } else {
-            FileHandle.standardError.writeIgnoringErrors("lathe: \(failure.message)\n")
+            FileHandle.standardError.writeIgnoringErrors("lathe: \(failure.reason.typed)\n")
         }
-        return failure.code.rawValue
+        return failure.code.exitCode
     }
 
     /// The parser's message in one line, with where to read more.
@@ -63,6 +63,6 @@ private struct ErrorReport: Encodable {
     var error: Body
 
     init(_ failure: LatheError) {
-        error = Body(code: failure.code.rawValue, kind: failure.code.name, message: failure.message)
+        error = Body(code: failure.code.exitCode, kind: failure.code.rawValue, message: failure.reason.typed)
     }
 }

@@ -56,14 +56,4 @@ import Testing
             Doctor.examine(models: ModelSet(root: nil), searchPath: path).ffmpeg
                 == "\(folder.path)/first/ffmpeg")
     }
-
-    @Test func everyPartHasItsLine() throws {
-        let found = Doctor.examine(models: ModelSet(root: "\(folder.path)/models"), searchPath: [])
-        let lines = found.lines
-        #expect(lines.count == 5 + ModelSet.Part.allCases.count)
-        #expect(lines.contains { $0.hasPrefix("ffmpeg") && $0.contains("not found") })
-        #expect(lines.contains("segmenter         \(folder.path)/models/segmenter"))
-        #expect(lines.contains { $0.hasPrefix("inpainter ") && $0.contains("missing: ") })
-        #expect(lines.contains { $0 == "threads           \(found.machine.threads)" })
-    }
 }

@@ -210,7 +210,7 @@ import Testing
                 == PixelRectangle(left: 67, top: 27, right: 120, bottom: 80))
         wanted.growth = .percent(-100)
         let error = #expect(throws: LatheError.self) { try EditRun.run(wanted, filler: FlatFiller()) }
-        #expect(error?.message.contains("--grow") == true)
+        #expect(error?.options == [.growth])
         // A hard edge takes all of the model's colour at once, a soft one goes over.
         func first(feather: Float) throws -> Float {
             wanted.growth = .pixels(0)

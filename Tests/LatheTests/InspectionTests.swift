@@ -29,7 +29,7 @@ import Testing
     @Test func aModelFolderIsComparedWithItsModel() throws {
         let whole = try file(segmenter)
         #expect(whole.content == "a SAM segmenter" && whole.kind == "sam" && whole.format == "safetensors")
-        #expect(try #require(whole.use).hasPrefix("--segmenter"))
+        #expect(try #require(whole.use).options == [.segmenter])
         #expect(try #require(whole.comparison).fits)
         try withTemporaryFolder { folder in
             let weights = try WeightFile.open(segmenter + "/model.safetensors")
@@ -56,15 +56,16 @@ import Testing
     private func fixture(_ path: String) -> String { Self.tests.appending(path: path).path }
 
     @Test(arguments: [
-        ("LaMaTests/Fixtures/small", "a LaMa inpainter", "--inpainter"),
-        ("LaMaTests/Fixtures/published/big-lama", "a LaMa inpainter", "--inpainter"),
-        ("LaMaTests/Fixtures/published/script.pt", "a LaMa inpainter", "--inpainter"),
-        ("StableDiffusionTests/Fixtures/adapters/controlnet", "a ControlNet", "--control,"),
+        ("LaMaTests/Fixtures/small", "a LaMa inpainter", OptionName.inpainter),
+        ("LaMaTests/Fixtures/published/big-lama", "a LaMa inpainter", OptionName.inpainter),
+        ("LaMaTests/Fixtures/published/script.pt", "a LaMa inpainter", OptionName.inpainter),
+        ("StableDiffusionTests/Fixtures/adapters/controlnet", "a ControlNet", .controls),
     ])
-    func whatSteersAndInpaintsIsComparedWithItsModel(path: String, content: String, option: String) throws {
+    func whatSteersAndInpaintsIsComparedWithItsModel(path: String, content: String, option: OptionName) throws
+    {
         let whole = try file(fixture(path))
         #expect(whole.content == content)
-        #expect(try #require(whole.use).hasPrefix(option))
+        #expect(try #require(whole.use).options == [option])
         let found = whole.comparison
         let comparison = try #require(found, "\(whole.notes)")
         #expect(comparison.fits, "\(comparison)")
@@ -109,26 +110,26 @@ import Testing
     private struct Kind {
         let names: [String]
         let content: String?
-        let option: String?
+        let option: OptionName?
     }
 
     private static let kinds: [Kind] = [
         Kind(
             names: ["generator.model.1.ffc.convl2l.weight"], content: "a LaMa inpainter",
-            option: "--inpainter"),
-        Kind(names: ["model.5.conv1.ffc.convl2l.weight"], content: "a LaMa inpainter", option: "--inpainter"),
-        Kind(names: ["lora_unet_a.lora_down.weight"], content: "a LoRA of kohya's layout", option: "--lora"),
-        Kind(names: ["unet.a.to_q.lora_A.weight"], content: "a LoRA of diffusers' layout", option: "--lora"),
+            option: .inpainter),
+        Kind(names: ["model.5.conv1.ffc.convl2l.weight"], content: "a LaMa inpainter", option: .inpainter),
+        Kind(names: ["lora_unet_a.lora_down.weight"], content: "a LoRA of kohya's layout", option: .loras),
+        Kind(names: ["unet.a.to_q.lora_A.weight"], content: "a LoRA of diffusers' layout", option: .loras),
         Kind(
-            names: ["unet.a.to_q_lora.down.weight"], content: "a LoRA of diffusers' layout", option: "--lora"),
-        Kind(names: ["<cat-toy>"], content: "a textual-inversion embedding", option: "--embedding"),
-        Kind(names: ["emb_params"], content: "a textual-inversion embedding", option: "--embedding"),
+            names: ["unet.a.to_q_lora.down.weight"], content: "a LoRA of diffusers' layout", option: .loras),
+        Kind(names: ["<cat-toy>"], content: "a textual-inversion embedding", option: .embeddings),
+        Kind(names: ["emb_params"], content: "a textual-inversion embedding", option: .embeddings),
         Kind(
             names: ["controlnet_cond_embedding.conv_in.weight", "conv_in.weight"], content: "a ControlNet",
-            option: "--control,"),
+            option: .controls),
         Kind(
             names: ["control_model.zero_convs.0.0.weight"],
-            content: "a ControlNet under its original tensor names", option: "--control,"),
+            content: "a ControlNet under its original tensor names", option: .controls),
         Kind(
             names: ["model.diffusion_model.out.0.bias", "conditioner.embedders.0.a"],
             content: "Stable Diffusion XL in one file", option: nil),
@@ -144,7 +145,7 @@ import Testing
         let file = try inspect(kind.names)
         #expect(file.content == kind.content)
         guard let option = kind.option else { return #expect(file.use == nil) }
-        #expect(try #require(file.use).hasPrefix(option))
+        #expect(try #require(file.use).options == [option])
     }
 
     @Test func aSingleFileThatIsNotWholeSaysWhatItLacks() throws {

@@ -72,21 +72,22 @@ import Testing
     }
 
     @Test func whatIsNoFieldOrNoMeshFileIsRefused() throws {
-        func refusal(_ path: String, _ options: MeshOptions, _ output: String) throws -> String {
+        func refusal(_ path: String, _ options: MeshOptions, _ output: String) throws -> LatheMessage {
             let error = #expect(throws: LatheError.self) {
                 _ = try MeshRun.run(path, options: options, output: "\(folder.path)/\(output)")
             }
             #expect(error?.code == .badInput)
-            return error?.message ?? ""
+            return error?.reason ?? ""
         }
         let options = MeshOptions(resolution: 16)
-        #expect(try refusal(field, options, "ball.stl").contains("ball.stl"))
+        #expect(try refusal(field, options, "ball.stl").description.contains("ball.stl"))
         #expect(
-            try refusal(field, MeshOptions(resolution: 16, texture: 64), "ball.ply").contains("--texture"))
-        #expect(try refusal(field, MeshOptions(resolution: 8), "ball.ply").contains("--resolution 8"))
+            try refusal(field, MeshOptions(resolution: 16, texture: 64), "ball.ply").options == [.texture])
+        let coarse = try refusal(field, MeshOptions(resolution: 8), "ball.ply")
+        #expect(coarse.options == [.resolution] && coarse.description.contains(" 8 "))
         let mesh = "\(folder.path)/other.ply"
         try Mesh(positions: [[0, 0, 0], [1, 0, 0], [0, 1, 0]], faces: [[0, 1, 2]]).writePLY(to: mesh)
-        #expect(try refusal(mesh, options, "ball.ply").contains("is a mesh already"))
+        #expect(try refusal(mesh, options, "ball.ply").description.contains("is a mesh already"))
         #expect(folder.names == ["field.safetensors", "other.ply"])
     }
 

@@ -58,7 +58,7 @@ struct DiffusionFiller: HoleFiller {
             latents = state.latents
         }
         guard let latents else {
-            throw LatheError.badInput("the run has no steps; raise --steps or --strength")
+            throw LatheError.badInput("the run has no steps; raise \(.steps) or \(.strength)")
         }
         let picture = DiffusionModel.picture(of: latents, pipeline)
         return picture

@@ -94,20 +94,20 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     /// Checks the values.
     /// - Throws: `LatheError` (`badInput`) for a value out of range.
     func validate() throws {
-        func require(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
+        func require(_ name: OptionName, _ value: Double, _ range: ClosedRange<Double>) throws {
             guard value.isFinite, range.contains(value) else {
                 let limits = String(format: "%g to %g", range.lowerBound, range.upperBound)
-                throw LatheError.badInput("--\(name) is \(String(format: "%g", value)); use \(limits)")
+                throw LatheError.badInput("\(name) is \(String(format: "%g", value)); use \(limits)")
             }
         }
-        try require("steps", Double(steps), 1...1000)
-        if let guidance { try require("guidance", Double(guidance), 0...50) }
-        try require("guidance-rescale", Double(guidanceRescale), 0...1)
-        try require("strength", strength, 0.02...1)
-        if let detail { try require("detail", detail, 0...0.9) }
+        try require(.steps, Double(steps), 1...1000)
+        if let guidance { try require(.guidance, Double(guidance), 0...50) }
+        try require(.guidanceRescale, Double(guidanceRescale), 0...1)
+        try require(.strength, strength, 0.02...1)
+        if let detail { try require(.detail, detail, 0...0.9) }
         if let change {
-            try require("keep-attention", Double(change.crossReplaceSteps), 0...1)
-            try require("keep-layout", Double(change.selfReplaceSteps), 0...1)
+            try require(.crossReplaceSteps, Double(change.crossReplaceSteps), 0...1)
+            try require(.selfReplaceSteps, Double(change.selfReplaceSteps), 0...1)
         }
         _ = try samplerKind()
     }

@@ -39,7 +39,7 @@ struct EditFolder {
         }
         let results = (0..<versions).map { EditFolder.resolved(version($0)) }
         if let input = inputs.first(where: { results.contains(EditFolder.resolved($0)) }) {
-            throw LatheError.badInput("-o would replace \(input), which is edited; give another name")
+            throw LatheError.badInput("\(.output) would replace \(input), which is edited; give another name")
         }
     }
 
@@ -101,7 +101,8 @@ struct EditFolder {
         guard let path = record, isFile(path), let data = try? Disk.read(path),
             let earlier = try? JSONDecoder().decode(Command.self, from: data), edits.contains(earlier.command)
         else {
-            throw LatheError.badInput("\(folder) holds files that are no edit; choose another folder with -o")
+            throw LatheError.badInput(
+                "\(folder) holds files that are no edit; choose another folder with \(.output)")
         }
     }
 

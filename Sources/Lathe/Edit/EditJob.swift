@@ -70,7 +70,7 @@ struct EditJob {
             throw LatheError.badInput(
                 options.task == .replace
                     ? "the object fills the picture: there is nothing round it to change; select less"
-                    : "--grow leaves nothing of the object: there is nothing to change; shrink it less")
+                    : "\(.growth) leaves nothing of the object: there is nothing to change; shrink it less")
         }
         guard area < hole.mask.width * hole.mask.height || options.method == .diffusion else {
             throw LatheError.badInput(

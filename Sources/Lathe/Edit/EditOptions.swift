@@ -67,10 +67,11 @@ public struct EditOptions: Codable, Sendable {
         }
         guard candidates == 1 || method == .diffusion else {
             throw LatheError.badInput(
-                "LaMa makes one version only, the same for every seed; use --with diffusion for candidates")
+                "LaMa makes one version only, the same for every seed; use \(.method) diffusion for candidates"
+            )
         }
         guard method == .diffusion || diffusion.controls.isEmpty else {
-            throw LatheError.badInput("--control steers a diffusion model; add --with diffusion")
+            throw LatheError.badInput("\(.controls) steers a diffusion model; add \(.method) diffusion")
         }
         if task == .outpaint {
             let all = [margins.left, margins.top, margins.right, margins.bottom]
@@ -79,21 +80,21 @@ public struct EditOptions: Codable, Sendable {
             }
             guard !margins.isEmpty else {
                 throw LatheError.badInput(
-                    "there is nothing to add: give --left, --top, --right or --bottom, or an --aspect other than the "
+                    "there is nothing to add: give \(.left), \(.top), \(.right) or \(.bottom), or an \(.aspect) other than the "
                         + "picture's own")
             }
         } else if objects.isEmpty {
             throw LatheError.badInput(
-                "nothing is selected: add --point x,y on the object, or --box or --mask")
+                "nothing is selected: add \(.points) x,y on the object, or \(.boxes) or \(.maskPath)")
         }
         if task == .fill, let missing = objects.first(where: { $0.prompt == nil }) {
             let place = missing.selection.points.first.map { " at \($0.label)" } ?? ""
             throw LatheError.badInput(
-                "the object\(place) has no prompt: say with --prompt what should be there")
+                "the object\(place) has no prompt: say with \(.prompt) what should be there")
         }
         if task == .replace, Set(objects.compactMap(\.prompt)).count > 1 {
             throw LatheError.badInput(
-                "what surrounds the objects is one thing: give one prompt for all of them, with --prompt")
+                "what surrounds the objects is one thing: give one prompt for all of them, with \(.prompt)")
         }
         try diffusion.validate()
     }

@@ -37,13 +37,13 @@ public struct GenerateOptions: Codable, Sendable {
         if let attempts, !(1...64).contains(attempts) {
             throw LatheError.badInput("the best of \(attempts) is out of range; use 1 to 64")
         }
-        for (name, side) in [("--width", width), ("--height", height)] {
+        for (name, side) in [(OptionName.width, width), (.height, height)] {
             if let side, !(1...4096).contains(side) {
                 throw LatheError.badInput("\(name) is \(side); use 1 to 4096 pixels")
             }
         }
         guard start == nil || (width == nil && height == nil) else {
-            throw LatheError.badInput("--from gives the size already; leave out --width and --height")
+            throw LatheError.badInput("\(.start) gives the size already; leave out \(.width) and \(.height)")
         }
         try diffusion.validate()
     }

@@ -126,7 +126,7 @@ public enum GenerateRun {
                 }
             }
             guard let latents else {
-                throw LatheError.badInput("the run has no steps; raise --steps or --strength")
+                throw LatheError.badInput("the run has no steps; raise \(.steps) or \(.strength)")
             }
             let picture = DiffusionModel.picture(of: latents, pipeline)
             return picture

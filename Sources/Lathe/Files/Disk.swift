@@ -39,7 +39,7 @@ package enum Disk {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw LatheError.badInput("cannot create the folder \(path); choose another with -o")
+            throw LatheError.badInput("cannot create the folder \(path); choose another with \(.output)")
         }
     }
 }

@@ -80,19 +80,21 @@ public struct FilmOptions: Codable, Sendable, Hashable {
     /// - Throws: `LatheError` (`badInput`) naming the first value out of range.
     public func validate() throws {
         guard (1...1000).contains(frames) else {
-            throw LatheError.badInput("--frames \(frames) is out of range; use 1 to 1000")
+            throw LatheError.badInput("\(.frames) \(frames) is out of range; use 1 to 1000")
         }
         guard (8...2048).contains(size) else {
-            throw LatheError.badInput("--size \(size) is out of range; use 8 to 2048 pixels")
+            throw LatheError.badInput("\(.size) \(size) is out of range; use 8 to 2048 pixels")
         }
         guard elevation.isFinite, (-89...89).contains(elevation) else {
-            throw LatheError.badInput("--elevation \(elevation.plain) is out of range; use -89 to 89 degrees")
+            throw LatheError.badInput(
+                "\(.elevation) \(elevation.plain) is out of range; use -89 to 89 degrees")
         }
         guard fieldOfView.isFinite, (5...120).contains(fieldOfView) else {
-            throw LatheError.badInput("--fov \(fieldOfView.plain) is out of range; use 5 to 120 degrees")
+            throw LatheError.badInput(
+                "\(.fieldOfView) \(fieldOfView.plain) is out of range; use 5 to 120 degrees")
         }
         guard !channels.isEmpty else {
-            throw LatheError.badInput("--channels is empty; choose from rgb, depth, normal, opacity")
+            throw LatheError.badInput("\(.channels) is empty; choose from rgb, depth, normal, opacity")
         }
     }
 }

@@ -108,7 +108,7 @@ public final class Lift {
     public var isFinished: Bool { stages.isEmpty }
 
     /// Does the next piece of work; nil when the run is complete.
-    /// - Throws: `LatheError`; what the run has written so far stays for `--resume`.
+    /// - Throws: `LatheError`; what the run has written so far stays for ``init(resuming:session:searchPath:)``.
     public func next() throws -> LiftState? {
         guard let stage = stages.first?.stage else { return nil }
         do {
@@ -119,7 +119,7 @@ public final class Lift {
             let error = LatheError(wrapping: error)
             guard run.field != nil, error.code == .badInput else { throw error }
             throw LatheError(
-                error.code, "\(error.message); then go on with: lathe lift \(run.directory.path) --resume")
+                error.code, "\(error.reason); then go on with: \(resuming: run.directory.path)")
         }
     }
 

@@ -34,7 +34,7 @@ public struct LiftOptions: Codable, Sendable {
     public var models: ModelSet
     /// The run directory.
     public var output: String
-    /// Settings of the distillation by key path, as of `--set key=value`.
+    /// Settings of the distillation by key path, as text: numbers, booleans and lists in JSON.
     public var settings: [String: String]
     /// Options of the turntable film.
     public var film: FilmOptions
@@ -67,11 +67,11 @@ extension LiftOptions {
         try film.validate()
         try mesh.validate()
         if case .text(let text) = prompt, text.allSatisfy(\.isWhitespace) {
-            throw LatheError.badInput("--prompt is empty; say what the object is, or leave it out")
+            throw LatheError.badInput("\(.prompt) is empty; say what the object is, or leave it out")
         }
         _ = try LiftSettings.configuration(self)
         guard !output.isEmpty else {
-            throw LatheError.badInput("the run directory has no name; give one with -o")
+            throw LatheError.badInput("the run directory has no name; give one with \(.output)")
         }
     }
 }

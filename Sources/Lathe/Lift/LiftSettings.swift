@@ -3,7 +3,7 @@
 import Distillation
 import Foundation
 
-/// Resolves presets and `--set key=value`.
+/// Resolves presets with changed settings.
 enum LiftSettings {
     /// Settings without a default value.
     private static let optional = ["guidance", "elevation"]
@@ -39,7 +39,7 @@ enum LiftSettings {
         guard let first = path.first, tree[first] != nil || optional.contains(key) else {
             let names = (Array(tree.keys) + optional).filter { $0 != "seed" }
             throw LatheError.badInput(
-                "--set \(key): there is no such setting; there are \(Set(names).sorted().joined(separator: ", "))"
+                "\(.settings) \(key): there is no such setting; there are \(Set(names).sorted().joined(separator: ", "))"
             )
         }
         if path.count == 1 {
@@ -47,7 +47,7 @@ enum LiftSettings {
             return
         }
         guard var inner = tree[first] as? [String: Any] else {
-            throw LatheError.badInput("--set \(key): \(first) has no parts")
+            throw LatheError.badInput("\(.settings) \(key): \(first) has no parts")
         }
         try set(Array(path.dropFirst()), to: value, in: &inner, key: path.dropFirst().joined(separator: "."))
         tree[first] = inner
@@ -67,7 +67,8 @@ enum LiftSettings {
             return try JSONDecoder().decode(DistillationConfiguration.self, from: data)
         } catch {
             let all = settings.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
-            throw LatheError.badInput("--set \(all): a value is not of the kind that its setting needs")
+            throw LatheError.badInput(
+                "\(.settings) \(all): a value is not of the kind that its setting needs")
         }
     }
 }

@@ -32,22 +32,4 @@ package struct Doctor: Codable, Sendable {
             missingModels: ModelSet.Part.allCases.map(\.rawValue).filter { found[$0] == nil },
             ffmpeg: Helper.find("ffmpeg", in: searchPath))
     }
-
-    /// The findings as lines of text.
-    package var lines: [String] {
-        var lines = [
-            "lathe \(version) on \(machine.system)",
-            "processor tier    \(machine.cpuTier)",
-            "OpenBLAS core     \(machine.openBLASCore)",
-            "threads           \(machine.threads)",
-            "ffmpeg            \(ffmpeg ?? "not found: films are GIF and PNG only; install ffmpeg for .mp4")",
-        ]
-        for part in ModelSet.Part.allCases {
-            let name = part.rawValue.padding(toLength: 17, withPad: " ", startingAt: 0)
-            lines.append(
-                "\(name) \(models[part.rawValue] ?? "missing: give a folder with --models or \(part.option)")"
-            )
-        }
-        return lines
-    }
 }

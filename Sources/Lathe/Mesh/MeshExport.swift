@@ -62,7 +62,7 @@ package enum MeshExport {
         guard let best else {
             throw LatheError(
                 .guaranteeFailed,
-                "the field holds no surface: it is empty or fog; lift again with another --seed")
+                "the field holds no surface: it is empty or fog; lift again with another \(.seed)")
         }
         return (best.mesh.smoothed(passes: 4).withComputedNormals(), best.score)
     }

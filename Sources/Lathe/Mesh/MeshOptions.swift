@@ -30,11 +30,11 @@ public struct MeshOptions: Codable, Sendable, Hashable {
     /// - Throws: `LatheError` (`badInput`) if a value is out of range.
     public func validate() throws {
         guard (16...512).contains(resolution) else {
-            throw LatheError.badInput("--resolution \(resolution) is out of range; use 16 to 512")
+            throw LatheError.badInput("\(.resolution) \(resolution) is out of range; use 16 to 512")
         }
-        if let faces, faces < 4 { throw LatheError.badInput("--faces \(faces) is too few; use 4 or more") }
+        if let faces, faces < 4 { throw LatheError.badInput("\(.faces) \(faces) is too few; use 4 or more") }
         guard texture == 0 || (64...8192).contains(texture) else {
-            throw LatheError.badInput("--texture \(texture) is out of range; use 64 to 8192, or 0 for none")
+            throw LatheError.badInput("\(.texture) \(texture) is out of range; use 64 to 8192, or 0 for none")
         }
     }
 }

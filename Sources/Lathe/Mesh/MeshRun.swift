@@ -29,7 +29,7 @@ public struct MeshRun: Codable, Sendable {
         }
         guard options.texture == 0 || ending == "glb" else {
             throw LatheError.badInput(
-                "a picture over the surface is written to .glb only; leave --texture out for .\(ending)")
+                "a picture over the surface is written to .glb only; leave \(.texture) out for .\(ending)")
         }
         guard case .field(let field) = try Subject.open(path) else {
             throw LatheError.badInput("\(path) is a mesh already; give a run directory or a field")

@@ -12,7 +12,7 @@ package enum DiffusionModel {
     static func open(folder source: ModelKind.Source) throws -> DiffusionPipeline {
         guard source.diffusion.tokenizer == nil, source.diffusion.prediction == nil else {
             throw LatheError.badInput(
-                "\(source.path) is a folder, which says both itself; --tokenizer and --prediction are for single files"
+                "\(source.path) is a folder, which says both itself; \(.tokenizer) and \(.prediction) are for single files"
             )
         }
         return try DiffusionPipeline(

@@ -26,7 +26,7 @@ public struct ModelInspection: Codable, Sendable {
         /// What its tensors are by their names, such as "a SAM segmenter".
         public var content: String?
         /// What part of Lathe takes it, and how; nil when none does.
-        public var use: String?
+        public var use: LatheMessage?
         /// What else is worth knowing: where its tensors lie, what could not be compared.
         public var notes: [String]
         /// How it compares with the model it is for; nil when that is not known.

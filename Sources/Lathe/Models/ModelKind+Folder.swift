@@ -35,8 +35,8 @@ extension ModelKind {
             if let kind = files.first(where: { $0.name == found?.name }) { return kind }
             // What resembles nothing is judged tensor by tensor.
             guard found == nil, let kind = files.first else {
-                throw LatheError.modelUnusable(
-                    mistaken(path, for: files.map(\.name).joined(separator: " or "), found))
+                let needed = files.map(\.name).joined(separator: " or ")
+                throw LatheError.modelUnusable("\(mistaken(path, for: needed, found))")
             }
             return kind
         }
@@ -75,7 +75,7 @@ extension ModelKind {
         } catch let error as LatheError {
             throw error
         } catch {
-            throw LatheError(.modelUnusable, mistake(at: path) ?? "\(error)")
+            throw LatheError(.modelUnusable, "\(mistake(at: path) ?? "\(error)")")
         }
     }
 

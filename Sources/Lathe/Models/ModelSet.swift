@@ -24,14 +24,14 @@ public struct ModelSet: Sendable, Hashable, Codable {
         /// Whether one file as its authors published it can stand for the folder.
         var mayBeFile: Bool { [.segmenter, .inpainter, .diffusion].contains(self) }
 
-        /// The option of the program that replaces this part.
-        public var option: String {
+        /// The name of the option that replaces this part.
+        public var option: OptionName {
             switch self {
-            case .segmenter: "--segmenter"
-            case .captioner: "--captioner"
-            case .diffusion: "--diffusion"
-            case .inpainter: "--inpainter"
-            case .viewPrior: "--view-prior"
+            case .segmenter: .segmenter
+            case .captioner: .captioner
+            case .diffusion: .diffusion
+            case .inpainter: .inpainter
+            case .viewPrior: .viewPrior
             }
         }
     }
@@ -82,12 +82,12 @@ public struct ModelSet: Sendable, Hashable, Codable {
     public func folder(of part: Part) throws -> String {
         guard let path = path(of: part) else {
             throw LatheError.modelUnusable(
-                "no \(part.rawValue) model: no model set found; give its folder with --models or \(part.option)"
+                "no \(part.rawValue) model: no model set found; give its folder with \(.models) or \(part.option)"
             )
         }
         guard isFolder(path) else {
             throw LatheError.modelUnusable(
-                "no \(part.rawValue) model: \(path) is not a folder; choose one with --models or \(part.option)"
+                "no \(part.rawValue) model: \(path) is not a folder; choose one with \(.models) or \(part.option)"
             )
         }
         return path

@@ -37,11 +37,12 @@ struct RunDirectory {
         let manager = FileManager.default
         guard manager.fileExists(atPath: path) else { return }
         guard isFolder(path) else {
-            throw LatheError.badInput("\(path) is a file; choose another folder with -o")
+            throw LatheError.badInput("\(path) is a file; choose another folder with \(.output)")
         }
         let entries = (try? manager.contentsOfDirectory(atPath: path)) ?? []
         guard entries.isEmpty || isFile(record) else {
-            throw LatheError.badInput("\(path) holds files that are no run; choose another folder with -o")
+            throw LatheError.badInput(
+                "\(path) holds files that are no run; choose another folder with \(.output)")
         }
     }
 

@@ -44,7 +44,7 @@ struct Segmenter {
             }
             guard var found, found.mask.area > 0 else {
                 throw LatheError.badInput(
-                    "the segmenter found nothing there; click on the middle of the object or add a --box")
+                    "the segmenter found nothing there; click on the middle of the object or add a \(.boxes)")
             }
             let rough = found.mask.binarised
             if let box = rough.boundingBox {
@@ -95,7 +95,7 @@ struct Segmenter {
         }
         guard let chosen else {
             throw LatheError.badInput(
-                "the segmenter gives \(predictions.count) masks; --mask-index must be below that")
+                "the segmenter gives \(predictions.count) masks; \(.maskIndex) must be below that")
         }
         return FoundMask(
             mask: Segmenter.mask(chosen.logits), score: Double(chosen.iou),

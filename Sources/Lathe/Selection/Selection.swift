@@ -107,7 +107,7 @@ public struct Selection: Codable, Sendable, Hashable {
             }
         }
         if !points.isEmpty, boxes.isEmpty, maskPath == nil, !points.contains(where: \.isObject) {
-            throw LatheError.badInput("every point excludes; add a --point on the object itself")
+            throw LatheError.badInput("every point excludes; add a \(.points) on the object itself")
         }
     }
 }

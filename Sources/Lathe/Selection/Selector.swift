@@ -30,7 +30,8 @@ package enum Selector {
     ) throws -> FoundMask {
         if let path = selection.maskPath {
             guard selection.points.isEmpty, selection.boxes.isEmpty else {
-                throw LatheError.badInput("--mask excludes --point and --box; give one or the other")
+                throw LatheError.badInput(
+                    "\(.maskPath) excludes \(.points) and \(.boxes); give one or the other")
             }
             let mask = try load(path, for: photograph)
             guard mask.area > 0 else {
@@ -50,7 +51,7 @@ package enum Selector {
         }
         guard Photograph.carriesObject(photograph) else {
             throw LatheError.badInput(
-                "nothing is selected: add --point x,y on the object, or --box or --mask "
+                "nothing is selected: add \(.points) x,y on the object, or \(.boxes) or \(.maskPath) "
                     + "(only a picture with transparency needs none)")
         }
         return FoundMask(mask: Mask(photograph.alpha), isOwnTransparency: true)

@@ -80,8 +80,10 @@ struct BenchCommand: ParsableCommand {
         for check in checks where !check.holds {
             throw LatheError(
                 .guaranteeFailed,
-                "the kernel '\(check.kernel)' in tier \(KernelTier.selected) is off by \(check.error) of its result, more than "
-                    + "the \(check.tolerance) that rounding explains; choose another tier with --tier")
+                """
+                the kernel '\(check.kernel)' in tier \(KernelTier.selected) is off by \(check.error) of its result, more \
+                than the \(check.tolerance) that rounding explains; choose another tier with --tier
+                """)
         }
         let worst = checks.map { $0.error / $0.tolerance }.max() ?? 0
         try console.result(

@@ -90,7 +90,7 @@ struct EvaluateCommand: ParsableCommand {
         try console.result(json: evaluations)
         let failures = evaluations.flatMap { evaluation in require.compactMap { $0.failure(in: evaluation) } }
         if !failures.isEmpty {
-            throw LatheError(.guaranteeFailed, failures.joined(separator: "; "))
+            throw LatheError(.guaranteeFailed, "\(failures.joined(separator: "; "))")
         }
     }
 

@@ -24,7 +24,7 @@ struct ModelsListCommand: ParsableCommand {
         for part in ModelSet.Part.allCases {
             let name = padded(part.rawValue, 12)
             guard set.has(part), let folder = set.path(of: part) else {
-                try console.result("\(name) missing: give a folder with --models or \(part.option)")
+                try console.result("\(name) \(missing(part))")
                 continue
             }
             let inspection = try ModelInspection.inspect(folder)
@@ -33,7 +33,7 @@ struct ModelsListCommand: ParsableCommand {
             let bytes = inspection.files.reduce(0) { $0 + $1.bytes }
             try console.result("\(name) \(millions(parameters)) parameters, \(megabytes(bytes)), \(folder)")
         }
-        try console.result(json: found)
+        try console.result(json: found.mapValues(TypedInspection.init))
     }
 }
 
@@ -54,7 +54,7 @@ struct ModelsInspectCommand: ParsableCommand {
     func run() throws {
         let console = try common.start()
         let inspection = try ModelInspection.inspect(path)
-        try console.result(json: inspection)
+        try console.result(json: TypedInspection(inspection))
         for file in inspection.files {
             for line in summary(of: file) { try console.result(line) }
             for tensor in file.tensors {
@@ -64,13 +64,35 @@ struct ModelsInspectCommand: ParsableCommand {
     }
 }
 
+/// An inspection as JSON, with options as they are typed.
+private struct TypedInspection: Encodable {
+    private struct File: Encodable {
+        let file: ModelInspection.File
+
+        private enum Key: CodingKey { case use }
+
+        func encode(to encoder: any Encoder) throws {
+            try file.encode(to: encoder)
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encodeIfPresent(file.use?.typed, forKey: .use)
+        }
+    }
+
+    private let path: String
+    private let files: [File]
+
+    init(_ inspection: ModelInspection) {
+        (path, files) = (inspection.path, inspection.files.map(File.init))
+    }
+}
+
 /// What a file is, what takes it, and how it compares with its model, a line each.
 private func summary(of file: ModelInspection.File) -> [String] {
     let kind = file.kind.map { ", \($0)" } ?? ""
     var lines = [
         "\(file.path): \(file.content ?? "no kind of model that is known"), \(file.format), "
             + "\(millions(file.parameters)) parameters, \(megabytes(file.bytes))\(kind)",
-        "  taken by: \(file.use ?? "nothing here")",
+        "  taken by: \(file.use?.typed ?? "nothing here")",
     ]
     lines += file.notes.map { "  note: \($0)" }
     guard let comparison = file.comparison else { return lines }

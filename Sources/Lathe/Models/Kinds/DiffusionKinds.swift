@@ -16,7 +16,7 @@ extension ModelKind {
         name: "Stable Diffusion in one file",
         signatures: [TensorSignature("model.diffusion_model.*")],
         use: Use(
-            option: .part(.diffusion), form: "as it is, with a CLIP vocabulary beside it or as --tokenizer",
+            option: .part(.diffusion), form: "as it is, with a CLIP vocabulary beside it or as \(.tokenizer)",
             isFile: true),
         published: "v1-5-pruned-emaonly.safetensors",
         open: { try DiffusionModel.open(singleFile: $0) },

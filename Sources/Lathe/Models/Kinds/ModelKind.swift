@@ -32,14 +32,14 @@ struct ModelKind: Sendable {
     struct Use: Sendable {
         let option: ModelOption
         /// For messages: "as it is", "as a folder with its config.json".
-        let form: String
+        let form: LatheMessage
         /// Whether one file can stand for the model.
         var isFile = false
         /// Whether a folder can; its configuration, if the kind has any, must say so.
         var isFolder = false
 
-        /// "--segmenter, as it is".
-        var sentence: String { "\(option.spelling), \(form)" }
+        /// The option and the form: "`segmenter`, as it is".
+        var sentence: LatheMessage { "\(option.name), \(form)" }
     }
 
     /// What is opened.
@@ -66,18 +66,18 @@ struct ModelKind: Sendable {
     }
 }
 
-/// An option of the program that takes a model file.
+/// An option that takes a model file.
 enum ModelOption: Sendable, Hashable {
     case part(ModelSet.Part)
     case lora, embedding, control
 
-    /// As it is typed.
-    var spelling: String {
+    /// Its name in messages.
+    var name: OptionName {
         switch self {
         case .part(let part): part.option
-        case .lora: "--lora"
-        case .embedding: "--embedding"
-        case .control: "--control"
+        case .lora: .loras
+        case .embedding: .embeddings
+        case .control: .controls
         }
     }
 }
