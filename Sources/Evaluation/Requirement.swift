@@ -24,10 +24,13 @@ package struct Requirement: Sendable, Hashable {
         "novel-psnr-above-retrieval", "novel-iou-above-retrieval",
     ]
 
-    /// One line naming the score that is below the bound; nil if it is not.
+    /// One line naming the score that does not reach the bound; nil if it does.
+    ///
+    /// NaN reaches no bound.
     package func failure(in evaluation: LiftEvaluation) -> String? {
         let found = evaluation.figures[name] ?? -.infinity
-        guard found < value else { return nil }
-        return "\(evaluation.scene): \(name) is \(String(format: "%.3f", found)), below \(value)"
+        guard !(found >= value) else { return nil }
+        let relation = found.isNaN ? "not at least" : "below"
+        return "\(evaluation.scene): \(name) is \(String(format: "%.3f", found)), \(relation) \(value)"
     }
 }

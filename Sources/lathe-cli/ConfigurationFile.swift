@@ -5,7 +5,7 @@ import Lathe
 /// Turns the values of a configuration file into arguments, so that they pass the same checks.
 enum ConfigurationFile {
     /// Older spellings of options, and the names that they have now.
-    private static let aliases = ["sam": "segmenter", "negative": "negative-prompt"]
+    private static let aliases = ["sam": "segmenter", "negative": "negative-prompt", "sample": "count"]
 
     /// Replaces `-c FILE` or `--config FILE` by the options that the file holds and that the command line does not give.
     /// - Throws: `LatheError` (`badInput`) if the file cannot be read or is not a mapping of options.

@@ -61,6 +61,7 @@ import Testing
         ["segment", "a.png", "--point", "1,2"],
         ["caption", "a.png", "--beams", "0"], ["caption", "a.png", "--top-p", "0.5"],
         ["caption", "a.png", "--beams", "2", "--sample", "2"],
+        ["caption", "a.png", "--beams", "2", "--count", "2"], ["caption", "a.png", "--count", "101"],
         ["generate", "--prompt", "a", "-o", "a.png", "--control", "canny:net"],
         ["generate", "--prompt", "a", "-o", "a.png", "--control", "pose:net:a.png"],
         ["generate", "--prompt", "a", "-o", "a.png", "--keep-layout", "0.5"],

@@ -45,6 +45,17 @@ import Toybox
         #expect(line.hasPrefix("mug: \(name) is ") && line.contains("below \(value + 0.001)"), "\(line)")
     }
 
+    @Test func aScoreThatIsNoNumberReachesNoBound() throws {
+        var evaluation = try evaluation()
+        evaluation.frontPSNR = .nan
+        let bound = try #require(Requirement(parsing: "front-psnr=-1000"))
+        #expect(bound.failure(in: evaluation) == "mug: front-psnr is nan, not at least -1000.0")
+        evaluation.frontPSNR = .infinity
+        #expect(bound.failure(in: evaluation) == nil)
+        evaluation.frontPSNR = -.infinity
+        #expect(bound.failure(in: evaluation) != nil)
+    }
+
     @Test func rowsStandUnderTheirHead() throws {
         let row = try evaluation().row
         #expect(row.hasPrefix("mug ") && row.count == LiftEvaluation.head.count)

@@ -54,7 +54,7 @@ import Testing
         let folder = try TemporaryFolder()
         let (image, _) = photograph(190, 70, radius: 30)
         var selection = Selection()
-        selection.boxes = [Selection.Box(x0: 150, y0: 30, x1: 230, y1: 110)]
+        selection.boxes = [Selection.Box(left: 150, top: 30, right: 230, bottom: 110)]
         let result = try Segment.run(
             picture: try folder.save(image, "disc.png"), selection: selection,
             session: ModelSession(EditBench.models),

@@ -1,5 +1,6 @@
 // The spellings of a selection and the checks against a picture.
 
+import Foundation
 import Images
 import Lathe
 import Testing
@@ -46,6 +47,34 @@ import Testing
         #expect(Selection.Growth(parsing: "3px") == nil)
     }
 
+    /// Runs of earlier versions are resumed, so the form of the record stays.
+    @Test func recordsHoldBoxesByTheirCorners() throws {
+        var selection = Selection()
+        selection.points = [Selection.Point(x: 9, y: 4, isObject: false)]
+        selection.boxes = [Selection.Box(left: 1, top: 2, right: 3.5, bottom: 4)]
+        (selection.maskPath, selection.subtractPath) = ("a.png", "b.png")
+        (selection.maskIndex, selection.growth, selection.feather) = (.index(2), .percent(5), 1.5)
+        (selection.fillHoles, selection.smallestIsland, selection.isInverted) = (true, 7, true)
+        let data = try LatheJSON.encode(selection, pretty: false)
+        #expect(
+            String(decoding: data, as: UTF8.self) == """
+                {"boxes":[{"x0":1,"x1":3.5,"y0":2,"y1":4}],"feather":1.5,"fillHoles":true,\
+                "growth":{"percent":{"_0":5}},"isInverted":true,"maskIndex":{"index":{"_0":2}},\
+                "maskPath":"a.png","points":[{"isObject":false,"x":9,"y":4}],"smallestIsland":7,\
+                "subtractPath":"b.png"}
+
+                """)
+        #expect(try JSONDecoder().decode(Selection.self, from: data) == selection)
+        let empty = try LatheJSON.encode(Selection(), pretty: false)
+        #expect(
+            String(decoding: empty, as: UTF8.self) == """
+                {"boxes":[],"feather":0,"fillHoles":false,"isInverted":false,"maskIndex":{"auto":{}},\
+                "points":[],"smallestIsland":0}
+
+                """)
+        #expect(try JSONDecoder().decode(Selection.self, from: empty) == Selection())
+    }
+
     @Test func clicksOutsideThePictureAreNamed() {
         var selection = Selection()
         selection.points = [Selection.Point(x: 9, y: 4), Selection.Point(x: 10, y: 4)]
@@ -61,14 +90,16 @@ import Testing
         var selection = Selection()
         selection.points = [Selection.Point(x: 1, y: 1, isObject: false)]
         #expect(throws: LatheError.self) { try selection.validate(width: 10, height: 10) }
-        selection.boxes = [Selection.Box(x0: 0, y0: 0, x1: 10, y1: 10)]
+        selection.boxes = [Selection.Box(left: 0, top: 0, right: 10, bottom: 10)]
         #expect(throws: Never.self) { try selection.validate(width: 10, height: 10) }
     }
 
     @Test(arguments: [[5, 5, 5, 8], [5, 5, 4, 8], [-1, 0, 5, 5], [0, 0, 11, 5]] as [[Float]])
     func boxesAreInsideAndNotEmpty(corners: [Float]) {
         var selection = Selection()
-        selection.boxes = [Selection.Box(x0: corners[0], y0: corners[1], x1: corners[2], y1: corners[3])]
+        selection.boxes = [
+            Selection.Box(left: corners[0], top: corners[1], right: corners[2], bottom: corners[3])
+        ]
         #expect(throws: LatheError.self) { try selection.validate(width: 10, height: 10) }
     }
 }

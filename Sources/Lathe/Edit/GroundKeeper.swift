@@ -84,7 +84,8 @@ struct GroundKeeper {
         var (whole, middle) = (Selection(), Selection())
         whole.boxes = [
             Selection.Box(
-                x0: Float(box.left), y0: Float(box.top), x1: Float(box.right), y1: Float(box.bottom))
+                left: Float(box.left), top: Float(box.top), right: Float(box.right), bottom: Float(box.bottom)
+            )
         ]
         middle.points = [
             Selection.Point(x: Float(box.left + box.right) / 2, y: Float(box.top + box.bottom) / 2)

@@ -8,7 +8,8 @@ extension Image {
         overlay(
             mask, clicks: selection.clicks,
             boxes: selection.boxes.map {
-                PixelRectangle(left: Int($0.x0), top: Int($0.y0), right: Int($0.x1), bottom: Int($0.y1))
+                PixelRectangle(
+                    left: Int($0.left), top: Int($0.top), right: Int($0.right), bottom: Int($0.bottom))
             })
     }
 }

@@ -70,13 +70,14 @@ struct Segmenter {
             // With several boxes a click belongs to the box that it lies in.
             let inside = points.filter {
                 selection.boxes.count == 1
-                    || (Float($0.x) >= box.x0 && Float($0.x) < box.x1 && Float($0.y) >= box.y0
-                        && Float($0.y) < box.y1)
+                    || (Float($0.x) >= box.left && Float($0.x) < box.right && Float($0.y) >= box.top
+                        && Float($0.y) < box.bottom)
             }
             return Prompt(
                 points: inside,
                 box: Prompt.Box(
-                    left: Double(box.x0), top: Double(box.y0), right: Double(box.x1), bottom: Double(box.y1)))
+                    left: Double(box.left), top: Double(box.top), right: Double(box.right),
+                    bottom: Double(box.bottom)))
         }
     }
 

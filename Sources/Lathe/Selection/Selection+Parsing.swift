@@ -1,5 +1,7 @@
 // Parses points, boxes and growths from the command line and from files.
 
+import Images
+
 extension Selection.Point {
     /// Parses `x,y`, `x,y,+` or `x,y,-`.
     package init?(parsing text: String) {
@@ -22,7 +24,7 @@ extension Selection.Box {
         guard values.count == 4, let x0 = values[0], let y0 = values[1], let x1 = values[2],
             let y1 = values[3]
         else { return nil }
-        self.init(x0: x0, y0: y0, x1: x1, y1: y1)
+        self.init(left: x0, top: y0, right: x1, bottom: y1)
     }
 }
 

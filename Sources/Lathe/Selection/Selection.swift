@@ -1,7 +1,9 @@
 // The selection of an object: clicks, boxes or a mask file, and the post-processing of its mask.
 
+public import Images
+
 /// A selection of one object, in pixels of the upright picture, origin at its top left corner.
-public struct Selection: Codable, Sendable, Hashable {
+public struct Selection: Sendable, Hashable {
     /// A click with a label.
     public struct Point: Codable, Sendable, Hashable {
         /// Pixels from the left edge.
@@ -17,22 +19,8 @@ public struct Selection: Codable, Sendable, Hashable {
         }
     }
 
-    /// A half-open rectangle `x0 ..< x1`, `y0 ..< y1`.
-    public struct Box: Codable, Sendable, Hashable {
-        /// Left edge, pixels.
-        public var x0: Float
-        /// Top edge, pixels.
-        public var y0: Float
-        /// Right edge, pixels.
-        public var x1: Float
-        /// Bottom edge, pixels.
-        public var y1: Float
-
-        /// See the properties.
-        public init(x0: Float, y0: Float, x1: Float, y1: Float) {
-            (self.x0, self.y0, self.x1, self.y1) = (x0, y0, x1, y1)
-        }
-    }
+    /// A half-open rectangle, pixels.
+    public typealias Box = Rectangle<Float>
 
     /// Dilation of the mask (negative: erosion).
     public enum Growth: Codable, Sendable, Hashable {
@@ -98,10 +86,10 @@ public struct Selection: Codable, Sendable, Hashable {
                     + "x runs from 0 to \(width - 1), y from 0 to \(height - 1)")
         }
         for box in boxes {
-            guard box.x0 < box.x1, box.y0 < box.y1 else {
+            guard box.left < box.right, box.top < box.bottom else {
                 throw LatheError.badInput("box \(box.label) is empty; it needs x0 < x1 and y0 < y1")
             }
-            guard box.x0 >= 0, box.y0 >= 0, box.x1 <= Float(width), box.y1 <= Float(height) else {
+            guard box.left >= 0, box.top >= 0, box.right <= Float(width), box.bottom <= Float(height) else {
                 throw LatheError.badInput(
                     "box \(box.label) reaches outside the \(width) x \(height) picture")
             }
@@ -117,7 +105,7 @@ extension Selection.Point {
 }
 
 extension Selection.Box {
-    var label: String { "\(x0.plain),\(y0.plain),\(x1.plain),\(y1.plain)" }
+    var label: String { "\(left.plain),\(top.plain),\(right.plain),\(bottom.plain)" }
 }
 
 extension Selection {

@@ -20,8 +20,10 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Width of the beam search.", valueName: "n"))
     var beams: Int?
 
-    @Option(help: ArgumentHelp("Draw this many captions at random instead.", valueName: "n"))
-    var sample: Int?
+    @Option(
+        name: [.customLong("count"), .customLong("sample")],
+        help: ArgumentHelp("Draw this many captions at random instead.", valueName: "n"))
+    var count: Int?
 
     @Option(help: ArgumentHelp("Share of the probability that draws choose from.", valueName: "p"))
     var topP: Float?
@@ -36,20 +38,20 @@ struct CaptionCommand: ParsableCommand {
         if let beams, !(1...20).contains(beams) {
             throw ValidationError("--beams \(beams) is out of range; use 1 to 20")
         }
-        if let sample, !(1...100).contains(sample) {
-            throw ValidationError("--sample \(sample) is out of range; use 1 to 100")
+        if let count, !(1...100).contains(count) {
+            throw ValidationError("--count \(count) is out of range; use 1 to 100")
         }
         if let topP, !(topP > 0 && topP <= 1) {
             throw ValidationError("--top-p is out of range; use more than 0 and at most 1")
         }
-        if beams != nil, sample != nil { throw ValidationError("--beams and --sample exclude each other") }
-        if topP != nil, sample == nil { throw ValidationError("--top-p needs --sample") }
+        if beams != nil, count != nil { throw ValidationError("--beams and --count exclude each other") }
+        if topP != nil, count == nil { throw ValidationError("--top-p needs --count") }
     }
 
     func run() throws {
         let console = try common.start()
         let search: CaptionSearch =
-            sample.map { .sampling(count: $0, topP: topP ?? 0.9, seed: seed) } ?? .beams(beams ?? 3)
+            count.map { .sampling(count: $0, topP: topP ?? 0.9, seed: seed) } ?? .beams(beams ?? 3)
         let captions = try Captioning.run(
             picture: try InputPicture.find(input).picture, maskPath: mask, search: search,
             session: try models.session())
