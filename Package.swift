@@ -109,13 +109,19 @@ let package = Package(
             ], exclude: ["NOTES.md"]),
 
         // Programs
-        .executableTarget(
-            name: "lathe",
+        .target(
+            name: "LatheCommands",
             dependencies: [
                 "Lathe", "Evaluation", "Bench", "Datasets", "StableDiffusion", "Toybox", "Radiance", "Arrays",
                 argumentParser,
             ],
             path: "Sources/lathe-cli", swiftSettings: strict),
+        // A new commit compiles these two anew: they are small.
+        .target(name: "Revision", swiftSettings: strict, plugins: ["NameRevision"]),
+        .plugin(name: "NameRevision", capability: .buildTool()),
+        .executableTarget(
+            name: "lathe", dependencies: ["Lathe", "LatheCommands", "Revision", argumentParser],
+            swiftSettings: strict),
 
         // Tests
         .target(

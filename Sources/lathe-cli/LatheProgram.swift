@@ -1,35 +1,49 @@
-// The entry point: parses, runs, and turns every failure into one line and an exit code.
+// Parses, runs, and turns every failure into one line and an exit code.
 
-import ArgumentParser
+package import ArgumentParser
 import Foundation
 import Lathe
 
-@main
-enum LatheProgram {
-    static func main() {
+/// The program but for its root command, which knows the build.
+package enum LatheProgram {
+    /// The subcommands, in the order of the help.
+    package static let commands: [any ParsableCommand.Type] = [
+        LiftCommand.self, FitCommand.self, SegmentCommand.self, CaptionCommand.self,
+        RemoveCommand.self, FillCommand.self, ReplaceCommand.self, OutpaintCommand.self,
+        GenerateCommand.self,
+        TurntableCommand.self,
+        MeshCommand.self,
+        EvaluateCommand.self, BenchCommand.self,
+        ToyboxCommand.self, DatasetCommand.self, ModelsCommand.self, DoctorCommand.self,
+    ]
+
+    /// Runs what the arguments of the process ask of a root command, and exits with its code if it fails.
+    package static func main(_ root: (some ParsableCommand).Type) {
         // A reader that went away (`lathe … | head`) must not kill a run that writes files.
         signal(SIGPIPE, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try LatheCommand.parseAsRoot(try ConfigurationFile.expand(arguments))
+            var command = try root.parseAsRoot(try ConfigurationFile.expand(arguments))
             try command.run()
         } catch {
-            exit(report(error, asJSON: arguments.contains("--json")))
+            exit(report(error, of: root, asJSON: arguments.contains("--json")))
         }
     }
 
     /// Shows an error and gives the code to exit with.
-    private static func report(_ error: any Error, asJSON: Bool) -> Int32 {
+    private static func report(
+        _ error: any Error, of root: (some ParsableCommand).Type, asJSON: Bool
+    ) -> Int32 {
         if let exitCode = error as? ExitCode { return exitCode.rawValue }
         let failure: LatheError
         if let error = error as? LatheError {
             failure = error
-        } else if LatheCommand.exitCode(for: error) == .success {
+        } else if root.exitCode(for: error) == .success {
             // Help and version texts travel as errors.
-            print(LatheCommand.fullMessage(for: error))
+            print(root.fullMessage(for: error))
             return 0
-        } else if LatheCommand.exitCode(for: error) == .validationFailure {
-            failure = LatheError(.badInput, "\(usageLine(error))")
+        } else if root.exitCode(for: error) == .validationFailure {
+            failure = LatheError(.badInput, "\(usageLine(error, of: root))")
         } else {
             failure = LatheError(wrapping: error)
         }
@@ -42,11 +56,11 @@ enum LatheProgram {
     }
 
     /// The parser's message in one line, with where to read more.
-    private static func usageLine(_ error: any Error) -> String {
-        let message = LatheCommand.message(for: error)
+    private static func usageLine(_ error: any Error, of root: (some ParsableCommand).Type) -> String {
+        let message = root.message(for: error)
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
         let name = CommandLine.arguments.dropFirst().first.flatMap { name in
-            LatheCommand.configuration.subcommands.first { $0._commandName == name }.map { _ in name }
+            commands.first { $0._commandName == name }.map { _ in name }
         }
         let help = name.map { "lathe \($0) --help" } ?? "lathe --help"
         return "\(line.hasSuffix(".") ? String(line.dropLast()) : line); see '\(help)'"

@@ -6,8 +6,8 @@ import Lathe
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "Show the models found, or what one holds.",
-        subcommands: [ModelsListCommand.self, ModelsInspectCommand.self])
+        abstract: "Show the models found, what one holds, or which kinds are read.",
+        subcommands: [ModelsListCommand.self, ModelsInspectCommand.self, ModelsKindsCommand.self])
 }
 
 struct ModelsListCommand: ParsableCommand {

@@ -17,7 +17,7 @@ struct ModelKind: Sendable {
     var configurations: Set<String> = []
     /// What takes it; nil for kinds that are recognised only to say so.
     var use: Use?
-    /// An example of where such a model is published, in the words of the documentation.
+    /// Where one is published, or the name under which it is, for documentation.
     var published: String?
     /// Opens it for the part of `use`; nil for kinds that no part opens by itself.
     var open: (@Sendable (Source) throws -> any Sendable)?

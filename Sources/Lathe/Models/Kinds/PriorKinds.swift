@@ -8,7 +8,7 @@ extension ModelKind {
         name: "a joint multi-view prior",
         configurations: ["JointViewPrior"],
         use: Use(option: .part(.viewPrior), form: "as a folder", isFolder: true),
-        published: "the joint multi-view prior of Models/recipes",
+        published: "Models/starter/prior",
         prior: { request in
             JointViewPrior(
                 try request.session.open(.viewPrior) {
