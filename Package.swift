@@ -142,7 +142,7 @@ let package = Package(
             of: "Lathe",
             [
                 "Arrays", "Compositing", "Evaluation", "Images", "LaMa", "Meshes", "Radiance",
-                "StableDiffusion",
+                "StableDiffusion", "Toybox",
             ]),
         tests(
             of: "Evaluation",
