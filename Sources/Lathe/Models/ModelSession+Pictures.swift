@@ -30,6 +30,7 @@ extension ModelSession {
     /// - Parameters:
     ///   - picture: Transparent parts count as white.
     ///   - mask: Of the picture's size; nil for the whole picture.
+    ///   - search: Beam search, or sampling of several captions.
     /// - Returns: One caption, or as many as are sampled.
     /// - Throws: `LatheError`: `badInput` for a mask of another size or without a pixel, `modelUnusable`.
     public func caption(_ picture: Image, inside mask: Mask? = nil, search: CaptionSearch = .beams(3)) throws
@@ -90,6 +91,7 @@ extension ModelSession {
     /// - Parameters:
     ///   - picture: RGB or RGBA.
     ///   - options: `picture` is what the record calls the picture; `models` is not used.
+    ///   - searchPath: Folders in which `ffmpeg` is looked for.
     /// - Throws: `LatheError` for options and models that cannot be used.
     public func lift(_ picture: Image, _ options: LiftOptions, searchPath: [String] = []) throws -> Lift {
         var options = options

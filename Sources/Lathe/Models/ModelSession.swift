@@ -20,7 +20,9 @@ public final class ModelSession: Sendable {
     private let embeddings: EmbeddingCache
 
     /// Opens nothing yet.
-    /// - Parameter memoryLimit: Bytes of weights that are kept at most; nil: half of the machine's memory.
+    /// - Parameters:
+    ///   - models: Where the models lie.
+    ///   - memoryLimit: Bytes of weights that are kept at most; nil: half of the machine's memory.
     public init(_ models: ModelSet, memoryLimit: Int? = nil) {
         self.models = models
         cache = ModelCache(

@@ -22,7 +22,7 @@ public struct Segment: Codable, Sendable {
     /// - Parameters:
     ///   - picture: path of the picture.
     ///   - selection: of the object.
-    ///   - models: holds the segmenter.
+    ///   - session: opens the segmenter.
     ///   - allMasks: whether to write the segmenter's unprocessed masks too.
     ///   - output: the folder to write.
     /// - Throws: `LatheError`: `badInput` for picture, selection or output, `modelUnusable` for the
