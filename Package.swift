@@ -118,7 +118,7 @@ let package = Package(
             path: "Sources/lathe-cli", swiftSettings: strict),
         // A new commit compiles these two anew: they are small.
         .target(name: "Revision", swiftSettings: strict, plugins: ["NameRevision"]),
-        .plugin(name: "NameRevision", capability: .buildTool()),
+        .plugin(name: "NameRevision", capability: .buildTool(), path: "Sources/NameRevision"),
         .executableTarget(
             name: "lathe", dependencies: ["Lathe", "LatheCommands", "Revision", argumentParser],
             swiftSettings: strict),
