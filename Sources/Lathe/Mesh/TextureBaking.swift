@@ -84,7 +84,8 @@ package struct TextureBaking {
                 nonisolated(unsafe) let out = colours
                 parallelFor(positions.count, chunk: 4096) { range in
                     for i in range {
-                        let (seen, weight) = photograph.sample(positions[i], normal: normals[i], size: photographSide)
+                        let (seen, weight) = photograph.sample(
+                            positions[i], normal: normals[i], size: photographSide)
                         out[i] += weight * (seen - out[i])
                     }
                 }
