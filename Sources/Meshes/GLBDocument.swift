@@ -8,7 +8,9 @@ struct GLBDocument: Codable {
 
     /// Codes of component types (§3.6.2.2).
     enum Component {
+        static let int8 = 5120
         static let uint8 = 5121
+        static let int16 = 5122
         static let uint16 = 5123
         static let uint32 = 5125
         static let float32 = 5126
@@ -36,7 +38,21 @@ struct GLBDocument: Codable {
     }
     struct MeshEntry: Codable { var primitives: [Primitive] }
     struct TextureUse: Codable {
+        struct Extensions: Codable {
+            var transform: TextureTransform?
+
+            enum CodingKeys: String, CodingKey { case transform = "KHR_texture_transform" }
+        }
+
         var index: Int
+        var texCoord: Int?
+        var extensions: Extensions?
+    }
+    /// The extension KHR_texture_transform.
+    struct TextureTransform: Codable {
+        var offset: [Float]?
+        var rotation: Float?
+        var scale: [Float]?
         var texCoord: Int?
     }
     struct Roughness: Codable {
@@ -46,8 +62,22 @@ struct GLBDocument: Codable {
         var roughnessFactor: Float? = 1
     }
     struct Material: Codable {
+        /// Extensions that hold colours of their own.
+        struct Extensions: Codable {
+            struct Present: Codable {}
+            var specularGlossiness: Present?
+
+            enum CodingKeys: String, CodingKey {
+                case specularGlossiness = "KHR_materials_pbrSpecularGlossiness"
+            }
+        }
+
         var name: String?
         var pbrMetallicRoughness: Roughness? = Roughness()
+        var alphaMode: String?
+        var alphaCutoff: Float?
+        var emissiveFactor: [Float]?
+        var extensions: Extensions?
     }
     struct Texture: Codable {
         var sampler: Int?
@@ -70,9 +100,13 @@ struct GLBDocument: Codable {
         var componentType: Int
         var normalized: Bool?
         var count: Int
+        /// Values that replace some of the others; only whether there are any matters here.
+        struct Sparse: Codable {}
+
         var type: String
         var min: [Float]?
         var max: [Float]?
+        var sparse: Sparse?
     }
     struct BufferView: Codable {
         var buffer = 0

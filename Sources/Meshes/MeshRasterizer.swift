@@ -51,10 +51,11 @@ extension Mesh {
         picture(from: camera, width: width, height: height) { _, _, color in color }
     }
 
-    /// Renders the mesh with colours computed by `shade` from a face, barycentric weights, and the vertex colour.
+    /// Draws the mesh with colours that `shade` finds for a face, the weights of its corners, and the vertex colour;
+    /// nil draws nothing there.
     func picture(
         from camera: MeshCamera, width: Int, height: Int,
-        shade: (Int, SIMD3<Float>, SIMD3<Float>) -> SIMD3<Float>
+        shade: (Int, SIMD3<Float>, SIMD3<Float>) -> SIMD3<Float>?
     ) -> MeshPicture {
         let count = width * height
         var picture = MeshPicture(
@@ -88,12 +89,13 @@ extension Mesh {
                     let z = 1 / inverse.sum()
                     let pixel = y * width + x
                     guard z < nearest[pixel] else { continue }
-                    nearest[pixel] = z
                     let weights = inverse * z
+                    let tint = tints[i] * weights.x + tints[j] * weights.y + tints[k] * weights.z
+                    guard let color = shade(number, weights, tint) else { continue }
+                    nearest[pixel] = z
                     picture.coverage[pixel] = 1
                     picture.depth[pixel] = z
-                    picture.color[pixel] = shade(
-                        number, weights, tints[i] * weights.x + tints[j] * weights.y + tints[k] * weights.z)
+                    picture.color[pixel] = color
                     picture.normal[pixel] = normalized(
                         unit[i] * weights.x + unit[j] * weights.y + unit[k] * weights.z)
                 }

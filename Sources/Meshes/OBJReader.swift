@@ -9,19 +9,22 @@ struct OBJReader {
     private let folder: String
     private var scanner: TextScanner
     private var positions: [SIMD3<Float>] = []
+    /// Colours of vertices, grey where there is none.
     private var colors: [SIMD3<Float>] = []
+    private var colouredVertices = 0
     private var coordinates: [SIMD2<Float>] = []
     private var faces: [SIMD3<UInt32>] = []
     private var corners: [SIMD2<Float>] = []
     private var faceMaterials: [Int] = []
-    private var materials: [MeshMaterial] = []
+    private var usedNames: [String] = []
+    private var described: [MaterialFile.Entry] = []
     private var currentMaterial = -1
     private var notes: [String] = []
 
     init(path: String, bytes: UnsafeRawBufferPointer) {
         self.path = path
         folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        scanner = TextScanner(bytes)
+        scanner = TextScanner(bytes, joinsLines: true)
     }
 
     mutating func read() throws -> TexturedMesh {
@@ -49,13 +52,36 @@ struct OBJReader {
         }
         guard !faces.isEmpty else { throw MeshError(path: path, reason: "has no face") }
         let hasMaterials = faceMaterials.contains { $0 >= 0 }
+        resolveMaterials()
+        moveCoordinates()
         return TexturedMesh(
-            mesh: Mesh(
-                positions: positions, colors: colors.count == positions.count ? colors : [], faces: faces
-            )
-            .withComputedNormals(),
-            materials: materials, faceMaterials: hasMaterials ? faceMaterials : [],
+            mesh: Mesh(positions: positions, colors: vertexColors(), faces: faces).withComputedNormals(),
+            materials: described.map(\.material), faceMaterials: hasMaterials ? faceMaterials : [],
             coordinates: hasMaterials && !coordinates.isEmpty ? corners : [], notes: notes)
+    }
+
+    /// The colours behind the positions; empty when no vertex has one.
+    private mutating func vertexColors() -> [SIMD3<Float>] {
+        guard colouredVertices > 0 else { return [] }
+        if colouredVertices < positions.count {
+            note("\(positions.count - colouredVertices) of \(positions.count) vertices have no colour; they are grey")
+        }
+        // Colours are fractions; a file with larger numbers counts to 255.
+        let largest = colors.reduce(0) { max($0, $1.max()) }
+        return largest > 1.5 ? colors.map { $0 / 255 } : colors
+    }
+
+    /// Applies the shift and scale of each material's picture.
+    private mutating func moveCoordinates() {
+        for face in faces.indices where faceMaterials[face] >= 0 {
+            let entry = described[faceMaterials[face]]
+            guard entry.isMoved else { continue }
+            for corner in 3 * face..<3 * face + 3 {
+                // The file counts from the bottom of the picture.
+                let moved = SIMD2(corners[corner].x, 1 - corners[corner].y) * entry.scale + entry.shift
+                corners[corner] = SIMD2(moved.x, 1 - moved.y)
+            }
+        }
     }
 
     // MARK: Lines
@@ -64,12 +90,15 @@ struct OBJReader {
         let numbers = try numbers(atLeast: 3)
         positions.append(SIMD3(numbers[0], numbers[1], numbers[2]))
         // Six or seven numbers: a colour after the position (and its weight).
-        if numbers.count >= 6 { colors.append(SIMD3(numbers[3], numbers[4], numbers[5])) }
+        let isColoured = numbers.count >= 6
+        colouredVertices += isColoured ? 1 : 0
+        colors.append(isColoured ? SIMD3(numbers[3], numbers[4], numbers[5]) : SIMD3(repeating: 0.7))
     }
 
     private mutating func readFace() throws {
         var polygon: [(vertex: UInt32, coordinate: SIMD2<Float>)] = []
         while let word = scanner.word() {
+            if word.first == UInt8(ascii: "#") { break }
             let parts = word.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             let vertex = try index(parts[0], count: positions.count, what: "vertex")
             var coordinate = SIMD2<Float>.zero
@@ -80,8 +109,8 @@ struct OBJReader {
             polygon.append((UInt32(vertex), coordinate))
         }
         guard polygon.count >= 3 else { throw fault("has a face of \(polygon.count) corners") }
-        for last in 2..<polygon.count {
-            let triangle = [polygon[0], polygon[last - 1], polygon[last]]
+        for places in PolygonCut.triangles(polygon.map { positions[Int($0.vertex)] }) {
+            let triangle = [polygon[places.x], polygon[places.y], polygon[places.z]]
             faces.append(SIMD3(triangle[0].vertex, triangle[1].vertex, triangle[2].vertex))
             corners += triangle.map(\.coordinate)
             faceMaterials.append(currentMaterial)
@@ -122,71 +151,57 @@ struct OBJReader {
     // MARK: Materials
 
     private mutating func useMaterial(_ name: String) {
-        if let index = materials.firstIndex(where: { $0.name == name }) {
-            currentMaterial = index
+        // A comment may follow the name, unless the name itself holds the mark.
+        let names = [name, TextScanner.withoutComment(name)]
+        guard let known = names.compactMap({ usedNames.firstIndex(of: $0) }).first else {
+            usedNames.append(name)
+            currentMaterial = usedNames.count - 1
             return
         }
-        note("material \(name.quotedForMessage) is not described; it is drawn grey")
-        materials.append(MeshMaterial(name: name, color: SIMD3(repeating: 0.7)))
-        currentMaterial = materials.count - 1
+        currentMaterial = known
+    }
+
+    private mutating func readMaterials(_ names: String) {
+        // One name with blanks, or several names.
+        let whole = TextScanner.withoutComment(names)
+        let single = NeighbourFile.find(whole, in: [folder])
+        let words = whole.split(separator: " ").map(String.init)
+        for name in single == nil && words.count > 1 ? words : [whole] {
+            guard let file = NeighbourFile.find(name, in: [folder]) else {
+                note(NeighbourFile.reason(name, "material file") + "; plain colours are used")
+                continue
+            }
+            do {
+                var reader = MaterialFile(path: file, besides: folder)
+                try reader.read()
+                described += reader.materials
+                for text in reader.notes { note(text) }
+            } catch {
+                note("\(error); plain colours are used")
+            }
+        }
+    }
+
+    /// Finds the description of each material that faces use, which may stand behind its use, and numbers the faces by it.
+    private mutating func resolveMaterials() {
+        let places = usedNames.map { name -> Int in
+            let names = [name, TextScanner.withoutComment(name)]
+            let known = names.compactMap { name in
+                described.firstIndex { $0.material.name == name }
+            }
+            if let place = known.first { return place }
+            note("material \(name.quotedForMessage) is not described; it is drawn grey")
+            let grey = MeshMaterial(name: name, color: SIMD3(repeating: 0.7))
+            described.append(MaterialFile.Entry(material: grey))
+            return described.count - 1
+        }
+        for face in faceMaterials.indices where faceMaterials[face] >= 0 {
+            faceMaterials[face] = places[faceMaterials[face]]
+        }
     }
 
     private mutating func note(_ text: String) {
-        // A malicious file must not fill memory with notes.
-        if notes.count < 20 { notes.append(text.singleLine) }
-    }
-
-    /// The path of a file referenced in another, if it is in the same folder or below.
-    private func neighbour(_ name: String) -> String? {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard !name.isEmpty, !parts.contains(".."), !name.hasPrefix("/"), !name.contains("\0"),
-            !name.contains("\\")
-        else { return nil }
-        return folder + name
-    }
-
-    private mutating func readMaterials(_ name: String) {
-        guard let file = neighbour(name) else {
-            note("material file \(name.quotedForMessage) lies outside the mesh's folder and is not opened")
-            return
-        }
-        let map: MappedFile
-        do {
-            map = try MappedFile(path: file)
-        } catch {
-            note("\(error); plain colours are used")
-            return
-        }
-        var lines = TextScanner(map.bytes)
-        while lines.nextLine() {
-            guard let keyword = lines.word()?.text else { continue }
-            switch keyword {
-            case "newmtl": materials.append(MeshMaterial(name: lines.rest(), color: SIMD3(repeating: 0.7)))
-            case "Kd" where !materials.isEmpty:
-                let parts = (0..<3).compactMap { _ in lines.word()?.finiteNumber }
-                if parts.count == 3 {
-                    materials[materials.count - 1].color = SIMD3(parts[0], parts[1], parts[2])
-                }
-            case "map_Kd" where !materials.isEmpty: readTexture(lines.rest())
-            default: continue
-            }
-        }
-        // A texture replaces the colour, as intended by exporters that write both.
-        for index in materials.indices where materials[index].texture != nil {
-            materials[index].color = SIMD3(repeating: 1)
-        }
-    }
-
-    private mutating func readTexture(_ name: String) {
-        guard let file = neighbour(name) else {
-            note("picture \(name.quotedForMessage) lies outside the mesh's folder and is not opened")
-            return
-        }
-        do {
-            let picture = try Image.load(file)
-            materials[materials.count - 1].texture = picture.composited(over: [1, 1, 1]).rgb
-        } catch {
-            note("\(error); a plain colour is used")
-        }
+        // A hostile file must not fill memory with remarks.
+        if notes.count < 20, !notes.contains(text.singleLine) { notes.append(text.singleLine) }
     }
 }

@@ -1,8 +1,10 @@
 // Reading of Stanford PLY, text or binary.
 
 import Files
+import Images
 
-/// Reads one PLY file: positions, colours and polygons; other elements and properties are skipped.
+/// The reading of one PLY file: positions, colours, polygons, triangle strips and one picture laid over them; other
+/// elements and properties are passed over.
 struct PLYReader {
     private enum Format {
         case text
@@ -29,6 +31,17 @@ struct PLYReader {
             case .double: 8
             }
         }
+
+        /// What stands for a full colour channel in this type; nil where the values themselves must tell.
+        var fullColour: Float? {
+            switch self {
+            case .char: 127
+            case .uchar, .int, .uint: 255
+            case .short: 32767
+            case .ushort: 65535
+            case .float, .double: nil
+            }
+        }
     }
 
     private struct Property {
@@ -42,6 +55,9 @@ struct PLYReader {
         let name: String
         let count: Int
         var properties: [Property] = []
+
+        /// The place of the first property with one of these names.
+        func place(_ names: String...) -> Int? { properties.firstIndex { names.contains($0.name) } }
     }
 
     private let path: String
@@ -50,6 +66,9 @@ struct PLYReader {
     private var elements: [Element] = []
     private var offset = 0
     private var scanner: TextScanner
+    /// The picture that a comment names (`TextureFile`, as MeshLab and VCG write it).
+    private var textureName: String?
+    private var notes: [String] = []
 
     init(path: String, bytes: UnsafeRawBufferPointer) throws {
         self.path = path
@@ -58,7 +77,7 @@ struct PLYReader {
         try readHeader()
     }
 
-    func read() throws -> Mesh {
+    func read() throws -> TexturedMesh {
         var reader = self
         return try reader.readBody()
     }
@@ -71,7 +90,9 @@ struct PLYReader {
         while scanner.nextLine() {
             guard let keyword = scanner.word()?.text else { continue }
             switch keyword {
-            case "ply", "comment", "obj_info": continue
+            case "ply", "obj_info": continue
+            case "comment":
+                if scanner.word()?.text.lowercased() == "texturefile" { textureName = textureName ?? scanner.rest() }
             case "format":
                 switch scanner.word()?.text {
                 case "ascii": format = .text
@@ -86,8 +107,7 @@ struct PLYReader {
                 elements.append(Element(name: name, count: count))
             case "property": try readProperty()
             case "end_header":
-                _ = scanner.rest()
-                offset = min(bytes.count, scanner.offset + 1)
+                offset = scanner.nextLineOffset
                 try checkCounts()
                 return
             default: throw fault("has the unknown word \(keyword.quotedForMessage) in its PLY header")
@@ -134,66 +154,187 @@ struct PLYReader {
 
     // MARK: Body
 
-    private mutating func readBody() throws -> Mesh {
-        if format == .text { scanner = TextScanner(bytes, from: offset) }
-        var positions: [SIMD3<Float>] = []
-        var colors: [SIMD3<Float>] = []
-        var faces: [SIMD3<UInt32>] = []
-        for element in elements {
-            func place(_ names: String...) -> Int? {
-                element.properties.firstIndex { names.contains($0.name) }
-            }
-            let axes = [place("x"), place("y"), place("z")].compactMap { $0 }
-            let channels = [place("red", "r"), place("green", "g"), place("blue", "b")].compactMap { $0 }
-            let corners = place("vertex_indices", "vertex_index")
-            let isVertex = element.name == "vertex"
-            if isVertex, axes.count < 3 { throw fault("has vertices without x, y and z") }
-            var row = [Double](repeating: 0, count: element.properties.count)
-            for _ in 0..<element.count {
-                var polygon: [Double] = []
-                for (index, property) in element.properties.enumerated() {
-                    guard let countType = property.count else {
-                        row[index] = try scalar(property.type)
-                        continue
-                    }
-                    let count = try scalar(countType)
-                    // A face with more corners than this means a damaged count.
-                    guard count >= 0, count <= 65_536 else { throw fault("has a list of \(count) entries") }
-                    for _ in 0..<Int(count) {
-                        let value = try scalar(property.type)
-                        if index == corners { polygon.append(value) }
-                    }
-                }
-                if isVertex {
-                    let position = SIMD3(Float(row[axes[0]]), Float(row[axes[1]]), Float(row[axes[2]]))
-                    guard position.x.isFinite, position.y.isFinite, position.z.isFinite else {
-                        throw fault("has a vertex that is not finite")
-                    }
-                    positions.append(position)
-                    if channels.count == 3 {
-                        let isWhole = ![.float, .double].contains(element.properties[channels[0]].type)
-                        let color = SIMD3(
-                            Float(row[channels[0]]), Float(row[channels[1]]), Float(row[channels[2]]))
-                        colors.append(isWhole ? color / 255 : color)
-                    }
-                } else if element.name == "face" {
-                    try append(polygon, to: &faces, vertices: positions.count)
-                }
-            }
-        }
-        guard !faces.isEmpty else { throw fault("has no face") }
-        return Mesh(positions: positions, colors: colors, faces: faces).withComputedNormals()
+    /// A polygon or strip as the file gives it; its vertices may be listed after it.
+    private struct Outline {
+        var vertices: [Double] = []
+        /// Two texture coordinates per corner, or none.
+        var coordinates: [Double] = []
+        var isStrip = false
     }
 
-    private func append(_ polygon: [Double], to faces: inout [SIMD3<UInt32>], vertices: Int) throws {
-        guard polygon.count >= 3 else { throw fault("has a face of \(polygon.count) corners") }
-        let indices = try polygon.map { value -> UInt32 in
-            guard value >= 0, value < Double(vertices), value == value.rounded() else {
-                throw fault("names vertex \(value) of \(vertices)")
+    private mutating func readBody() throws -> TexturedMesh {
+        if format == .text { scanner = TextScanner(bytes, from: offset) }
+        var vertices = VertexList()
+        var surface = Surface(texture: texture())
+        // Faces that stand before the vertices that they name.
+        var early: [Outline] = []
+        for element in elements {
+            switch element.name {
+            case "vertex": try readVertices(element, into: &vertices)
+            case "face", "tristrips":
+                let corners = element.place("vertex_indices", "vertex_index")
+                guard let corners else { throw fault("has faces without vertex_indices") }
+                let texture = element.place("texcoord")
+                for _ in 0..<element.count {
+                    var outline = Outline(isStrip: element.name == "tristrips")
+                    try readRow(element) { index, value in
+                        if index == corners { outline.vertices.append(value) }
+                        if index == texture { outline.coordinates.append(value) }
+                    }
+                    if vertices.positions.isEmpty {
+                        early.append(outline)
+                    } else {
+                        surface.add(outline, try triangles(of: outline, vertices.positions), vertices)
+                    }
+                }
+            default:
+                for _ in 0..<element.count { try readRow(element) { _, _ in } }
             }
-            return UInt32(value)
         }
-        for last in 2..<indices.count { faces.append(SIMD3(indices[0], indices[last - 1], indices[last])) }
+        for outline in early {
+            surface.add(outline, try triangles(of: outline, vertices.positions), vertices)
+        }
+        guard !surface.faces.isEmpty else {
+            let isCloud = !vertices.positions.isEmpty
+            throw fault(isCloud ? "has no face: it is a cloud of points, and a mesh is needed" : "has no face")
+        }
+        return surface.mesh(vertices, notes: notes)
+    }
+
+    /// The faces gathered so far.
+    private struct Surface {
+        let texture: Image?
+        private(set) var faces: [SIMD3<UInt32>] = []
+        private var corners: [SIMD2<Float>] = []
+
+        init(texture: Image?) { self.texture = texture }
+
+        mutating func add(_ outline: Outline, _ triangles: [SIMD3<Int>], _ vertices: VertexList) {
+            let hasOwn = outline.coordinates.count == 2 * outline.vertices.count && !outline.isStrip
+            for places in triangles {
+                let face = SIMD3(
+                    UInt32(outline.vertices[places.x]), UInt32(outline.vertices[places.y]),
+                    UInt32(outline.vertices[places.z]))
+                faces.append(face)
+                guard texture != nil else { continue }
+                for corner in 0..<3 {
+                    let place = 2 * places[corner]
+                    let own = hasOwn ? outline.coordinates[place..<place + 2] : []
+                    let shared = vertices.coordinates.isEmpty ? .zero : vertices.coordinates[Int(face[corner])]
+                    // The file counts from the bottom of the picture.
+                    corners.append(hasOwn ? SIMD2(Float(own[place]), 1 - Float(own[place + 1])) : shared)
+                }
+            }
+        }
+
+        func mesh(_ vertices: VertexList, notes: [String]) -> TexturedMesh {
+            TexturedMesh(
+                mesh: Mesh(positions: vertices.positions, colors: vertices.colors, faces: faces)
+                    .withComputedNormals(),
+                materials: texture.map { [MeshMaterial(name: "surface", texture: $0)] } ?? [],
+                faceMaterials: texture == nil ? [] : Array(repeating: 0, count: faces.count),
+                coordinates: corners, notes: notes)
+        }
+    }
+
+    /// What the vertices of a file hold.
+    private struct VertexList {
+        var positions: [SIMD3<Float>] = []
+        var colors: [SIMD3<Float>] = []
+        var coordinates: [SIMD2<Float>] = []
+    }
+
+    private mutating func readVertices(_ element: Element, into list: inout VertexList) throws {
+        let axes = ["x", "y", "z"].compactMap { element.place($0) }
+        let channels = [("red", "r"), ("green", "g"), ("blue", "b")].compactMap { element.place($0.0, $0.1) }
+        let across = element.place("s", "u", "texture_u")
+        let down = element.place("t", "v", "texture_v")
+        guard axes.count == 3 else { throw fault("has vertices without x, y and z") }
+        var row = [Double](repeating: 0, count: element.properties.count)
+        for _ in 0..<element.count {
+            try readRow(element) { index, value in row[index] = value }
+            let position = SIMD3(Float(row[axes[0]]), Float(row[axes[1]]), Float(row[axes[2]]))
+            guard position.x.isFinite, position.y.isFinite, position.z.isFinite else {
+                throw fault("has a vertex that is not finite")
+            }
+            list.positions.append(position)
+            if channels.count == 3 {
+                let color = SIMD3(Float(row[channels[0]]), Float(row[channels[1]]), Float(row[channels[2]]))
+                list.colors.append(color / (element.properties[channels[0]].type.fullColour ?? 1))
+            }
+            // The file counts from the bottom of the picture.
+            if let across, let down { list.coordinates.append(SIMD2(Float(row[across]), 1 - Float(row[down]))) }
+        }
+        // Real numbers are fractions; a file with larger ones counts to 255.
+        if channels.count == 3, element.properties[channels[0]].type.fullColour == nil,
+            list.colors.contains(where: { $0.max() > 1.5 })
+        {
+            list.colors = list.colors.map { $0 / 255 }
+        }
+    }
+
+    /// Reads one entry of an element; `take` gets each value with the place of its property.
+    private mutating func readRow(_ element: Element, _ take: (Int, Double) -> Void) throws {
+        for (index, property) in element.properties.enumerated() {
+            guard let countType = property.count else {
+                take(index, try scalar(property.type))
+                continue
+            }
+            let count = try scalar(countType)
+            // A face of so many corners is a damaged count; strips are longer.
+            let limit: Double = element.name == "tristrips" ? 200_000_000 : 65_536
+            guard count >= 0, count <= limit, count == count.rounded() else {
+                throw fault("has a list of \(count) entries")
+            }
+            for _ in 0..<Int(count) { take(index, try scalar(property.type)) }
+        }
+    }
+
+    /// The triangles of an outline, as places in its list of vertices.
+    private func triangles(of outline: Outline, _ positions: [SIMD3<Float>]) throws -> [SIMD3<Int>] {
+        func check(_ value: Double) throws {
+            guard value >= 0, value < Double(positions.count), value == value.rounded() else {
+                throw fault("names vertex \(value) of \(positions.count)")
+            }
+        }
+        guard outline.isStrip else {
+            guard outline.vertices.count >= 3 else { throw fault("has a face of \(outline.vertices.count) corners") }
+            try outline.vertices.forEach(check)
+            return PolygonCut.triangles(outline.vertices.map { positions[Int($0)] })
+        }
+        // Negative entries begin a new strip; every second triangle of a strip is wound the other way.
+        var result: [SIMD3<Int>] = []
+        var start = 0
+        for (place, value) in outline.vertices.enumerated() {
+            if value < 0 {
+                start = place + 1
+                continue
+            }
+            try check(value)
+            guard place - start >= 2 else { continue }
+            let isOdd = (place - start) % 2 == 1
+            result.append(isOdd ? SIMD3(place - 1, place - 2, place) : SIMD3(place - 2, place - 1, place))
+        }
+        return result
+    }
+
+    /// The picture that the file names, if it lies beside it or below.
+    private mutating func texture() -> Image? {
+        let hasCoordinates = elements.contains { element in
+            element.place("s", "u", "texture_u") != nil || element.place("texcoord") != nil
+        }
+        guard let name = textureName, hasCoordinates else { return nil }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        guard let file = NeighbourFile.find(name, in: [folder]) else {
+            notes.append(NeighbourFile.reason(name, "picture") + "; a plain colour is used")
+            return nil
+        }
+        do {
+            return try Image.load(file).composited(over: [1, 1, 1]).rgb
+        } catch {
+            notes.append("\(error); a plain colour is used".singleLine)
+            return nil
+        }
     }
 
     private mutating func scalar(_ type: Scalar) throws -> Double {

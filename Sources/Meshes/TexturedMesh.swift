@@ -9,8 +9,12 @@ public struct MeshMaterial: Sendable {
     public var name: String
     /// sRGB colour in [0, 1].
     public var color: SIMD3<Float>
-    /// A texture addressed by texture coordinates; repeats beyond its edges.
+    /// A picture laid over the surface by its texture coordinates.
     public var texture: Image?
+    /// What the picture shows beyond its left and right edges, and beyond its upper and lower ones.
+    package var wrap = (across: TextureWrap.repeats, down: TextureWrap.repeats)
+    /// Where the surface is cut away; nil where it is whole.
+    package var cutout: MeshCutout?
 
     public init(name: String, color: SIMD3<Float> = SIMD3(repeating: 1), texture: Image? = nil) {
         self.name = name
@@ -20,14 +24,30 @@ public struct MeshMaterial: Sendable {
 
     /// The sRGB colour at a texture coordinate, bilinearly interpolated between texel centres.
     package func color(at coordinate: SIMD2<Float>) -> SIMD3<Float> {
-        guard let texture, coordinate.x.isFinite, coordinate.y.isFinite else { return color }
+        guard let texture else { return color }
+        return color * MeshMaterial.sample(texture, wrap, at: coordinate)
+    }
+
+    /// Whether nothing of the surface is drawn at a texture coordinate.
+    func isClear(at coordinate: SIMD2<Float>) -> Bool {
+        guard let cutout else { return false }
+        let opacity = cutout.opacity.map { MeshMaterial.sample($0, wrap, at: coordinate).x } ?? 1
+        return opacity * cutout.factor < cutout.threshold
+    }
+
+    /// The value of a picture of three channels at a texture coordinate; 1 at one that is not finite.
+    fileprivate static func sample(
+        _ texture: Image, _ wrap: (across: TextureWrap, down: TextureWrap), at coordinate: SIMD2<Float>
+    ) -> SIMD3<Float> {
+        guard coordinate.x.isFinite, coordinate.y.isFinite else { return SIMD3(repeating: 1) }
         let (w, h) = (texture.width, texture.height)
-        let wrapped = coordinate - coordinate.rounded(.down)
-        let place = wrapped * SIMD2(Float(w), Float(h)) - 0.5
+        let near = SIMD2(wrap.across.nearby(coordinate.x), wrap.down.nearby(coordinate.y))
+        let place = near * SIMD2(Float(w), Float(h)) - 0.5
         let floor = place.rounded(.down)
         let share = place - floor
-        let (left, top) = ((Int(floor.x) + w) % w, (Int(floor.y) + h) % h)
-        let (right, bottom) = ((left + 1) % w, (top + 1) % h)
+        let (column, row) = (Int(floor.x), Int(floor.y))
+        let (left, top) = (wrap.across.texel(column, of: w), wrap.down.texel(row, of: h))
+        let (right, bottom) = (wrap.across.texel(column + 1, of: w), wrap.down.texel(row + 1, of: h))
         return texture.pixels.withUnsafeBuffer { texels in
             func texel(_ x: Int, _ y: Int) -> SIMD3<Float> {
                 let index = (y * w + x) * 3
@@ -35,9 +55,17 @@ public struct MeshMaterial: Sendable {
             }
             let upper = texel(left, top) * (1 - share.x) + texel(right, top) * share.x
             let lower = texel(left, bottom) * (1 - share.x) + texel(right, bottom) * share.x
-            return color * (upper * (1 - share.y) + lower * share.y)
+            return upper * (1 - share.y) + lower * share.y
         }
     }
+}
+
+/// The part of a surface that is not there (glTF's alphaMode MASK, §3.9.4).
+package struct MeshCutout: Sendable {
+    /// Opacity laid over the surface like the texture, in each of three channels; nil if it is 1 everywhere.
+    package var opacity: Image?
+    /// A factor of the opacity, and the least product that is drawn.
+    package var factor: Float, threshold: Float
 }
 
 /// A mesh with materials.
@@ -107,7 +135,9 @@ public struct TexturedMesh: Sendable {
             if !coordinates.isEmpty {
                 for corner in 0..<3 { coordinate += coordinates[face * 3 + corner] * weights[corner] }
             }
-            let color = material(of: face)?.color(at: coordinate) ?? SIMD3(repeating: 0.7)
+            let material = material(of: face)
+            if let material, material.isClear(at: coordinate) { return nil }
+            let color = material?.color(at: coordinate) ?? SIMD3(repeating: 0.7)
             return mesh.colors.isEmpty ? color : color * vertexColor
         }
     }
@@ -123,7 +153,10 @@ extension TexturedMesh {
                 return try GLBReader(path: path, bytes: file.bytes).read()
             }
             if file.bytes.starts(with: "ply".utf8) {
-                return TexturedMesh(mesh: try PLYReader(path: path, bytes: file.bytes).read())
+                return try PLYReader(path: path, bytes: file.bytes).read()
+            }
+            if file.bytes.starts(with: [0xFF, 0xFE]) || file.bytes.starts(with: [0xFE, 0xFF]) {
+                throw MeshError(path: path, reason: "is UTF-16 text; save it as UTF-8")
             }
             var reader = OBJReader(path: path, bytes: file.bytes)
             return try reader.read()
