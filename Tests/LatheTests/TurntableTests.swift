@@ -26,7 +26,7 @@ import Testing
         let target = try Turntable.run(
             path, film: FilmOptions(frames: frames, size: 24, elevation: 0), output: output,
             searchPath: searchPath
-        ) { states.append($0) }
+        ) { states.append($0) }.film
         return (target, states)
     }
 
@@ -49,6 +49,11 @@ import Testing
         #expect(try film(field, nil, frames: 1).target == "\(folder.path)/field.gif")
         #expect(try film(folder.path, nil, frames: 1).target == "\(folder.path)/turntable.gif")
         #expect(folder.names == ["field.gif", "field.safetensors", "turntable.gif"])
+        // A film that exists already is not written over.
+        let first = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/turntable.gif"))
+        #expect(try film(folder.path, nil, frames: 2).target == "\(folder.path)/turntable-2.gif")
+        #expect(try film(folder.path, nil, frames: 2).target == "\(folder.path)/turntable-3.gif")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/turntable.gif")) == first)
     }
 
     @Test func aSheetIsOnePicture() throws {

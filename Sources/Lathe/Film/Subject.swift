@@ -37,6 +37,14 @@ package enum Subject {
         }
     }
 
+    /// What of a mesh file is not shown, one line each.
+    var notes: [String] {
+        switch self {
+        case .field: []
+        case .mesh(let mesh): mesh.notes
+        }
+    }
+
     /// The subject as seen by a camera.
     package var viewable: any Viewable {
         switch self {

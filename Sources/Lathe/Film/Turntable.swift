@@ -3,8 +3,13 @@
 import Foundation
 import Images
 
-/// Turntable films of existing results.
-public enum Turntable {
+/// A turntable film of an existing result.
+public struct Turntable: Codable, Sendable {
+    /// The path written.
+    public var film: String
+    /// What of a mesh file is not shown, one line each.
+    public var notes: [String]
+
     /// The output format by the path's extension.
     private enum Kind {
         case gif, movie, folder
@@ -17,20 +22,20 @@ public enum Turntable {
     ///   - path: a run directory, a `field.safetensors`, or a mesh (`.glb`, `.obj`, `.ply`).
     ///   - options: of the film.
     ///   - output: `.gif`, `.mp4` (needs ffmpeg), `.png` (a contact sheet), or a folder for numbered frames;
-    ///     nil writes a GIF next to the subject.
+    ///     nil writes a GIF next to the subject, under a name that is free.
     ///   - searchPath: folders in which `ffmpeg` is looked for.
     ///   - progress: called after each frame; what it throws ends the work.
     /// - Throws: `LatheError` (`badInput`) for options, a subject or an output that cannot be used.
-    /// - Returns: the path written.
+    /// - Returns: the film.
     public static func run(
         _ path: String, film options: FilmOptions, output: String?, searchPath: [String],
         progress: (LiftState) throws -> Void
-    ) throws -> String {
+    ) throws -> Turntable {
         try options.validate()
         let subject = try Subject.open(path)
         let target =
             output
-            ?? (isFolder(path) ? "\(path)/turntable.gif" : (path as NSString).deletingPathExtension + ".gif")
+            ?? freePath(isFolder(path) ? "\(path)/turntable" : (path as NSString).deletingPathExtension, ".gif")
         let kind = try kind(of: target)
         let ffmpeg = Helper.find("ffmpeg", in: searchPath)
         if case .movie = kind, ffmpeg == nil {
@@ -57,7 +62,13 @@ public enum Turntable {
                 }
             }
         }
-        return target
+        return Turntable(film: target, notes: subject.notes)
+    }
+
+    /// The path with this ending, or with a number before it where that one exists: the film of the run stays.
+    private static func freePath(_ stem: String, _ ending: String) -> String {
+        let numbered = [stem + ending] + (2...10_000).map { "\(stem)-\($0)\(ending)" }
+        return numbered.first { !FileManager.default.fileExists(atPath: $0) } ?? numbered[0]
     }
 
     private static func kind(of path: String) throws -> Kind {

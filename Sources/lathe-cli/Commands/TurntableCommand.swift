@@ -36,7 +36,8 @@ struct TurntableCommand: ParsableCommand {
             bar.show(ProgressLine(state, isOneOfAll: false))
             if Interruption.isRequested { throw LatheError(.interrupted, "interrupted; nothing was written") }
         }
-        try console.result(json: ["film": written])
-        try console.result("film    \(written)")
+        for text in written.notes { console.note(text) }
+        try console.result(json: written)
+        try console.result("film    \(written.film)")
     }
 }
