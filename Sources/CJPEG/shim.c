@@ -98,7 +98,12 @@ int cjpeg_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cjpeg_
     jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);
     jpeg_save_markers(&info, JPEG_APP0 + 2, 0xFFFF);
     jpeg_read_header(&info, TRUE);
-    if ((uint64_t)info.image_width * info.image_height > pixel_limit) fail((j_common_ptr)&info, "too many pixels");
+    if ((uint64_t)info.image_width * info.image_height > pixel_limit) {
+        char text[CJPEG_MESSAGE_SIZE];
+        snprintf(text, sizeof text, "%u x %u are too many pixels, more than %llu; scale the picture down first",
+                 info.image_width, info.image_height, (unsigned long long)pixel_limit);
+        fail((j_common_ptr)&info, text);
+    }
     take_markers(&info, picture);
     if (info.num_components == 4) {
         info.out_color_space = JCS_CMYK;

@@ -3,6 +3,7 @@
 
 #include <png.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,14 +84,20 @@ int cpng_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cpng_pi
     png_read_info(png, info);
 
     uint32_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
-    if ((uint64_t)width * height > pixel_limit) png_error(png, "too many pixels");
+    if ((uint64_t)width * height > pixel_limit) {
+        char text[CPNG_MESSAGE_SIZE];
+        snprintf(text, sizeof text, "%u x %u are too many pixels, more than %llu; scale the picture down first", width,
+                 height, (unsigned long long)pixel_limit);
+        png_error(png, text);
+    }
     int kind = png_get_color_type(png, info);
     if (kind == PNG_COLOR_TYPE_PALETTE) {
         png_set_palette_to_rgb(png);
-        if (png_get_valid(png, info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(png);
     } else if (kind == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png, info) < 8) {
         png_set_expand_gray_1_2_4_to_8(png);
     }
+    // Of a palette the opacities, of grey and RGB one colour that is clear.
+    if (png_get_valid(png, info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(png);
     const uint16_t one = 1;
     if (png_get_bit_depth(png, info) == 16 && *(const uint8_t *)&one == 1) png_set_swap(png);
     png_set_interlace_handling(png);

@@ -12,7 +12,10 @@ public struct ImageFile: Sendable {
     /// Images with more pixels than this (8192 × 8192) are rejected before memory is allocated.
     public static let pixelLimit = 1 << 26
 
-    /// The image with its orientation applied.
+    /// How pictures of other formats become readable, for messages.
+    private static let conversion = "convert it first, for example with ImageMagick: magick FILE photo.png"
+
+    /// The picture, turned upright.
     public let image: Image
     public let format: Format
     /// Exif orientation of the stored pixels, 1 to 8, already applied to `image`.
@@ -25,8 +28,8 @@ public struct ImageFile: Sendable {
 
     /// Reads the PNG or JPEG at `path`; the content determines the format, not the name.
     ///
-    /// Palettes, fewer than 8 bits and CMYK are converted to RGB; 16-bit samples keep their precision; palette
-    /// transparency becomes alpha; colour keys of other PNGs are ignored.
+    /// Palettes, fewer than 8 bits and four inks are expanded to RGB; 16-bit samples keep their precision;
+    /// transparency of a palette and colour keys of other PNGs become alpha.
     /// - Throws: `ImageError` when the file is missing, of another format, damaged, or above `pixelLimit`.
     public init(path: String) throws {
         let map: MappedFile
@@ -65,8 +68,8 @@ public struct ImageFile: Sendable {
             let kind = ImageFile.knownFormat(bytes)
             throw ImageError(
                 path: path,
-                reason: (kind.map { "\($0) is not supported" } ?? "this is not a picture")
-                    + "; PNG or JPEG is needed")
+                reason: kind.map { "\($0) is not supported; PNG or JPEG is needed: \(ImageFile.conversion)" }
+                    ?? "this is not a picture; PNG or JPEG is needed")
         }
         image = result.0
         orientation = Int(result.1.rawValue)
@@ -88,6 +91,16 @@ public struct ImageFile: Sendable {
         if holds("P5", at: 0) || holds("P6", at: 0) { return "PNM" }
         if holds("<svg", at: 0) || holds("<?xml", at: 0) { return "SVG" }
         return nil
+    }
+}
+
+extension ImageFile {
+    /// The picture in sRGB: converted where its profile describes another RGB space by primaries and curves.
+    ///
+    /// For results that do not carry the profile. Profiles of other kinds are passed over.
+    public var sRGB: Image {
+        guard let profile = ColorProfile(icc: colorProfile), !profile.isSRGB else { return image }
+        return profile.converted(image)
     }
 }
 

@@ -30,21 +30,27 @@ public struct Mask: Sendable {
             })
     }
 
-    /// A mask from an image: its opacity if that varies, else its luma.
+    /// A mask from a picture: its opacity where that varies, else its luma.
+    ///
+    /// Where the colours are black and white alone, and both, they are the mask, and transparent pixels are outside.
     public init(_ image: Image) {
-        if image.hasAlpha {
-            let alpha = image.alpha
-            if alpha.withUnsafeBuffer({ values in values.contains { $0 != values[0] } }) {
-                self.init(alpha)
-                return
-            }
+        let luma = image.grey.pixels.reshaped([image.height, image.width])
+        guard image.hasAlpha else {
+            self.init(luma)
+            return
         }
-        self.init(image.grey.pixels.reshaped([image.height, image.width]))
+        let alpha = image.alpha
+        let varies = alpha.withUnsafeBuffer { values in values.contains { $0 != values[0] } }
+        guard varies else {
+            self.init(luma)
+            return
+        }
+        self.init(image.isBlackAndWhite ? Mask(luma).intersection(Mask(alpha)).values : alpha)
     }
 
-    /// Reads a mask from a PNG or JPEG: its opacity if that varies, else its luma; white is inside.
+    /// Reads a mask from a PNG or JPEG; see `MaskFile`.
     /// - Throws: `ImageError` when the file cannot be read.
-    public static func load(_ path: String) throws -> Mask { Mask(try Image.load(path)) }
+    public static func load(_ path: String) throws -> Mask { try MaskFile(path: path).mask }
 
     public var height: Int { values.shape[0] }
     public var width: Int { values.shape[1] }
@@ -127,5 +133,27 @@ public struct Mask: Sendable {
                     }
                 }
             })
+    }
+}
+
+extension Image {
+    /// Whether the pixels that are not transparent are black or white, nearly all of them, and each a hundredth at least.
+    fileprivate var isBlackAndWhite: Bool {
+        let (c, colours) = (channels, hasAlpha ? channels - 1 : channels)
+        return pixels.withUnsafeBuffer { values in
+            var (black, white, other) = (0, 0, 0)
+            for start in stride(from: 0, to: values.count, by: c) where values[start + c - 1] > 0.5 || !hasAlpha {
+                let pixel = values[start..<start + colours]
+                if pixel.allSatisfy({ $0 < 0.03 }) {
+                    black += 1
+                } else if pixel.allSatisfy({ $0 > 0.97 }) {
+                    white += 1
+                } else {
+                    other += 1
+                }
+            }
+            let all = black + white + other
+            return 100 * other <= 2 * all && 100 * black >= all && 100 * white >= all
+        }
     }
 }

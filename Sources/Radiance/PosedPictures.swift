@@ -64,7 +64,7 @@ public struct PosedPictures: Sendable {
         guard let path else {
             throw FieldError("\(folder)/\(stem): the picture is missing (tried .png and .jpg)")
         }
-        return try Image.load(path).rgba.premultiplied()
+        return try ImageFile(path: path).sRGB.rgba.premultiplied()
     }
 }
 

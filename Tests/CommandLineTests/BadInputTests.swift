@@ -171,6 +171,24 @@ import Testing
         #expect(outcome.output.contains("\"coverage\""))
     }
 
+    /// What a mask selects is used as it is, with a remark where it is hardly meant or was read otherwise.
+    @Test func doubtfulMasksAreUsedWithARemark() throws {
+        let most = scratch.path("most.png"), ones = scratch.path("ones.png")
+        try Mask(width: 40, height: 30, inside: (0..<1200).map { $0 > 90 }).savePNG(most)
+        try Image(width: 40, height: 30, channels: 1, bytes: (0..<1200).map { $0 < 300 ? 1 : 0 }).savePNG(ones)
+        for (mask, words) in [(most, "covers 92 % of the picture"), (ones, "0 and 1 of 255")] {
+            let outcome = try Program.run(["segment", picture, "--mask", mask, "-o", output, "--json"])
+            #expect(outcome.status == 0 && outcome.errorLines.count == 1, "\(outcome.errors)")
+            #expect(outcome.errors.contains(words) && outcome.output.contains(words), "\(outcome.errors)")
+        }
+        let grey = try mask("grey.png", width: 40, height: 30, value: 0.45)
+        try refuseAlone(["segment", picture, "--mask", grey], saying: "largest value is 115 of 255")
+    }
+
+    private func refuseAlone(_ arguments: [String], saying words: String) throws {
+        try Program.expectRefusal(arguments + ["-o", scratch.path("none")], saying: words)
+    }
+
     @Test func aFullDiskIsOneLine() throws {
         let outcome = try Program.run(["doctor"], redirectingOutputTo: "/dev/full")
         #expect(outcome.status == 2)

@@ -42,6 +42,37 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("lora_unet_conv_in.hada_w1_a", "LoHa"), ("lora_unet_conv_in.lokr_w1", "LoKr"),
+        ("lora_unet_conv_in.dora_scale", "DoRA"),
+    ])
+    func methodsThatAreNotSupportedAreNamed(_ tensor: String, _ method: String) throws {
+        try withTemporaryFolder { folder in
+            try SafetensorsWriter.write(
+                [(tensor, .zeros([1])), ("lora_unet_conv_in.alpha", .zeros([]))], to: folder + "/a.safetensors")
+            let found = try ModelInspection.inspect(folder + "/a.safetensors").files[0]
+            #expect(found.content?.contains(method) == true && found.use == nil)
+        }
+    }
+
+    @Test func anAdapterGivenToTheOtherOptionIsRefused() throws {
+        let fixtures = EditBench.package.appending(path: "Tests/StableDiffusionTests/Fixtures")
+        let lora = DiffusionOptions.Weighted(path: fixtures.appending(path: "adapters/lora_kohya.safetensors").path)
+        let word = DiffusionOptions.Weighted(path: fixtures.appending(path: "adapters/cat_toy.safetensors").path)
+        func message(_ change: (inout DiffusionOptions) -> Void) throws -> String {
+            var options = DiffusionOptions()
+            change(&options)
+            let models = ModelSet(root: nil, overrides: [.diffusion: fixtures.appending(path: "pipeline").path])
+            let error = #expect(throws: LatheError.self) {
+                _ = try ModelSession(models).diffusion(options)
+            }
+            #expect(error?.code == .modelUnusable)
+            return error?.message ?? ""
+        }
+        #expect(try message { $0.loras = [word] }.contains("--embedding"))
+        #expect(try message { $0.embeddings = [lora] }.contains("--lora"))
+    }
+
     @Test func otherKindsAreRefusedByName() throws {
         for (kind, names) in try tensors() where kind != "blipCaptioner" {
             try withTemporaryFolder { folder in

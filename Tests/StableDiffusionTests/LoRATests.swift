@@ -3,6 +3,7 @@
 import Arrays
 import Autograd
 import Checkpoints
+import Foundation
 import StableDiffusion
 import TestSupport
 import Testing
@@ -81,6 +82,43 @@ import Testing
         try expectRefusal([module + "lora_down.weight": down, module + "alpha": NDArray(1)], module)
         try expectRefusal(fine.merging([module + "alpha": .zeros([2])]) { $1 }, module)
         try expectRefusal(fine.merging(["unet.conv_in.lora_A.weight": down]) { $1 }, "conv_in")
+    }
+
+    @Test(arguments: [
+        ("hada_w1_a", "LoHa"), ("lokr_w1", "LoKr"), ("oft_blocks", "OFT"), ("dora_scale", "DoRA"),
+    ])
+    func otherMethodsAreNamed(_ ending: String, _ method: String) throws {
+        // Their files begin like a LoRA's: with the modules' alphas.
+        let module = "lora_unet_conv_in."
+        try expectRefusal([module + "alpha": NDArray(1), module + ending: .zeros([2, 2])], method)
+    }
+
+    /// Folders as diffusers and PEFT save an adapter give what the file alone gives.
+    @Test func foldersOfOtherProgramsAreRead() throws {
+        try withTemporaryFolder { path in
+            let file = path + "/pytorch_lora_weights.safetensors"
+            try FileManager.default.copyItem(atPath: "\(folder)/lora_peft.safetensors", toPath: file)
+            try expectReference("peft", [try Adapter(path: path, strength: 0.8)])
+        }
+        let module = "down_blocks.0.resnets.0.conv1"
+        let factors = [("lora_A", NDArray.full(1, [2, 3])), ("lora_B", .full(1, [4, 2]))]
+        for (alpha, expected) in [("8", Float(8)), ("null", 2)] {
+            let merged = try withTemporaryFolder { path -> NDArray in
+                try SafetensorsWriter.write(
+                    factors.map { ("base_model.model.\(module).\($0.0).weight", $0.1) },
+                    to: path + "/adapter_model.safetensors")
+                try "{\"peft_type\":\"LORA\",\"r\":2,\"lora_alpha\":\(alpha),\"target_modules\":[\"to_q\"]}"
+                    .write(toFile: path + "/adapter_config.json", atomically: true, encoding: .utf8)
+                guard case .lora(let lora) = try Adapter(path: path) else {
+                    Issue.record("no LoRA")
+                    return .zeros([4, 3])
+                }
+                let weights = WeightScope(arrays: [module + ".weight": .zeros([4, 3])])
+                return try lora.applied(to: weights, of: .unet).tensor(module + ".weight", [4, 3])
+            }
+            // alpha / rank times the product of the factors; without an alpha it is the rank.
+            #expect(merged.scalars.allSatisfy { $0 == expected }, "\(merged.scalars)")
+        }
     }
 
     // MARK: Helpers

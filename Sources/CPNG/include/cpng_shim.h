@@ -23,9 +23,9 @@ typedef struct {
     char message[CPNG_MESSAGE_SIZE]; // why decoding failed
 } cpng_picture;
 
-/// Decodes a whole PNG. Palettes and fewer than 8 bits are expanded; palette transparency becomes alpha; colour keys
-/// of grey and RGB files are ignored; gamma and profile do not change the samples. Returns 0, or -1 with `message`
-/// set. Call cpng_release in both cases.
+/// Decodes a whole PNG. Palettes and fewer than 8 bits are expanded; transparency of a palette and colour
+/// keys of grey and RGB files become alpha; gamma and profile do not change the samples.
+/// Returns 0, or -1 with `message` set. Call cpng_release in both cases.
 int cpng_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cpng_picture *picture);
 
 void cpng_release(cpng_picture *picture);

@@ -53,8 +53,9 @@ struct EditJob {
         var masks: [Mask] = []
         for object in options.objects {
             try tell(.select, masks.count, options.objects.count)
-            masks.append(
-                try Selector.select(in: picture.photograph, object.selection, session: session).mask)
+            let found = try Selector.select(in: picture.photograph, object.selection, session: session)
+            for text in found.notes { try note(text) }
+            masks.append(found.mask)
         }
         try tell(.select, masks.count, masks.count)
         if options.task == .replace, let first = masks.first {

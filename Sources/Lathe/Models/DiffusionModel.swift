@@ -28,7 +28,22 @@ package enum DiffusionModel {
     }
 
     private static func adapters(_ options: DiffusionOptions) throws -> [Adapter] {
-        try (options.loras + options.embeddings).map { try Adapter(path: $0.path, strength: $0.strength) }
+        let loras = try options.loras.map { source in
+            let adapter = try Adapter(path: source.path, strength: source.strength)
+            guard case .lora = adapter else {
+                throw LatheError.modelUnusable(
+                    "\(source.path) is a textual-inversion embedding; give it to --embedding, not --lora")
+            }
+            return adapter
+        }
+        let words = try options.embeddings.map { source in
+            let adapter = try Adapter(path: source.path)
+            guard case .word = adapter else {
+                throw LatheError.modelUnusable("\(source.path) is a LoRA; give it to --lora, not --embedding")
+            }
+            return adapter
+        }
+        return loras + words
     }
 
     /// What the model is asked where the user leaves it open.

@@ -82,6 +82,8 @@ public struct RunRecord: Codable, Sendable {
     public var stages: [Stage] = []
     /// Scores by name: PSNR in dB, IoU 0 … 1, counts.
     public var scores: [String: Double] = [:]
+    /// Remarks on the selection, such as that it covers most of the picture; nil without any.
+    public var selectionNotes: [String]?
     /// Remarks for the user.
     public var notes: [String] = []
 

@@ -12,4 +12,6 @@ package struct FoundMask: Sendable {
     package var isOwnTransparency = false
     /// The segmenter's unprocessed masks.
     package var answers: [Mask] = []
+    /// Remarks for the user, one line each.
+    package var notes: [String] = []
 }

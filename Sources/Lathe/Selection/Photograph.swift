@@ -5,10 +5,10 @@ package import Images
 
 /// Input pictures.
 package enum Photograph {
-    /// Reads a PNG or JPEG with its orientation applied; grey becomes RGB, alpha is kept.
+    /// Reads a PNG or JPEG with its orientation applied and its colours in sRGB; grey becomes RGB, alpha is kept.
     /// - Throws: `LatheError` (`badInput`) naming the file and what is wrong with it.
     package static func load(_ path: String) throws -> Image {
-        let image = try LatheError.asking(.badInput) { try Image.load(path) }
+        let image = try LatheError.asking(.badInput) { try ImageFile(path: path).sRGB }
         return image.hasAlpha ? image.rgba : image.rgb
     }
 

@@ -17,6 +17,8 @@ public struct Segment: Codable, Sendable {
     public var score: Double?
     /// Area of the mask as a share of the picture, 0 … 1.
     public var coverage: Double
+    /// Remarks on the selection, one line each.
+    public var notes: [String]
 
     /// Cuts an object out and writes mask.png, object.png and overlay.png.
     /// - Parameters:
@@ -40,7 +42,8 @@ public struct Segment: Codable, Sendable {
                 mask: "\(output)/mask.png", object: "\(output)/object.png", overlay: "\(output)/overlay.png",
                 answers: allMasks ? found.answers.indices.map { "\(output)/mask_\($0).png" } : [],
                 score: found.score,
-                coverage: Double(found.mask.area) / Double(photograph.width * photograph.height))
+                coverage: Double(found.mask.area) / Double(photograph.width * photograph.height),
+                notes: found.notes)
             let object = cutout.inPlace(width: photograph.width, height: photograph.height)
             try Image.savePNGs(
                 [

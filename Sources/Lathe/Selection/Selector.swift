@@ -17,13 +17,22 @@ package enum Selector {
     ) throws -> FoundMask {
         try selection.validate(width: photograph.width, height: photograph.height)
         var found = try base(in: photograph, selection, session: session)
-        found.mask = try cleaned(found.mask, selection, photograph)
+        found = try cleaned(found, selection, photograph)
         guard found.mask.area > 0 else {
             throw LatheError.badInput(
                 "the selection is empty: no pixel of the picture is left in it; select again")
         }
+        let share = Double(found.mask.area) / Double(photograph.width * photograph.height)
+        if share > mostOfPicture, !found.isOwnTransparency {
+            found.notes.append(
+                "the selection covers \(Int((100 * share).rounded(.down))) % of the picture; if it shows the background,"
+                    + " click on the object, or add --invert")
+        }
         return found
     }
+
+    /// Selections of a larger share of the picture get a remark: they are rarely meant.
+    private static let mostOfPicture = 0.6
 
     private static func base(
         in photograph: Image, _ selection: Selection, session: ModelSession
@@ -33,11 +42,13 @@ package enum Selector {
                 throw LatheError.badInput(
                     "\(.maskPath) excludes \(.points) and \(.boxes); give one or the other")
             }
-            let mask = try load(path, for: photograph)
-            guard mask.area > 0 else {
-                throw LatheError.badInput("the mask \(path) is empty: it holds no white pixel")
+            let file = try load(path, for: photograph)
+            guard file.mask.area > 0 else {
+                throw LatheError.badInput(
+                    "the mask \(path) is empty: it holds no white pixel; its largest value is \(file.largest) of"
+                        + " \(file.white), and values above one half select")
             }
-            return FoundMask(mask: mask)
+            return FoundMask(mask: file.mask, notes: file.note.map { [$0] } ?? [])
         }
         if !selection.points.isEmpty || !selection.boxes.isEmpty {
             let segmenter = try Segmenter(session)
@@ -65,26 +76,34 @@ package enum Selector {
     }
 
     /// Loads a mask file and checks its size.
-    private static func load(_ path: String, for photograph: Image) throws -> Mask {
-        let mask = try LatheError.asking(.badInput) { try Mask.load(path) }
+    private static func load(_ path: String, for photograph: Image) throws -> MaskFile {
+        let file = try LatheError.asking(.badInput) { try MaskFile(path: path) }
+        let mask = file.mask
         guard mask.width == photograph.width, mask.height == photograph.height else {
             throw LatheError.badInput(
                 "the mask \(path) has \(mask.width) x \(mask.height) pixels, the picture "
                     + "\(photograph.width) x \(photograph.height); they must be equal")
         }
-        return mask
+        return file
     }
 
     /// Applies the selection's post-processing in a fixed order.
-    private static func cleaned(_ mask: Mask, _ selection: Selection, _ photograph: Image) throws -> Mask {
-        var mask = mask
-        if let path = selection.subtractPath { mask = mask.subtracting(try load(path, for: photograph)) }
+    private static func cleaned(
+        _ found: FoundMask, _ selection: Selection, _ photograph: Image
+    ) throws -> FoundMask {
+        var found = found, mask = found.mask
+        if let path = selection.subtractPath {
+            let file = try load(path, for: photograph)
+            mask = mask.subtracting(file.mask)
+            if let note = file.note { found.notes.append(note) }
+        }
         if selection.fillHoles { mask = mask.fillingHoles() }
         if selection.smallestIsland > 0 { mask = mask.removingIslands(smallerThan: selection.smallestIsland) }
         if let growth = selection.growth, let box = mask.boundingBox {
             mask = mask.grown(by: growth.pixels(longerSide: max(box.width, box.height)))
         }
         if selection.feather > 0 { mask = mask.feathered(by: selection.feather) }
-        return selection.isInverted ? mask.inverted : mask
+        found.mask = selection.isInverted ? mask.inverted : mask
+        return found
     }
 }

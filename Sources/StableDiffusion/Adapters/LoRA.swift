@@ -25,7 +25,15 @@ public struct LoRA: Sendable {
     public init(from weights: WeightScope, strength: Float = 1) throws {
         path = weights.origin
         self.strength = strength
-        let settings = try LoRASettings(metadata: weights.metadata, path: path)
+        if let (name, method) = LoRAName.otherMethod(in: weights.names) {
+            throw CheckpointError(
+                path: path,
+                reason: "tensor '\(name)' is of the method \(method) (LyCORIS); plain LoRA and LoCon are supported")
+        }
+        let isPEFT = weights.names.contains { $0.hasPrefix(LoRAName.peftPrefix) }
+        let settings =
+            try (isPEFT ? LoRASettings(besideFile: path) : nil)
+            ?? LoRASettings(metadata: weights.metadata, path: path)
         var factors: [AdaptedPart: [String: Factors]] = [:]
         for name in weights.names {
             guard let role = LoRAName(name) else {

@@ -38,8 +38,29 @@ struct LoRAName: Sendable {
         ("unet.", .unet), ("text_encoder.", .textEncoder),
     ]
 
-    /// Prefixes of U-Net modules: the first diffusers files contained attention processors only, without a root
-    /// prefix.
+    /// The beginning of every name in a file that PEFT wrote.
+    static let peftPrefix = "base_model.model."
+
+    /// Other methods than LoRA, by an ending of their tensors' names.
+    ///
+    /// Source: LyCORIS (Yeh et al. 2023), `lycoris/modules`; PEFT for DoRA.
+    private static let otherMethods = [
+        ("LoHa", [".hada_w1_a", ".hada_w1_b", ".hada_t1"]), ("LoKr", [".lokr_w1", ".lokr_w1_a", ".lokr_w2", ".lokr_t2"]),
+        ("OFT", [".oft_blocks", ".oft_diag"]), ("(IA)^3", [".on_input"]), ("GLoRA", [".a1.weight", ".b1.weight"]),
+        ("DoRA", [".dora_scale", ".lora_magnitude_vector"]), ("full difference", [".diff", ".diff_b"]),
+    ]
+
+    /// The first tensor of another method than LoRA, and the name of that method.
+    static func otherMethod(in names: [String]) -> (tensor: String, method: String)? {
+        for (method, endings) in otherMethods {
+            if let name = names.first(where: { name in endings.contains { name.hasSuffix($0) } }) {
+                return (name, method)
+            }
+        }
+        return nil
+    }
+
+    /// Beginnings of U-Net modules: the first diffusers files held attention processors alone, without a prefix.
     private static let bareModules = ["down_blocks.", "mid_block.", "up_blocks."]
 
     private static let endings: [(String, Role)] = [
@@ -55,6 +76,12 @@ struct LoRAName: Sendable {
     ]
 
     private static func part(of name: String) -> (AdaptedPart, rest: Substring)? {
+        // PEFT saves the adapter of one model alone, which may be either.
+        if name.hasPrefix(peftPrefix) {
+            let rest = name.dropFirst(peftPrefix.count)
+            if rest.hasPrefix("text_model.") { return (.textEncoder, rest) }
+            return part(of: String(rest))
+        }
         for (prefix, part) in prefixes where name.hasPrefix(prefix) {
             return (part, name.dropFirst(prefix.count))
         }

@@ -32,23 +32,40 @@ struct LoRASettings: Sendable {
                 path: path, reason: "the header's 'lora_adapter_metadata' is not a JSON object")
         }
         for (prefix, part) in [("unet.", AdaptedPart.unet), ("text_encoder.", .textEncoder)] {
-            func value(_ key: String) -> Value? { values[prefix + key] }
-            if case .flag(true)? = value("use_dora") {
-                throw CheckpointError(path: path, reason: "the adapter is a DoRA; plain LoRA is supported")
-            }
-            var settings = Part()
-            if case .number(let alpha)? = value("lora_alpha") { settings.alpha = alpha }
-            if case .flag(let stable)? = value("use_rslora") { settings.isRankStabilised = stable }
-            if case .numbers(let pattern)? = value("alpha_pattern") {
-                for (ending, alpha) in pattern {
-                    settings.alphaByEnding[try LoRASettings.key(of: ending, path: path)] = alpha
-                }
-            }
-            parts[part] = settings
+            parts[part] = try LoRASettings.part(path: path) { values[prefix + $0] }
         }
     }
 
-    /// PEFT interprets patterns as regular expressions; in practice they are names, optionally after a `^`.
+    /// The settings in `adapter_config.json` beside a file that PEFT wrote, which hold for all of it; nil without one.
+    init?(besideFile path: String) throws {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let config = folder + "adapter_config.json"
+        guard FileManager.default.fileExists(atPath: config) else { return nil }
+        let values = try loadConfiguration([String: Value].self, from: config)
+        if case .text(let method)? = values["peft_type"], method.uppercased() != "LORA" {
+            throw CheckpointError(
+                path: config, reason: "the adapter is of the method \(method); plain LoRA is supported")
+        }
+        let part = try LoRASettings.part(path: config) { values[$0] }
+        parts = [.unet: part, .textEncoder: part]
+    }
+
+    private static func part(path: String, _ value: (String) -> Value?) throws -> Part {
+        if case .flag(true)? = value("use_dora") {
+            throw CheckpointError(path: path, reason: "the adapter is a DoRA; plain LoRA is supported")
+        }
+        var settings = Part()
+        if case .number(let alpha)? = value("lora_alpha") { settings.alpha = alpha }
+        if case .flag(let stable)? = value("use_rslora") { settings.isRankStabilised = stable }
+        if case .numbers(let pattern)? = value("alpha_pattern") {
+            for (ending, alpha) in pattern {
+                settings.alphaByEnding[try LoRASettings.key(of: ending, path: path)] = alpha
+            }
+        }
+        return settings
+    }
+
+    /// PEFT takes patterns as regular expressions; the ones that files hold are names, perhaps after a `^`.
     private static func key(of pattern: String, path: String) throws -> String {
         let name = pattern.hasPrefix("^") ? String(pattern.dropFirst()) : pattern
         guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) else {
@@ -62,6 +79,7 @@ struct LoRASettings: Sendable {
         case flag(Bool)
         case number(Float)
         case numbers([String: Float])
+        case text(String)
         case other
 
         init(from decoder: any Decoder) throws {
@@ -72,6 +90,8 @@ struct LoRASettings: Sendable {
                 self = .number(number)
             } else if let numbers = try? container.decode([String: Float].self) {
                 self = .numbers(numbers)
+            } else if let text = try? container.decode(String.self) {
+                self = .text(text)
             } else {
                 self = .other
             }

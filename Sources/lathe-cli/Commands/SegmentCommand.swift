@@ -37,6 +37,7 @@ struct SegmentCommand: ParsableCommand {
             picture: source.picture,
             selection: asked.isEmpty ? asked.pointing(atWhat: source.selection) : asked,
             session: try models.session(), allMasks: all, output: output)
+        for text in result.notes { console.note(text) }
         try console.result(json: result)
         for line in result.lines { try console.result(line) }
     }

@@ -18,6 +18,10 @@ struct SelectStage: LiftStageWork {
             photograph: photograph, found: found, cutout: try Cutout(photograph, found))
         // The pictures are written once everything else could be loaded; see `DistilStage`.
         run.finish(.select, outputs: ["input.png", "mask.png", "object.png", "overlay.png"])
-        return LiftPiece(score: found.score.map { LiftState.Score(name: "mask score", value: $0) })
+        run.record.selectionNotes = found.notes.isEmpty ? nil : found.notes
+        run.record.selectionNotes = found.notes.isEmpty ? nil : found.notes
+        return LiftPiece(
+            score: found.score.map { LiftState.Score(name: "mask score", value: $0) },
+            note: found.notes.isEmpty ? nil : found.notes.joined(separator: "; "))
     }
 }

@@ -18,6 +18,21 @@ extension ModelKind {
         ],
         use: Use(option: .lora, form: "as it is", isFile: true), notes: loraNotes)
 
+    static let adapterLoHa = ModelKind(
+        name: "a LoHa adapter of LyCORIS, which is not supported", signatures: [TensorSignature("*.hada_w1_a")])
+
+    static let adapterLoKr = ModelKind(
+        name: "a LoKr adapter of LyCORIS, which is not supported",
+        signatures: [TensorSignature("*.lokr_w1"), TensorSignature("*.lokr_w1_a")])
+
+    static let adapterOFT = ModelKind(
+        name: "an OFT adapter of LyCORIS, which is not supported",
+        signatures: [TensorSignature("*.oft_blocks"), TensorSignature("*.oft_diag")])
+
+    static let adapterDoRA = ModelKind(
+        name: "a DoRA adapter, which is not supported",
+        signatures: [TensorSignature("*.dora_scale"), TensorSignature("*.lora_magnitude_vector")])
+
     /// The name `*` alone is the one token of an embedding saved with its training program's stand-in for the word.
     static let textualInversion = ModelKind(
         name: "a textual-inversion embedding",

@@ -8,7 +8,7 @@ extension ModelKind {
         .segmentAnything, .mobileSegmentAnything, .segmentAnythingOriginal,
         .blipQuestionAnswering, .blipCaptioner, .blipRetrieval, .blipOriginal, .blipContrastive,
         .stableDiffusionXL, .controlNetOriginal, .stableDiffusion, .controlNet,
-        .loraKohya, .loraDiffusers,
+        .adapterLoHa, .adapterLoKr, .adapterOFT, .adapterDoRA, .loraKohya, .loraDiffusers,
         .lama,
         .clip, .clipText, .clipVision,
         .diffusionNetwork, .autoencoderWithLevels, .autoencoderOriginal, .autoencoder,
