@@ -36,6 +36,7 @@ package final class AtomicFile {
         }
         self.target = target
         let (folder, name) = AtomicFile.split(target)
+        StaleFiles.clear(in: folder)
         let number = AtomicFile.counter.add(1, ordering: .relaxed).newValue
         // Keeps the temporary name within the system's length limit.
         temporary = "\(folder)/.\(name.utf8.count > 200 ? "long" : name).\(getpid())-\(number).tmp"

@@ -1,5 +1,6 @@
 // The architecture of a LaMa generator, from `config.json` or inferred from tensor shapes.
 
+import Arrays
 public import Checkpoints
 
 /// Sizes of a Fourier-convolution generator; the defaults are those of the published `big-lama`.
@@ -33,8 +34,8 @@ public struct LaMaConfiguration: CheckedConfiguration, Sendable, Hashable {
 
     /// Global channels of the residual blocks.
     ///
-    /// Rounded down as in the reference; a ratio computed from the channels may be too small by a rounding error.
-    var globalChannels: Int { Int(Double(blockChannels) * globalRatio + 1e-6) }
+    /// Rounded down as in the reference; a ratio worked out from the channels may fall short by a rounding error.
+    var globalChannels: Int { Int(clamped: Double(blockChannels) * globalRatio + 1e-6) }
 
     /// Pixels of the input per pixel of the residual blocks; sides of the input must be multiples.
     public var modulo: Int { 1 << downsamplings }
@@ -84,7 +85,7 @@ extension LaMaConfiguration {
         try Problem.require("n_blocks", blocks, in: 1...256)
         try Problem.require("training_size", trainingSide, in: 8...65536)
         try Problem.require("max_features", maximumChannels, in: baseChannels...65536)
-        guard globalRatio.isFinite, 2..<blockChannels ~= globalChannels else {
+        guard (0...1).contains(globalRatio), 2..<blockChannels ~= globalChannels else {
             throw Problem(
                 key: "global_ratio",
                 reason:

@@ -36,7 +36,7 @@ public struct FitConfiguration: Codable, Sendable, Hashable {
     /// Throws `FieldError` naming the first value out of range.
     public func validate() throws {
         try field.validate()
-        try FieldError.require(steps > 0, "steps", "\(steps)", "positive")
+        try FieldError.require(1...10_000_000 ~= steps, "steps", "\(steps)", "1 to 10000000")
         try FieldError.require(1...1 << 20 ~= raysPerStep, "raysPerStep", "\(raysPerStep)", "1 to 1048576")
         try FieldError.require(8...4096 ~= samplesAcross, "samplesAcross", "\(samplesAcross)", "8 to 4096")
     }

@@ -21,6 +21,9 @@ package enum LatheProgram {
     package static func main(_ root: (some ParsableCommand).Type) {
         // A reader that went away (`lathe … | head`) must not kill a run that writes files.
         signal(SIGPIPE, SIG_IGN)
+        // A file above the limit of its size becomes an error of writing.
+        signal(SIGXFSZ, SIG_IGN)
+        OutOfMemory.listen()
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             var command = try root.parseAsRoot(try ConfigurationFile.expand(arguments))

@@ -1,5 +1,6 @@
 // Shows how a run proceeds: a bar that redraws on a terminal, sparse lines elsewhere.
 
+import Arrays
 import Foundation
 import Lathe
 
@@ -102,7 +103,7 @@ struct ProgressBar {
 
 /// Seconds as `42 s`, `3 min 20 s` or `2 h 5 min`.
 func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
+    let whole = Int(clamped: seconds.rounded())
     return switch whole {
     case ..<60: "\(whole) s"
     case ..<3600: "\(whole / 60) min \(whole % 60) s"

@@ -35,24 +35,37 @@ public enum FitRun {
     ///   - configuration: settings of the fit.
     ///   - folder: holds `transforms_train.json` and optionally `transforms_test.json`.
     ///   - output: the folder to write.
-    ///   - resume: whether to continue from the checkpoint in `output`.
+    ///   - resume: whether to continue from the checkpoint in `output`. An unfinished fit with these settings goes on
+    ///     without it too, and says so; one with other settings, and a lift, are not written over.
+    ///   - note: told what the user should know.
     ///   - progress: called after every step; what it throws ends the fit after saving a checkpoint.
     /// - Throws: `LatheError` (`badInput`) for a folder, picture or setting that cannot be used.
     /// - Returns: path and quality of the field.
     public static func run(
         _ configuration: FitConfiguration, folder: String, output: String, resume: Bool = false,
-        progress: (FitState) throws -> Void = { _ in }
+        note: (String) -> Void = { _ in }, progress: (FitState) throws -> Void = { _ in }
     ) throws -> FitResult {
         let start = Date.now
         let path = output + "/field.safetensors"
         let train = try LatheError.asking(.badInput) { try PosedPictures(folder: folder, part: "train") }
-        var fitting = try LatheError.asking(.badInput) {
-            guard resume else { return try FieldFitting(configuration, pictures: train) }
-            return try FieldFitting(configuration, pictures: train, from: FieldCheckpoint(path: path))
+        // A damaged list of held-out pictures shows before the work, not after it.
+        let test =
+            FileManager.default.fileExists(atPath: folder + "/transforms_test.json")
+            ? try LatheError.asking(.badInput) { try PosedPictures(folder: folder, part: "test") } : nil
+        var fitting = try LatheError.asking(.badInput) { try FieldFitting(configuration, pictures: train) }
+        let request = FitRequest(
+            configuration: configuration,
+            pictures: try Digest.sha256(ofFile: folder + "/transforms_train.json"))
+        if let kept = try kept(request, train, in: output, resume: resume) {
+            if !resume, kept.step < configuration.steps {
+                note("\(output) holds an unfinished fit with these settings; going on at step \(kept.step)")
+            }
+            if resume || kept.step < configuration.steps { fitting = kept }
         }
-        try LatheError.asking(.badInput) {
-            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-        }
+        try Disk.createFolder(output)
+        let lock = try RunLock(output)
+        defer { withExtendedLifetime(lock) {} }
+        try Disk.write(try LatheJSON.encode(request), to: FitRequest.path(in: output))
         var saved = Date.now
         func save(_ checkpoint: FieldCheckpoint) throws {
             try LatheError.asking(.badInput) { try checkpoint.write(to: path) }
@@ -68,13 +81,47 @@ public enum FitRun {
                 throw error
             }
         }
-        var quality: Double?
-        if FileManager.default.fileExists(atPath: folder + "/transforms_test.json") {
-            let test = try LatheError.asking(.badInput) { try PosedPictures(folder: folder, part: "test") }
-            quality = fitting.result.peakSignalToNoise(on: test)
-        }
+        let quality = test.map { fitting.result.peakSignalToNoise(on: $0) }
         return FitResult(
             field: path, steps: fitting.step, pictures: train.count, heldOutQuality: quality,
             seconds: Date.now.timeIntervalSince(start))
+    }
+    /// The fit that a folder holds; nil where there is none, or it may be replaced.
+    /// - Throws: `LatheError` (`badInput`) if the folder may not be used.
+    private static func kept(
+        _ request: FitRequest, _ pictures: PosedPictures, in output: String, resume: Bool
+    ) throws -> FieldFitting? {
+        let elsewhere = "choose another folder with -o"
+        guard !isFile("\(output)/run.json") else {
+            throw LatheError.badInput("\(output) holds the run of a lift; \(elsewhere)")
+        }
+        guard isFolder(output) else {
+            guard !FileManager.default.fileExists(atPath: output) else {
+                throw LatheError.badInput("\(output) is a file; \(elsewhere)")
+            }
+            guard !resume else { throw LatheError.badInput("\(output) holds no fit to go on with") }
+            return nil
+        }
+        guard !RunLock.isHeld(output) else { throw RunLock.refusal(output) }
+        let path = "\(output)/field.safetensors"
+        guard isFile(path) else {
+            guard !resume else { throw LatheError.badInput("\(output) holds no field.safetensors to go on from") }
+            return nil
+        }
+        let before = try FitRequest.load(from: output)
+        if let before, before != request {
+            let what = before.pictures == request.pictures ? "other settings" : "other pictures"
+            let isFinished = try LatheError.asking(.badInput) { try FieldCheckpoint(path: path).step }
+                >= before.configuration.steps
+            // A finished fit of the same pictures is replaced, as by the same command.
+            if isFinished, !resume, before.pictures == request.pictures { return nil }
+            throw LatheError.badInput("\(output) holds a fit with \(what); \(elsewhere), or give those it began with")
+        }
+        do {
+            return try FieldFitting(request.configuration, pictures: pictures, from: FieldCheckpoint(path: path))
+        } catch {
+            throw LatheError.badInput(
+                resume ? "\(error)" : "\(path) is of other work (\(error)); \(elsewhere), or remove it")
+        }
     }
 }

@@ -35,16 +35,20 @@ public final class Lift {
     ) throws {
         estimate = try LiftEstimate(validating: options)
         let directory = RunDirectory(path: options.output)
-        try directory.checkIsFree()
+        let digest =
+            try picture.map { Digest.sha256(of: $0.bytes) } ?? Digest.sha256(ofFile: options.picture)
+        guard try RunFolder.decide(.lift, options, digest: digest) == .begin else {
+            throw LatheError.badInput(
+                "\(options.output) holds an unfinished run of this picture; go on with: lathe lift \(options.output)"
+                    + " --resume, or choose another folder with -o")
+        }
         let photograph = try picture ?? Photograph.load(options.picture)
         try options.selection.validate(width: photograph.width, height: photograph.height)
         _ = try options.models.folder(of: .viewPrior)
         let record = RunRecord(
             command: "lift", options: options,
             input: RunRecord.Input(
-                path: options.picture,
-                sha256: try picture.map { Digest.sha256(of: $0.bytes) }
-                    ?? Digest.sha256(ofFile: options.picture),
+                path: options.picture, sha256: digest,
                 width: photograph.width, height: photograph.height),
             machine: .current, seed: options.seed)
         run = LiftRun(
@@ -53,7 +57,15 @@ public final class Lift {
         stages = Lift.stages
     }
 
-    /// Goes on with a run that was stopped or killed.
+    /// Whether a lift with these options goes on with an unfinished run in its folder.
+    /// - Parameter resumes: whether that is asked for; else a run begins where none is there to go on with.
+    /// - Throws: `LatheError` (`badInput`) if the folder may not be used for it.
+    public static func goesOn(_ options: LiftOptions, resumes: Bool) throws -> Bool {
+        let digest = try Digest.sha256(ofFile: options.picture)
+        return try RunFolder.decide(resumes ? .resume : .lift, options, digest: digest) != .begin
+    }
+
+    /// Goes on with a run that was stopped or killed, or makes again what is missing of a finished one.
     /// - Parameters:
     ///   - folder: The run directory.
     ///   - session: Opened for the models of the run; nil opens them for this lift alone.
@@ -64,18 +76,16 @@ public final class Lift {
         var options = record.options
         options.output = folder
         let directory = RunDirectory(path: folder)
+        let action = try RunFolder.decide(.resume, options, digest: nil)
         run = LiftRun(
             options, session: session, searchPath: searchPath, directory: directory, record: record)
         estimate = LiftEstimate(options: options, steps: 0)
-        guard record.status != .complete else {
+        guard action != .show else {
             stages = []
             return
         }
+        run.lock = try RunLock(folder)
         stages = Array(Lift.stages.drop { $0.stage != .lift })
-        guard isFile(directory.field) else {
-            throw LatheError.badInput(
-                "\(folder) holds no field.safetensors to go on from; run the lift again")
-        }
         try LiftRecording.checkModels(record, options.models)
         let field = try FieldLift(
             resumingFrom: directory.field, caption: record.caption ?? "", options: options,
@@ -114,6 +124,7 @@ public final class Lift {
         do {
             let piece = try stages[0].advance(run)
             if piece.isLast { stages.removeFirst() }
+            if stages.isEmpty { run.lock = nil }
             return state(stage, piece)
         } catch {
             let error = LatheError(wrapping: error)
@@ -132,6 +143,7 @@ public final class Lift {
         try stage.keep(run)
         run.record.status = .interrupted
         try run.record.save(inRun: run.directory.path)
+        run.lock = nil
         return run.directory.path
     }
 

@@ -66,8 +66,11 @@ extension LiftOptions {
     public func validate() throws {
         try film.validate()
         try mesh.validate()
-        if case .text(let text) = prompt, text.allSatisfy(\.isWhitespace) {
-            throw LatheError.badInput("\(.prompt) is empty; say what the object is, or leave it out")
+        if case .text(let text) = prompt {
+            guard !text.allSatisfy(\.isWhitespace) else {
+                throw LatheError.badInput("--prompt is empty; say what the object is, or leave it out")
+            }
+            try PromptText.check(text, "--prompt")
         }
         _ = try LiftSettings.configuration(self)
         guard !output.isEmpty else {

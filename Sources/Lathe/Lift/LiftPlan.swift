@@ -1,5 +1,6 @@
 // Estimates of a lift before it runs.
 
+import Arrays
 import Foundation
 
 /// The stages of a lift with estimated durations and memory.
@@ -38,6 +39,6 @@ public struct LiftPlan: Codable, Sendable {
     }
 
     private func rounded(_ seconds: Double) -> String {
-        seconds < 90 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
+        seconds < 90 ? "\(Int(clamped: seconds.rounded(.up))) s" : "\(Int(clamped: (seconds / 60).rounded(.up))) min"
     }
 }

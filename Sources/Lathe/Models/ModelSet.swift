@@ -126,12 +126,23 @@ public struct ModelSet: Sendable, Hashable, Codable {
         }
     }
 
+    /// A folder with more entries, or a file deeper down, belongs to no model: a whole disk, say.
+    private static let entryLimit = 20_000, depthLimit = 6
+
     /// Weight files below a folder, sorted, as paths relative to it.
     ///
     /// Where a folder has safetensors, files of PyTorch in it are copies of them and left out.
     static func weightFiles(in folder: String) -> [String] {
         let walker = FileManager.default.enumerator(atPath: folder)
-        let names = (walker?.compactMap { $0 as? String } ?? []).filter(WeightFile.hasEnding).sorted()
+        var names: [String] = []
+        var visited = 0
+        while visited < entryLimit, let name = walker?.nextObject() as? String {
+            visited += 1
+            if WeightFile.hasEnding(name) { names.append(name) }
+            // The folders of a model lie in it or one below; a pipeline's adapters two.
+            if walker?.level ?? 0 > depthLimit { walker?.skipDescendants() }
+        }
+        names.sort()
         let preferred = Set(names.filter { $0.hasSuffix(".safetensors") }.map(parentFolder))
         return names.filter { $0.hasSuffix(".safetensors") || !preferred.contains(parentFolder($0)) }
     }

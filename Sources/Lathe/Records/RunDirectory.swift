@@ -1,4 +1,4 @@
-// File names of a run directory, and checks before writing to it.
+// File names of a run directory, and what is cleared in it.
 
 import Foundation
 
@@ -29,21 +29,6 @@ struct RunDirectory {
             progress,
             mesh, report,
         ]
-    }
-
-    /// Checks that a new run may be written here: the folder is missing, empty, or holds a run.
-    /// - Throws: `LatheError` (`badInput`) naming what is in the way.
-    func checkIsFree() throws {
-        let manager = FileManager.default
-        guard manager.fileExists(atPath: path) else { return }
-        guard isFolder(path) else {
-            throw LatheError.badInput("\(path) is a file; choose another folder with \(.output)")
-        }
-        let entries = (try? manager.contentsOfDirectory(atPath: path)) ?? []
-        guard entries.isEmpty || isFile(record) else {
-            throw LatheError.badInput(
-                "\(path) holds files that are no run; choose another folder with \(.output)")
-        }
     }
 
     /// Makes the folder, and clears what an earlier run left in it.

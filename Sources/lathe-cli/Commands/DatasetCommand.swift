@@ -1,6 +1,7 @@
 // `lathe dataset`: training data from folders of meshes.
 
 import ArgumentParser
+import Arrays
 import Datasets
 import Foundation
 import Lathe
@@ -58,7 +59,7 @@ struct DatasetViews: ParsableCommand {
             let range = first..<min(first + shardSize, count)
             let path = try dataset.write(range, number: firstShard + number, into: output)
             let rate = Double(range.upperBound) / Date().timeIntervalSince(start)
-            try console.result("\(path): \(range.upperBound) of \(count), \(Int(rate * 9)) pictures/s")
+            try console.result("\(path): \(range.upperBound) of \(count), \(Int(clamped: rate * 9)) pictures/s")
         }
     }
 }

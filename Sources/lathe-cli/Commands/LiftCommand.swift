@@ -76,10 +76,7 @@ struct LiftCommand: ParsableCommand {
             return
         }
         Interruption.listen()
-        let lift =
-            resume
-            ? try Lift(resuming: runDirectory, searchPath: searchPath)
-            : try Lift(try options(), searchPath: searchPath)
+        let lift = try opened(console, searchPath: searchPath)
         var bar = ProgressBar(console: console)
         do {
             while let state = try lift.next() {
@@ -98,6 +95,35 @@ struct LiftCommand: ParsableCommand {
         let result = try lift.result()
         try console.result(json: result)
         for line in result.lines { try console.result(line) }
+    }
+
+    /// The lift that is asked for: a fresh one, or the unfinished one in its folder.
+    private func opened(_ console: Console, searchPath: [String]) throws -> Lift {
+        if FileManager.default.fileExists(atPath: "\(input)/run.json") {
+            guard resume else {
+                throw LatheError(
+                    .badInput,
+                    "\(input) is a run; go on with it by --resume, film it with lathe turntable, or take its mesh with"
+                        + " lathe mesh")
+            }
+            if let option = optionsBesideResume.first {
+                throw LatheError(
+                    .badInput, "--resume goes on with the options of the run; leave out \(option), or begin another run")
+            }
+            return try Lift(resuming: input, searchPath: searchPath)
+        }
+        let options = try options()
+        guard try Lift.goesOn(options, resumes: resume) else { return try Lift(options, searchPath: searchPath) }
+        if !resume { console.note("\(options.output) holds an unfinished run of this picture; going on with it") }
+        return try Lift(resuming: options.output, searchPath: searchPath)
+    }
+
+    /// Options on the command line that say how a run is made.
+    private var optionsBesideResume: [String] {
+        let general: Set = ["--resume", "--threads", "--json", "--quiet", "--config", "--tier", "--output"]
+        return CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+            .filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) }
+            .filter { !general.contains($0) }
     }
 
     // MARK: Resolution of what was typed
@@ -128,12 +154,6 @@ struct LiftCommand: ParsableCommand {
             result[String(setting[..<mark])] = String(setting[setting.index(after: mark)...])
         }
         return result
-    }
-
-    private var runDirectory: String {
-        if let output { return output }
-        if FileManager.default.fileExists(atPath: "\(input)/run.json") { return input }
-        return (try? InputPicture.find(input)).map { "Renders/\($0.name)" } ?? input
     }
 }
 

@@ -1,6 +1,7 @@
 // `lathe toybox`: the project's own world of objects, as pictures, scenes and training data.
 
 public import ArgumentParser
+import Arrays
 import Evaluation
 import Foundation
 import Images
@@ -14,6 +15,19 @@ struct ToyboxCommand: ParsableCommand {
         subcommands: [
             ToyboxRender.self, ToyboxSheet.self, ToyboxScene.self, ToyboxCapture.self, ToyboxDataset.self,
         ])
+}
+
+/// Refuses a value out of range.
+private func require<Value: Comparable>(_ option: String, _ value: Value, _ range: ClosedRange<Value>) throws {
+    guard range ~= value else {
+        throw ValidationError("--\(option) must lie in \(range.lowerBound)...\(range.upperBound)")
+    }
+}
+
+/// Refuses directions that are none.
+private func requireAngles(_ azimuth: Float, _ elevation: Float) throws {
+    try require("azimuth", azimuth, -36_000...36_000)
+    try require("elevation", elevation, -90...90)
 }
 
 extension ToySplit: ExpressibleByArgument {}
@@ -32,6 +46,11 @@ struct ToyboxRender: ParsableCommand {
     @Option(help: "Side of the picture in pixels.") var size = 256
     @Option(name: .shortAndLong, help: "The picture to write.") var output: String
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        try require("size", size, 8...4096)
+        try requireAngles(azimuth, elevation)
+    }
 
     func run() throws {
         let console = try common.start()
@@ -55,6 +74,19 @@ struct ToyboxSheet: ParsableCommand {
     @Option(help: "Only this class.") var only: String?
     @Option(name: .shortAndLong, help: "The picture to write.") var output: String
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        try require("size", size, 8...1024)
+        try require("objects", objects, 1...100)
+        try require("views", views, 1...100)
+        try require("columns", columns, 1...100)
+        try require("seed", seed, 0...UInt64.max - 100)
+        let classes = only == nil ? ToyObject.classNames.count : 1
+        let rows = (classes + columns - 1) / columns
+        guard objects * views * columns * rows * size * size <= ImageFile.pixelLimit else {
+            throw ValidationError("the sheet would have more than \(ImageFile.pixelLimit) pixels; lower --size")
+        }
+    }
 
     func run() throws {
         let console = try common.start()
@@ -84,7 +116,8 @@ struct ToyboxScene: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard size >= 32, size <= 4096 else { throw ValidationError("--size must lie in 32...4096") }
+        try require("size", size, 32...4096)
+        try requireAngles(azimuth, elevation)
     }
 
     func run() throws {
@@ -150,9 +183,9 @@ struct ToyboxDataset: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard count > 0, shardSize > 0 else {
-            throw ValidationError("--count and --shard-size must be positive")
-        }
+        try require("count", count, 1...100_000_000)
+        try require("shard-size", shardSize, 1...100_000)
+        try require("first-shard", firstShard, 0...1_000_000)
         guard seed < 1 << 31 else { throw ValidationError("--seed must be below 2147483648") }
     }
 
@@ -166,7 +199,7 @@ struct ToyboxDataset: ParsableCommand {
             let path = try dataset.write(shard: shard, into: output)
             let done = min((shard + 1) * shardSize, count)
             let rate = Double(done) / Date().timeIntervalSince(start)
-            try console.result("\(path): \(done) of \(count), \(Int(rate)) samples/s")
+            try console.result("\(path): \(done) of \(count), \(Int(clamped: rate)) samples/s")
         }
     }
 }

@@ -60,6 +60,7 @@ struct CommonOptions: ParsableArguments {
 
     /// Puts the options that concern the whole process into force.
     func start() throws -> Console {
+        try OutOfMemory.check()
         if let threads { Threads.setLimit(threads) }
         if let tier = try tier ?? namedTier { try KernelTier.select(tier) }
         return Console(isQuiet: quiet || json, isJSON: json)

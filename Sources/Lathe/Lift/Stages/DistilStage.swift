@@ -53,6 +53,8 @@ struct DistilStage: LiftStageWork {
         let field = try FieldLift(
             selected.cutout, caption: caption, options: run.options, session: run.session)
         run.record.models = try LiftRecording.models(of: run.options)
+        try Disk.createFolder(directory.path)
+        run.lock = try RunLock(directory.path)
         try directory.prepare()
         do {
             let overlay = selected.photograph.overlay(selected.found.mask, run.options.selection)
@@ -66,6 +68,7 @@ struct DistilStage: LiftStageWork {
         } catch {
             // Without its first checkpoint there is nothing to resume.
             run.field = nil
+            run.lock = nil
             directory.discard()
             throw error
         }

@@ -14,6 +14,9 @@ final class LiftRun {
     var record: RunRecord
     var metrics = MetricsLog()
 
+    /// The right to write in the directory; nil until it is made.
+    var lock: RunLock?
+
     /// The picture given in memory; nil reads the file that the options name.
     var picture: Image?
     /// What the selection found; nil before it, and in a resumed run.
