@@ -175,7 +175,8 @@ import Testing
     @Test func doubtfulMasksAreUsedWithARemark() throws {
         let most = scratch.path("most.png"), ones = scratch.path("ones.png")
         try Mask(width: 40, height: 30, inside: (0..<1200).map { $0 > 90 }).savePNG(most)
-        try Image(width: 40, height: 30, channels: 1, bytes: (0..<1200).map { $0 < 300 ? 1 : 0 }).savePNG(ones)
+        try Image(width: 40, height: 30, channels: 1, bytes: (0..<1200).map { $0 < 300 ? 1 : 0 }).savePNG(
+            ones)
         for (mask, words) in [(most, "covers 92 % of the picture"), (ones, "0 and 1 of 255")] {
             let outcome = try Program.run(["segment", picture, "--mask", mask, "-o", output, "--json"])
             #expect(outcome.status == 0 && outcome.errorLines.count == 1, "\(outcome.errors)")

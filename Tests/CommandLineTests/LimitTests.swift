@@ -16,17 +16,25 @@ import Testing
 
     @Test func numbersOfTheToyWorldAreBounded() throws {
         let output = scratch.path("out.png")
-        for option in ["--size=-1", "--size=0", "--size=9223372036854775807", "--azimuth=nan", "--elevation=1e30"] {
+        for option in [
+            "--size=-1", "--size=0", "--size=9223372036854775807", "--azimuth=nan", "--elevation=1e30",
+        ] {
             for command in ["render", "scene"] {
-                try Program.expectRefusal(["toybox", command, option, "-o", output], saying: "must lie in", writingTo: output)
+                try Program.expectRefusal(
+                    ["toybox", command, option, "-o", output], saying: "must lie in", writingTo: output)
             }
         }
-        for option in ["--objects=0", "--views=-1", "--columns=9223372036854775807", "--seed=18446744073709551615"] {
-            try Program.expectRefusal(["toybox", "sheet", option, "-o", output], saying: "must lie in", writingTo: output)
-        }
-        for option in ["--count=9223372036854775807", "--shard-size=9223372036854775807", "--first-shard=-1"] {
+        for option in [
+            "--objects=0", "--views=-1", "--columns=9223372036854775807", "--seed=18446744073709551615",
+        ] {
             try Program.expectRefusal(
-                ["toybox", "dataset", "--kind", "views", option, "-o", output], saying: "must lie in", writingTo: output)
+                ["toybox", "sheet", option, "-o", output], saying: "must lie in", writingTo: output)
+        }
+        for option in ["--count=9223372036854775807", "--shard-size=9223372036854775807", "--first-shard=-1"]
+        {
+            try Program.expectRefusal(
+                ["toybox", "dataset", "--kind", "views", option, "-o", output], saying: "must lie in",
+                writingTo: output)
         }
     }
 
@@ -36,16 +44,19 @@ import Testing
         for command in [
             ["generate"], ["fill", picture, "--box", "1,1,9,9"], ["replace", picture, "--box", "1,1,9,9"],
         ] {
-            try Program.expectRefusal(command + ["--prompt", long, "-o", output], saying: "100000 characters")
+            try Program.expectRefusal(
+                command + ["--prompt", long, "-o", output], saying: "100000 characters")
             try Program.expectRefusal(command + ["--prompt", "  ", "-o", output], saying: "is empty")
         }
         try Program.expectRefusal(
-            ["generate", "--prompt", "a cup", "--negative-prompt", long, "-o", output], saying: "100000 characters")
+            ["generate", "--prompt", "a cup", "--negative-prompt", long, "-o", output],
+            saying: "100000 characters")
     }
 
     @Test func aRunIsNoPicture() throws {
         _ = try scratch.write("{}", "run.json")
-        try Program.expectRefusal(["lift", scratch.folder], saying: "is a run", "--resume", "turntable", "mesh")
+        try Program.expectRefusal(
+            ["lift", scratch.folder], saying: "is a run", "--resume", "turntable", "mesh")
         try Program.expectRefusal(["lift", scratch.folder, "--resume", "--seed", "3"], saying: "--seed")
     }
 

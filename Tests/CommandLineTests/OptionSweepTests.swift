@@ -26,7 +26,8 @@ import Testing
     private struct Dump: Decodable { let command: Command }
 
     private static let values = [
-        "nan", "inf", "-inf", "0", "-1", "9223372036854775807", "1e308", "", String(repeating: "9", count: 5000),
+        "nan", "inf", "-inf", "0", "-1", "9223372036854775807", "1e308", "",
+        String(repeating: "9", count: 5000),
     ]
 
     /// How many runs; more by LATHE_SWEEP_RUNS.
@@ -57,10 +58,13 @@ import Testing
             }
             let positional = arguments.filter { $0.kind == "positional" && $0.isOptional != true }
                 .map { _ in scratch.path("photo.png") }
-            let required = arguments.filter { $0.kind == "option" && $0.isOptional != true && $0.defaultValue == nil }
+            let required = arguments.filter {
+                $0.kind == "option" && $0.isOptional != true && $0.defaultValue == nil
+            }
             // Selections and outputs that let a command come to its numbers; what it needs besides is refused by name.
             let given = required.compactMap(spelling).filter { $0 != "--output" }.flatMap { [$0, "views"] }
-            let output = arguments.contains { spelling($0) == "--output" } ? ["--output", scratch.path("out")] : []
+            let output =
+                arguments.contains { spelling($0) == "--output" } ? ["--output", scratch.path("out")] : []
             for option in arguments where option.kind == "option" && spelling(option) != "--output" {
                 guard let name = spelling(option) else { continue }
                 for value in Self.values {
@@ -74,7 +78,8 @@ import Testing
         for arguments in stride(from: 0, to: cases.count, by: step).map({ cases[$0] }) {
             let outcome = try Program.run(arguments, in: scratch.folder)
             let shown = arguments.map { $0.count > 60 ? "\($0.prefix(60))…" : $0 }.joined(separator: " ")
-            #expect([0, 2, 3].contains(outcome.status), "\(outcome.status): lathe \(shown)\n\(outcome.errors)")
+            #expect(
+                [0, 2, 3].contains(outcome.status), "\(outcome.status): lathe \(shown)\n\(outcome.errors)")
             #expect(outcome.status == 0 || outcome.errorLines.count == 1, "lathe \(shown)\n\(outcome.errors)")
             try? FileManager.default.removeItem(atPath: scratch.path("out"))
         }

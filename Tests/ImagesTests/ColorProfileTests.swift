@@ -7,7 +7,9 @@ import TestSupport
 import Testing
 
 @Suite struct ColorProfileTests {
-    private static func bytes(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
+    private static func bytes(_ value: UInt32) -> [UInt8] {
+        withUnsafeBytes(of: value.bigEndian) { Array($0) }
+    }
     private static func fixed(_ value: Double) -> [UInt8] {
         bytes(UInt32(bitPattern: Int32((value * 65_536).rounded())))
     }
@@ -85,9 +87,14 @@ import Testing
             let raw = [0] + row
             let (length, inverse) = (UInt16(raw.count), ~UInt16(raw.count))
             var (low, high): (UInt32, UInt32) = (1, 0)
-            for byte in raw { (low, high) = ((low + UInt32(byte)) % 65_521, (high + low + UInt32(byte)) % 65_521) }
+            for byte in raw {
+                (low, high) = ((low + UInt32(byte)) % 65_521, (high + low + UInt32(byte)) % 65_521)
+            }
             let data: [UInt8] =
-                [0x78, 0x01, 0x01, UInt8(length & 255), UInt8(length >> 8), UInt8(inverse & 255), UInt8(inverse >> 8)]
+                [
+                    0x78, 0x01, 0x01, UInt8(length & 255), UInt8(length >> 8), UInt8(inverse & 255),
+                    UInt8(inverse >> 8),
+                ]
                 + raw + Self.bytes(high << 16 | low)
             let file: [UInt8] =
                 [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -97,7 +104,9 @@ import Testing
         }
         #expect(try picture(kind: 0, key: [0, 9], row: [9, 200]).bytes == [9, 0, 200, 255])
         #expect(
-            try picture(kind: 2, key: [0, 1, 0, 2, 0, 3], row: [1, 2, 3, 4, 5, 6]).bytes == [1, 2, 3, 0, 4, 5, 6, 255])
+            try picture(kind: 2, key: [0, 1, 0, 2, 0, 3], row: [1, 2, 3, 4, 5, 6]).bytes == [
+                1, 2, 3, 0, 4, 5, 6, 255,
+            ])
     }
 
     @Test func otherFormatsAndSizesSayWhatToDo() throws {

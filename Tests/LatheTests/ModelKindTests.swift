@@ -49,7 +49,8 @@ import Testing
     func methodsThatAreNotSupportedAreNamed(_ tensor: String, _ method: String) throws {
         try withTemporaryFolder { folder in
             try SafetensorsWriter.write(
-                [(tensor, .zeros([1])), ("lora_unet_conv_in.alpha", .zeros([]))], to: folder + "/a.safetensors")
+                [(tensor, .zeros([1])), ("lora_unet_conv_in.alpha", .zeros([]))],
+                to: folder + "/a.safetensors")
             let found = try ModelInspection.inspect(folder + "/a.safetensors").files[0]
             #expect(found.content?.contains(method) == true && found.use == nil)
         }
@@ -57,12 +58,15 @@ import Testing
 
     @Test func anAdapterGivenToTheOtherOptionIsRefused() throws {
         let fixtures = EditBench.package.appending(path: "Tests/StableDiffusionTests/Fixtures")
-        let lora = DiffusionOptions.Weighted(path: fixtures.appending(path: "adapters/lora_kohya.safetensors").path)
-        let word = DiffusionOptions.Weighted(path: fixtures.appending(path: "adapters/cat_toy.safetensors").path)
+        let lora = DiffusionOptions.Weighted(
+            path: fixtures.appending(path: "adapters/lora_kohya.safetensors").path)
+        let word = DiffusionOptions.Weighted(
+            path: fixtures.appending(path: "adapters/cat_toy.safetensors").path)
         func message(_ change: (inout DiffusionOptions) -> Void) throws -> String {
             var options = DiffusionOptions()
             change(&options)
-            let models = ModelSet(root: nil, overrides: [.diffusion: fixtures.appending(path: "pipeline").path])
+            let models = ModelSet(
+                root: nil, overrides: [.diffusion: fixtures.appending(path: "pipeline").path])
             let error = #expect(throws: LatheError.self) {
                 _ = try ModelSession(models).diffusion(options)
             }

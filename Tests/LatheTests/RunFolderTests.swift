@@ -10,8 +10,9 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// The table of the design notes: state, then lift and resume, each with the same request, other options, and another
-    /// picture. b begins, g goes on, s shows, - is refused.
+    /// The table of the notes: state, then lift and resume, each with the same request, other options, another picture.
+    ///
+    /// b begins, g goes on, s shows, - is refused.
     private static let table: [(RunFolderState, lift: String, resume: String)] = [
         (.free, "bbb", "---"), (.foreign, "---", "---"), (.damaged, "---", "---"), (.begun, "bb-", "---"),
         (.interrupted, "g--", "g--"), (.partlyDeleted, "gb-", "g--"), (.finished, "bb-", "s--"),
@@ -31,7 +32,8 @@ import Testing
 
     private func record(_ status: String) throws {
         let options = LiftOptions(
-            picture: "photo.png", selection: Selection(), prompt: .text("a ball"), models: ModelSet(root: "/nowhere"),
+            picture: "photo.png", selection: Selection(), prompt: .text("a ball"),
+            models: ModelSet(root: "/nowhere"),
             output: run)
         let record: [String: Any] = [
             "tool": "lathe", "version": LatheVersion.current, "command": "lift", "status": status,
@@ -87,7 +89,8 @@ import Testing
         _ = try folder.write("a field", "run/field.safetensors")
         let picture = try folder.write("another picture", "cat.jpg")
         let options = LiftOptions(
-            picture: picture, selection: Selection(), prompt: .text("a ball"), models: ModelSet(root: "/nowhere"),
+            picture: picture, selection: Selection(), prompt: .text("a ball"),
+            models: ModelSet(root: "/nowhere"),
             output: run)
         for resumes in [false, true] {
             let error = #expect(throws: LatheError.self) { _ = try Lift.goesOn(options, resumes: resumes) }

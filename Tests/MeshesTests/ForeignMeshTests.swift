@@ -10,7 +10,8 @@ import Testing
 @Suite struct ForeignMeshTests {
     /// Reads an OBJ with its material file and its picture, which lies at `texture`.
     private func readOBJ(
-        _ text: String, materials: String = "newmtl m\nKd 1 1 1\nmap_Kd tex.png\n", named name: String = "c.mtl",
+        _ text: String, materials: String = "newmtl m\nKd 1 1 1\nmap_Kd tex.png\n",
+        named name: String = "c.mtl",
         texture: String = "tex.png"
     ) throws -> TexturedMesh {
         try withTemporaryFolder { folder in
@@ -78,11 +79,14 @@ import Testing
     @Test func shiftsAndScalesOfAPictureAreApplied() throws {
         // The upper right quadrant: from one half to one in both directions, counted from the bottom left.
         let moved = "newmtl m\nmap_Kd -s 0.5 0.5 1 -o 0.5 0.5 0 tex.png\n"
-        #expect(SquareFiles.quadrants(try readOBJ(square, materials: moved)) == Array(repeating: "green", count: 4))
+        #expect(
+            SquareFiles.quadrants(try readOBJ(square, materials: moved))
+                == Array(repeating: "green", count: 4))
         // Beyond the edges, the picture's last row goes on.
         let shifted = "newmtl m\nmap_Kd -clamp on -o 1 1 tex.png\n"
         #expect(
-            SquareFiles.quadrants(try readOBJ(square, materials: shifted)) == Array(repeating: "green", count: 4))
+            SquareFiles.quadrants(try readOBJ(square, materials: shifted))
+                == Array(repeating: "green", count: 4))
     }
 
     @Test(arguments: [
@@ -112,13 +116,15 @@ import Testing
             "ply\nformat ascii 1.0\nelement vertex 5\nproperty float x\nproperty float y\nproperty float z\n"
             + "element face 1\nproperty list uchar int vertex_indices\nend_header\n"
             + "-.6 .6 0\n-.6 -.6 0\n0 .2 0\n.6 -.6 0\n.6 .6 0\n5 "
-            + face.dropFirst(2).split(separator: " ").map { String((Int($0) ?? 0) - 1) }.joined(separator: " ")
+            + face.dropFirst(2).split(separator: " ").map { String((Int($0) ?? 0) - 1) }.joined(
+                separator: " ")
         #expect(abs(try read(Array(ply.utf8), "a.ply").mesh.topology.area - (1.44 - 0.48)) < 1e-5)
     }
 
     @Test func coloursBehindPositionsMayCountTo255AndMayBeMissing() throws {
         let face = "f 1 2 3\n"
-        let bytes = try read(Array(("v 0 0 0 255 0 0\nv 1 0 0 255 0 0\nv 0 1 0 0 0 51\n" + face).utf8), "a.obj")
+        let bytes = try read(
+            Array(("v 0 0 0 255 0 0\nv 1 0 0 255 0 0\nv 0 1 0 0 0 51\n" + face).utf8), "a.obj")
         #expect(bytes.mesh.colors == [SIMD3(1, 0, 0), SIMD3(1, 0, 0), SIMD3(0, 0, 0.2)])
         let some = try read(Array(("v 0 0 0 1 0 0\nv 1 0 0\nv 0 1 0\n" + face).utf8), "a.obj")
         #expect(some.mesh.colors.first == SIMD3(1, 0, 0) && some.notes.contains { $0.contains("2 of 3") })
@@ -126,7 +132,9 @@ import Testing
 
     // MARK: PLY
 
-    private func ply(_ properties: String, _ vertices: [String], _ faces: String = "", header: String = "") -> [UInt8] {
+    private func ply(_ properties: String, _ vertices: [String], _ faces: String = "", header: String = "")
+        -> [UInt8]
+    {
         Array(
             ("ply\nformat ascii 1.0\n\(header)element vertex \(vertices.count)\nproperty float x\nproperty float y\n"
                 + "property float z\n\(properties)element face 1\nproperty list uchar int vertex_indices\n\(faces)"
@@ -134,20 +142,23 @@ import Testing
     }
 
     @Test(arguments: [
-        ("uchar", "128", 128.0 / 255), ("ushort", "32768", 0.5), ("float", "0.5", 0.5), ("float", "128", 128.0 / 255),
+        ("uchar", "128", 128.0 / 255), ("ushort", "32768", 0.5), ("float", "0.5", 0.5),
+        ("float", "128", 128.0 / 255),
         ("short", "16384", 0.5), ("int", "128", 128.0 / 255),
     ])
     func coloursOfAPLYAreFractionsOfTheirType(_ type: String, _ value: String, _ red: Double) throws {
         let properties = ["red", "green", "blue"].map { "property \(type) \($0)\n" }.joined()
         let mesh = try read(
-            ply(properties, ["0 0 0 \(value) 0 0", "1 0 0 \(value) 0 0", "0 1 0 \(value) 0 0"]) + Array("\n3 0 1 2".utf8),
+            ply(properties, ["0 0 0 \(value) 0 0", "1 0 0 \(value) 0 0", "0 1 0 \(value) 0 0"])
+                + Array("\n3 0 1 2".utf8),
             "a.ply")
         #expect(abs(Double(mesh.mesh.colors[0].x) - red) < 1e-3)
     }
 
     @Test func thePictureOfAPLYIsLaidOverItsVerticesOrCorners() throws {
         let byVertex = ply(
-            "property float s\nproperty float t\n", ["-.6 -.6 0 0 0", ".6 -.6 0 1 0", ".6 .6 0 1 1", "-.6 .6 0 0 1"],
+            "property float s\nproperty float t\n",
+            ["-.6 -.6 0 0 0", ".6 -.6 0 1 0", ".6 .6 0 1 1", "-.6 .6 0 0 1"],
             header: "comment TextureFile tex.png\n")
         let byCorner = ply(
             "", ["-.6 -.6 0", ".6 -.6 0", ".6 .6 0", "-.6 .6 0"], "property list uchar float texcoord\n",
@@ -156,7 +167,8 @@ import Testing
             let mesh = try read(bytes + Array(face.utf8), "a.ply")
             #expect(SquareFiles.quadrants(mesh) == SquareFiles.whole)
         }
-        let text = String(decoding: byVertex, as: UTF8.self).replacingOccurrences(of: "tex.png", with: "none.png")
+        let text = String(decoding: byVertex, as: UTF8.self).replacingOccurrences(
+            of: "tex.png", with: "none.png")
         #expect(try read(Array((text + "\n4 0 1 2 3").utf8), "a.ply").notes.count == 1)
     }
 
@@ -169,7 +181,9 @@ import Testing
             (face + vertex, "4 0 1 2 3\n" + places), (vertex + strip, places + "4 0 1 3 2\n"),
             (vertex + strip, places + "7 0 1 3 -1 1 2 3\n"),
         ] {
-            let mesh = try read(Array(("ply\nformat ascii 1.0\n" + header + "end_header\n" + body).utf8), "a.ply").mesh
+            let mesh = try read(
+                Array(("ply\nformat ascii 1.0\n" + header + "end_header\n" + body).utf8), "a.ply"
+            ).mesh
             #expect(mesh.faces.count == 2 && abs(mesh.topology.area - 1.44) < 1e-5)
             #expect(mesh.normals.allSatisfy { $0.z > 0.9 })
         }
@@ -208,7 +222,8 @@ import Testing
                 try read(
                     try SquareFiles.glb(
                         material: "{\"pbrMetallicRoughness\":{\"baseColorTexture\":\(use)}}",
-                        root: "\"extensionsRequired\":[\"KHR_texture_transform\"],", attributes: ",\"TEXCOORD_1\":1"),
+                        root: "\"extensionsRequired\":[\"KHR_texture_transform\"],",
+                        attributes: ",\"TEXCOORD_1\":1"),
                     "a.glb"))
         }
         #expect(try seen("\"offset\":[0.5,0],\"scale\":[0.5,0.5]") == Array(repeating: "green", count: 4))
@@ -236,13 +251,16 @@ import Testing
             let error = #expect(throws: MeshError.self) {
                 try read(
                     try SquareFiles.glb(
-                        material: textured, root: "\"extensionsRequired\":[\"KHR_materials_unlit\",\"\(name)\"],"),
+                        material: textured,
+                        root: "\"extensionsRequired\":[\"KHR_materials_unlit\",\"\(name)\"],"),
                     "a.glb")
             }
             #expect(try #require(error).description.contains(name))
         }
-        let glowing = "{\"emissiveFactor\":[1,1,1],\"pbrMetallicRoughness\":{\"baseColorTexture\":{\"index\":0}}}"
-        #expect(try read(try SquareFiles.glb(material: glowing), "a.glb").notes.contains { $0.contains("glows") })
+        let glowing =
+            "{\"emissiveFactor\":[1,1,1],\"pbrMetallicRoughness\":{\"baseColorTexture\":{\"index\":0}}}"
+        #expect(
+            try read(try SquareFiles.glb(material: glowing), "a.glb").notes.contains { $0.contains("glows") })
     }
 
     @Test func quantisedPositionsAreFractionsOrNumbers() throws {
@@ -258,7 +276,9 @@ import Testing
                 {"buffer":0,"byteOffset":12,"byteLength":8}],"buffers":[{"byteLength":20}]}
                 """
             let mesh = try read(SquareFiles.file(document, binary), "a.glb").mesh
-            #expect(mesh.positions == [SIMD3(-127, -127, 0), SIMD3(127, -127, 0), SIMD3(127, 127, 0)].map { $0 * factor })
+            #expect(
+                mesh.positions
+                    == [SIMD3(-127, -127, 0), SIMD3(127, -127, 0), SIMD3(127, 127, 0)].map { $0 * factor })
         }
     }
 

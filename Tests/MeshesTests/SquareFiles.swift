@@ -96,7 +96,8 @@ enum SquareFiles {
         case ([false, true, false], [true, false, true]): return "green"
         case ([false, false, true], [true, true, false]): return "blue"
         case ([true, true, false], [false, false, true]): return "yellow"
-        case ([false, false, false], [false, false, false]) where color.max() - color.min() < 0.02: return "grey"
+        case ([false, false, false], [false, false, false]) where color.max() - color.min() < 0.02:
+            return "grey"
         default: return "\(color)"
         }
     }

@@ -35,7 +35,8 @@ public struct Turntable: Codable, Sendable {
         let subject = try Subject.open(path)
         let target =
             output
-            ?? freePath(isFolder(path) ? "\(path)/turntable" : (path as NSString).deletingPathExtension, ".gif")
+            ?? freePath(
+                isFolder(path) ? "\(path)/turntable" : (path as NSString).deletingPathExtension, ".gif")
         let kind = try kind(of: target)
         let ffmpeg = Helper.find("ffmpeg", in: searchPath)
         if case .movie = kind, ffmpeg == nil {

@@ -21,7 +21,8 @@ struct FitRequest: Codable, Equatable {
         } catch let error as LatheError {
             throw error
         } catch {
-            throw LatheError.badInput("\(path) is no request of this version; remove it, or choose another folder with -o")
+            throw LatheError.badInput(
+                "\(path) is no request of this version; remove it, or choose another folder with -o")
         }
     }
 }

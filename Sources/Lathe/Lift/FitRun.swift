@@ -105,20 +105,25 @@ public enum FitRun {
         guard !RunLock.isHeld(output) else { throw RunLock.refusal(output) }
         let path = "\(output)/field.safetensors"
         guard isFile(path) else {
-            guard !resume else { throw LatheError.badInput("\(output) holds no field.safetensors to go on from") }
+            guard !resume else {
+                throw LatheError.badInput("\(output) holds no field.safetensors to go on from")
+            }
             return nil
         }
         let before = try FitRequest.load(from: output)
         if let before, before != request {
             let what = before.pictures == request.pictures ? "other settings" : "other pictures"
-            let isFinished = try LatheError.asking(.badInput) { try FieldCheckpoint(path: path).step }
+            let isFinished =
+                try LatheError.asking(.badInput) { try FieldCheckpoint(path: path).step }
                 >= before.configuration.steps
             // A finished fit of the same pictures is replaced, as by the same command.
             if isFinished, !resume, before.pictures == request.pictures { return nil }
-            throw LatheError.badInput("\(output) holds a fit with \(what); \(elsewhere), or give those it began with")
+            throw LatheError.badInput(
+                "\(output) holds a fit with \(what); \(elsewhere), or give those it began with")
         }
         do {
-            return try FieldFitting(request.configuration, pictures: pictures, from: FieldCheckpoint(path: path))
+            return try FieldFitting(
+                request.configuration, pictures: pictures, from: FieldCheckpoint(path: path))
         } catch {
             throw LatheError.badInput(
                 resume ? "\(error)" : "\(path) is of other work (\(error)); \(elsewhere), or remove it")

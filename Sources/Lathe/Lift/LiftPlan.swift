@@ -39,6 +39,7 @@ public struct LiftPlan: Codable, Sendable {
     }
 
     private func rounded(_ seconds: Double) -> String {
-        seconds < 90 ? "\(Int(clamped: seconds.rounded(.up))) s" : "\(Int(clamped: (seconds / 60).rounded(.up))) min"
+        seconds < 90
+            ? "\(Int(clamped: seconds.rounded(.up))) s" : "\(Int(clamped: (seconds / 60).rounded(.up))) min"
     }
 }

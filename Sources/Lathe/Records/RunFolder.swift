@@ -94,7 +94,8 @@ package enum RunFolder {
     }
 
     private static func refusal(
-        _ state: RunFolderState, _ match: RunMatch, _ folder: String, _ record: RunRecord?, _ changed: [String]
+        _ state: RunFolderState, _ match: RunMatch, _ folder: String, _ record: RunRecord?,
+        _ changed: [String]
     ) -> LatheError {
         let elsewhere = "choose another folder with -o"
         switch state {
@@ -103,9 +104,11 @@ package enum RunFolder {
         case .foreign:
             return .badInput(
                 isFolder(folder)
-                    ? "\(folder) holds files that are no run; \(elsewhere)" : "\(folder) is a file; \(elsewhere)")
+                    ? "\(folder) holds files that are no run; \(elsewhere)"
+                    : "\(folder) is a file; \(elsewhere)")
         case .damaged:
-            return .badInput("\(folder)/run.json is not a run record of this version; remove the folder, or \(elsewhere)")
+            return .badInput(
+                "\(folder)/run.json is not a run record of this version; remove the folder, or \(elsewhere)")
         case .begun where match != .otherPicture:
             return .badInput("\(folder) holds no field.safetensors to go on from; run the lift again")
         case .begun, .interrupted, .partlyDeleted, .finished:

@@ -15,7 +15,8 @@ package final class RunLock {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else {
                 let reason = String(cString: strerror(errno)).lowercased()
-                throw LatheError.badInput("\(folder) cannot be written: \(reason); choose another folder with -o")
+                throw LatheError.badInput(
+                    "\(folder) cannot be written: \(reason); choose another folder with -o")
             }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)
@@ -45,7 +46,8 @@ package final class RunLock {
     }
 
     static func refusal(_ folder: String) -> LatheError {
-        .badInput("\(folder) is being written by another lathe; wait for it, or choose another folder with -o")
+        .badInput(
+            "\(folder) is being written by another lathe; wait for it, or choose another folder with -o")
     }
 
     private static func path(in folder: String) -> String { "\(folder)/.lock" }

@@ -28,7 +28,9 @@ public struct LoRA: Sendable {
         if let (name, method) = LoRAName.otherMethod(in: weights.names) {
             throw CheckpointError(
                 path: path,
-                reason: "tensor '\(name)' is of the method \(method) (LyCORIS); plain LoRA and LoCon are supported")
+                reason:
+                    "tensor '\(name)' is of the method \(method) (LyCORIS); plain LoRA and LoCon are supported"
+            )
         }
         let isPEFT = weights.names.contains { $0.hasPrefix(LoRAName.peftPrefix) }
         let settings =

@@ -45,8 +45,10 @@ struct LoRAName: Sendable {
     ///
     /// Source: LyCORIS (Yeh et al. 2023), `lycoris/modules`; PEFT for DoRA.
     private static let otherMethods = [
-        ("LoHa", [".hada_w1_a", ".hada_w1_b", ".hada_t1"]), ("LoKr", [".lokr_w1", ".lokr_w1_a", ".lokr_w2", ".lokr_t2"]),
-        ("OFT", [".oft_blocks", ".oft_diag"]), ("(IA)^3", [".on_input"]), ("GLoRA", [".a1.weight", ".b1.weight"]),
+        ("LoHa", [".hada_w1_a", ".hada_w1_b", ".hada_t1"]),
+        ("LoKr", [".lokr_w1", ".lokr_w1_a", ".lokr_w2", ".lokr_t2"]),
+        ("OFT", [".oft_blocks", ".oft_diag"]), ("(IA)^3", [".on_input"]),
+        ("GLoRA", [".a1.weight", ".b1.weight"]),
         ("DoRA", [".dora_scale", ".lora_magnitude_vector"]), ("full difference", [".diff", ".diff_b"]),
     ]
 

@@ -59,7 +59,8 @@ struct DatasetViews: ParsableCommand {
             let range = first..<min(first + shardSize, count)
             let path = try dataset.write(range, number: firstShard + number, into: output)
             let rate = Double(range.upperBound) / Date().timeIntervalSince(start)
-            try console.result("\(path): \(range.upperBound) of \(count), \(Int(clamped: rate * 9)) pictures/s")
+            try console.result(
+                "\(path): \(range.upperBound) of \(count), \(Int(clamped: rate * 9)) pictures/s")
         }
     }
 }

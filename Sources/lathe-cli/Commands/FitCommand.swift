@@ -40,7 +40,9 @@ struct FitCommand: ParsableCommand {
         var configuration = FitConfiguration(steps: steps, raysPerStep: rays, seed: seed)
         configuration.field.bound = bound
         Interruption.listen()
-        let result = try FitRun.run(configuration, folder: folder, output: output, resume: resume, note: console.note) { state in
+        let result = try FitRun.run(
+            configuration, folder: folder, output: output, resume: resume, note: console.note
+        ) { state in
             if Interruption.isRequested, state.step < state.total {
                 throw LatheError(
                     .interrupted,

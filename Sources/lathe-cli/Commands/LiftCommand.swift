@@ -108,13 +108,18 @@ struct LiftCommand: ParsableCommand {
             }
             if let option = optionsBesideResume.first {
                 throw LatheError(
-                    .badInput, "--resume goes on with the options of the run; leave out \(option), or begin another run")
+                    .badInput,
+                    "--resume goes on with the options of the run; leave out \(option), or begin another run")
             }
             return try Lift(resuming: input, searchPath: searchPath)
         }
         let options = try options()
-        guard try Lift.goesOn(options, resumes: resume) else { return try Lift(options, searchPath: searchPath) }
-        if !resume { console.note("\(options.output) holds an unfinished run of this picture; going on with it") }
+        guard try Lift.goesOn(options, resumes: resume) else {
+            return try Lift(options, searchPath: searchPath)
+        }
+        if !resume {
+            console.note("\(options.output) holds an unfinished run of this picture; going on with it")
+        }
         return try Lift(resuming: options.output, searchPath: searchPath)
     }
 

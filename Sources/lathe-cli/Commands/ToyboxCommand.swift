@@ -18,7 +18,8 @@ struct ToyboxCommand: ParsableCommand {
 }
 
 /// Refuses a value out of range.
-private func require<Value: Comparable>(_ option: String, _ value: Value, _ range: ClosedRange<Value>) throws {
+private func require<Value: Comparable>(_ option: String, _ value: Value, _ range: ClosedRange<Value>) throws
+{
     guard range ~= value else {
         throw ValidationError("--\(option) must lie in \(range.lowerBound)...\(range.upperBound)")
     }
@@ -84,7 +85,8 @@ struct ToyboxSheet: ParsableCommand {
         let classes = only == nil ? ToyObject.classNames.count : 1
         let rows = (classes + columns - 1) / columns
         guard objects * views * columns * rows * size * size <= ImageFile.pixelLimit else {
-            throw ValidationError("the sheet would have more than \(ImageFile.pixelLimit) pixels; lower --size")
+            throw ValidationError(
+                "the sheet would have more than \(ImageFile.pixelLimit) pixels; lower --size")
         }
     }
 

@@ -19,7 +19,8 @@ extension ModelKind {
         use: Use(option: .lora, form: "as it is", isFile: true), notes: loraNotes)
 
     static let adapterLoHa = ModelKind(
-        name: "a LoHa adapter of LyCORIS, which is not supported", signatures: [TensorSignature("*.hada_w1_a")])
+        name: "a LoHa adapter of LyCORIS, which is not supported",
+        signatures: [TensorSignature("*.hada_w1_a")])
 
     static let adapterLoKr = ModelKind(
         name: "a LoKr adapter of LyCORIS, which is not supported",
