@@ -27,7 +27,9 @@ package enum StaleFiles {
         let stem = name.dropLast(4)
         guard let dot = stem.lastIndex(of: "."), dot != stem.startIndex else { return nil }
         let parts = stem[stem.index(after: dot)...].split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let process = Int32(parts[0]), process > 1, UInt64(parts[1]) != nil else { return nil }
+        guard parts.count == 2, let process = Int32(parts[0]), process > 1, UInt64(parts[1]) != nil else {
+            return nil
+        }
         return process
     }
 }

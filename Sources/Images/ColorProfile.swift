@@ -30,7 +30,9 @@ struct ColorProfile {
     /// Rows of the map from linear device values to linear sRGB.
     private let rows: [[Double]]
 
-    /// From XYZ adapted to D50 to linear sRGB. Source: the inverse of the primaries of IEC 61966-2-1, adapted by Bradford.
+    /// From XYZ adapted to D50 to linear sRGB.
+    ///
+    /// Source: the inverse of the primaries of IEC 61966-2-1, adapted by Bradford.
     private static let fromXYZ = [
         [3.1338561, -1.6168667, -0.4906146], [-0.9787684, 1.9161415, 0.0334540],
         [0.0719453, -0.2289914, 1.4052427],
@@ -39,7 +41,8 @@ struct ColorProfile {
     /// Reads a profile; nil if it is damaged or of another kind (grey, inks, tables).
     init?(icc bytes: [UInt8]) {
         let reader = ProfileReader(bytes: bytes)
-        guard reader.text(16) == "RGB ", reader.text(20) == "XYZ ", let count = reader.word(128), count <= 100 else {
+        guard reader.text(16) == "RGB ", reader.text(20) == "XYZ ", let count = reader.word(128), count <= 100
+        else {
             return nil
         }
         var tags: [String: Int] = [:]
@@ -55,7 +58,8 @@ struct ColorProfile {
         var curves: [Curve] = []
         for channel in ["r", "g", "b"] {
             guard let place = tags[channel + "XYZ"], reader.text(place) == "XYZ ",
-                let x = reader.fixed(place + 8), let y = reader.fixed(place + 12), let z = reader.fixed(place + 16),
+                let x = reader.fixed(place + 8), let y = reader.fixed(place + 12),
+                let z = reader.fixed(place + 16),
                 let start = tags[channel + "TRC"], let curve = ColorProfile.curve(reader, start)
             else { return nil }
             columns.append([x, y, z])

@@ -142,7 +142,8 @@ extension Image {
         let (c, colours) = (channels, hasAlpha ? channels - 1 : channels)
         return pixels.withUnsafeBuffer { values in
             var (black, white, other) = (0, 0, 0)
-            for start in stride(from: 0, to: values.count, by: c) where values[start + c - 1] > 0.5 || !hasAlpha {
+            for start in stride(from: 0, to: values.count, by: c)
+            where values[start + c - 1] > 0.5 || !hasAlpha {
                 let pixel = values[start..<start + colours]
                 if pixel.allSatisfy({ $0 < 0.03 }) {
                     black += 1

@@ -21,7 +21,8 @@ public struct MaskFile: Sendable {
         white = file.bits == 16 ? 65_535 : 255
         let read = Mask(file.image)
         let scale = Float(white)
-        let values = read.values.withUnsafeBuffer { values in Set(values.map { Int(($0 * scale).rounded()) }) }
+        let values = read.values.withUnsafeBuffer { values in Set(values.map { Int(($0 * scale).rounded()) })
+        }
         largest = values.max() ?? 0
         if values == [0, 1] {
             mask = read.mapped { $0 > 0 ? 1 : 0 }

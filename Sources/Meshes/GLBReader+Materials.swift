@@ -33,7 +33,8 @@ extension GLBReader {
             let name = (entry.name ?? "\(index)").quotedForMessage
             switch entry.alphaMode {
             case "MASK":
-                material.cutout = MeshCutout(opacity: opacity, factor: weight, threshold: entry.alphaCutoff ?? 0.5)
+                material.cutout = MeshCutout(
+                    opacity: opacity, factor: weight, threshold: entry.alphaCutoff ?? 0.5)
             case "BLEND" where weight < 1 || opacity != nil:
                 notes.append("material \(name) is transparent (alphaMode BLEND), which is drawn opaque")
             default: break
@@ -42,7 +43,9 @@ extension GLBReader {
                 notes.append("material \(name) glows (emissiveFactor), which is left out")
             }
             if surface == nil, entry.extensions?.specularGlossiness != nil {
-                notes.append("material \(name) has its colours in KHR_materials_pbrSpecularGlossiness, which is not read")
+                notes.append(
+                    "material \(name) has its colours in KHR_materials_pbrSpecularGlossiness, which is not read"
+                )
             }
             return material
         }
@@ -76,7 +79,9 @@ extension GLBReader {
     }
 
     private func picture(_ source: Int) throws -> Image {
-        guard let entry = document.images?[safe: source] else { throw fault("names a picture that is not there") }
+        guard let entry = document.images?[safe: source] else {
+            throw fault("names a picture that is not there")
+        }
         let bytes: [UInt8]
         if let index = entry.bufferView, let view = document.bufferViews?[safe: index] {
             let buffer = try buffer(view.buffer)
@@ -99,7 +104,8 @@ extension GLBReader {
 
     /// The bytes of `data:…;base64,…` (RFC 2397); nil for any other address.
     static func content(ofDataURI uri: String) -> [UInt8]? {
-        guard uri.hasPrefix("data:"), let comma = uri.firstIndex(of: ","), uri[..<comma].hasSuffix(";base64") else {
+        guard uri.hasPrefix("data:"), let comma = uri.firstIndex(of: ","), uri[..<comma].hasSuffix(";base64")
+        else {
             return nil
         }
         return Data(base64Encoded: String(uri[uri.index(after: comma)...]), options: .ignoreUnknownCharacters)

@@ -12,9 +12,11 @@ struct GLBReader {
     /// Required extensions that change nothing in what is drawn here: colours without light, and quantised or moved
     /// coordinates, which are understood.
     private static let understood: Set = [
-        "KHR_materials_unlit", "KHR_mesh_quantization", "KHR_texture_transform", "KHR_materials_emissive_strength",
+        "KHR_materials_unlit", "KHR_mesh_quantization", "KHR_texture_transform",
+        "KHR_materials_emissive_strength",
         "KHR_materials_ior", "KHR_materials_specular", "KHR_materials_clearcoat", "KHR_materials_sheen",
-        "KHR_materials_anisotropy", "KHR_materials_iridescence", "KHR_materials_dispersion", "KHR_lights_punctual",
+        "KHR_materials_anisotropy", "KHR_materials_iridescence", "KHR_materials_dispersion",
+        "KHR_lights_punctual",
     ]
 
     let path: String
@@ -50,11 +52,15 @@ struct GLBReader {
         let start = 20 + jsonLength
         var inline: [Int: OwnedBytes] = [:]
         for (index, buffer) in (document.buffers ?? []).enumerated() {
-            if let uri = buffer.uri, let bytes = GLBReader.content(ofDataURI: uri) { inline[index] = OwnedBytes(bytes) }
+            if let uri = buffer.uri, let bytes = GLBReader.content(ofDataURI: uri) {
+                inline[index] = OwnedBytes(bytes)
+            }
         }
         inlineBuffers = inline
         let hasChunk = bytes.count >= start + 8 && word(start + 4) == GLBDocument.binaryChunk
-        guard hasChunk || (length == start && !inline.isEmpty) else { throw fail("has no whole binary chunk") }
+        guard hasChunk || (length == start && !inline.isEmpty) else {
+            throw fail("has no whole binary chunk")
+        }
         if hasChunk {
             guard Int(word(start)) <= length - start - 8 else { throw fail("has no whole binary chunk") }
             binary = UnsafeRawBufferPointer(rebasing: bytes[start + 8..<start + 8 + Int(word(start))])

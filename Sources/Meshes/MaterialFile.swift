@@ -17,7 +17,8 @@ struct MaterialFile {
 
     /// How many values follow each option of a texture statement, at most.
     private static let optionValues = [
-        "-blendu": 1, "-blendv": 1, "-boost": 1, "-mm": 2, "-o": 3, "-s": 3, "-t": 3, "-texres": 1, "-clamp": 1,
+        "-blendu": 1, "-blendv": 1, "-boost": 1, "-mm": 2, "-o": 3, "-s": 3, "-t": 3, "-texres": 1,
+        "-clamp": 1,
         "-bm": 1, "-imfchan": 1, "-type": 1, "-cc": 1, "-colorspace": 1,
     ]
 
@@ -42,7 +43,8 @@ struct MaterialFile {
             // Exporters write `map_kd` as well as `map_Kd`.
             guard let keyword = lines.word()?.text.lowercased() else { continue }
             if keyword == "newmtl" {
-                materials.append(Entry(material: MeshMaterial(name: lines.rest(), color: SIMD3(repeating: 0.7))))
+                materials.append(
+                    Entry(material: MeshMaterial(name: lines.rest(), color: SIMD3(repeating: 0.7))))
             } else if !materials.isEmpty {
                 readStatement(keyword, &lines)
             }
@@ -66,7 +68,9 @@ struct MaterialFile {
         case "map_d": note("material \(name) has a picture of its opacity (map_d), which is left out")
         case "map_ke": note("material \(name) glows (map_Ke), which is left out")
         case "ke":
-            if numbers(&lines).contains(where: { $0 > 0 }) { note("material \(name) glows (Ke), which is left out") }
+            if numbers(&lines).contains(where: { $0 > 0 }) {
+                note("material \(name) glows (Ke), which is left out")
+            }
         case "d", "tr":
             let least: Float = keyword == "d" ? 1 : 0
             if let value = numbers(&lines).first, value != least {
@@ -102,7 +106,9 @@ struct MaterialFile {
                     words = words.dropFirst()
                 }
             } else {
-                if option == "-clamp", words.first?.lowercased() == "on" { entry.material.wrap = (.clamps, .clamps) }
+                if option == "-clamp", words.first?.lowercased() == "on" {
+                    entry.material.wrap = (.clamps, .clamps)
+                }
                 words = words.dropFirst()
             }
             let pair = SIMD2(values.first ?? 0, values.count > 1 ? values[1] : option == "-s" ? 1 : 0)

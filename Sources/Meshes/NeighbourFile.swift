@@ -14,7 +14,9 @@ enum NeighbourFile {
     static func find(_ name: String, in folders: [String]) -> String? {
         let name = name.contains("/") || !name.contains("\\") ? name : name.replacing("\\", with: "/")
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard let last = parts.last, !last.isEmpty, !name.contains("\0"), !parts.contains("..") else { return nil }
+        guard let last = parts.last, !last.isEmpty, !name.contains("\0"), !parts.contains("..") else {
+            return nil
+        }
         let isDrive = parts[0].count == 2 && parts[0].last == ":"
         let inside = name.hasPrefix("/") || isDrive ? String(last) : name
         return folders.lazy.map { $0 + inside }.first(where: isRegularFile)

@@ -64,7 +64,9 @@ struct OBJReader {
     private mutating func vertexColors() -> [SIMD3<Float>] {
         guard colouredVertices > 0 else { return [] }
         if colouredVertices < positions.count {
-            note("\(positions.count - colouredVertices) of \(positions.count) vertices have no colour; they are grey")
+            note(
+                "\(positions.count - colouredVertices) of \(positions.count) vertices have no colour; they are grey"
+            )
         }
         // Colours are fractions; a file with larger numbers counts to 255.
         let largest = colors.reduce(0) { max($0, $1.max()) }

@@ -92,7 +92,9 @@ struct PLYReader {
             switch keyword {
             case "ply", "obj_info": continue
             case "comment":
-                if scanner.word()?.text.lowercased() == "texturefile" { textureName = textureName ?? scanner.rest() }
+                if scanner.word()?.text.lowercased() == "texturefile" {
+                    textureName = textureName ?? scanner.rest()
+                }
             case "format":
                 switch scanner.word()?.text {
                 case "ascii": format = .text
@@ -196,7 +198,8 @@ struct PLYReader {
         }
         guard !surface.faces.isEmpty else {
             let isCloud = !vertices.positions.isEmpty
-            throw fault(isCloud ? "has no face: it is a cloud of points, and a mesh is needed" : "has no face")
+            throw fault(
+                isCloud ? "has no face: it is a cloud of points, and a mesh is needed" : "has no face")
         }
         return surface.mesh(vertices, notes: notes)
     }
@@ -220,7 +223,8 @@ struct PLYReader {
                 for corner in 0..<3 {
                     let place = 2 * places[corner]
                     let own = hasOwn ? outline.coordinates[place..<place + 2] : []
-                    let shared = vertices.coordinates.isEmpty ? .zero : vertices.coordinates[Int(face[corner])]
+                    let shared =
+                        vertices.coordinates.isEmpty ? .zero : vertices.coordinates[Int(face[corner])]
                     // The file counts from the bottom of the picture.
                     corners.append(hasOwn ? SIMD2(Float(own[place]), 1 - Float(own[place + 1])) : shared)
                 }
@@ -263,7 +267,9 @@ struct PLYReader {
                 list.colors.append(color / (element.properties[channels[0]].type.fullColour ?? 1))
             }
             // The file counts from the bottom of the picture.
-            if let across, let down { list.coordinates.append(SIMD2(Float(row[across]), 1 - Float(row[down]))) }
+            if let across, let down {
+                list.coordinates.append(SIMD2(Float(row[across]), 1 - Float(row[down])))
+            }
         }
         // Real numbers are fractions; a file with larger ones counts to 255.
         if channels.count == 3, element.properties[channels[0]].type.fullColour == nil,
@@ -298,7 +304,9 @@ struct PLYReader {
             }
         }
         guard outline.isStrip else {
-            guard outline.vertices.count >= 3 else { throw fault("has a face of \(outline.vertices.count) corners") }
+            guard outline.vertices.count >= 3 else {
+                throw fault("has a face of \(outline.vertices.count) corners")
+            }
             try outline.vertices.forEach(check)
             return PolygonCut.triangles(outline.vertices.map { positions[Int($0)] })
         }

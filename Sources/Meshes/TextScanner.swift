@@ -58,7 +58,9 @@ struct TextScanner {
     }
 
     private static func first(_ byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
-        guard let base = bytes.baseAddress, let place = memchr(base, Int32(byte), bytes.count) else { return nil }
+        guard let base = bytes.baseAddress, let place = memchr(base, Int32(byte), bytes.count) else {
+            return nil
+        }
         return UnsafeRawPointer(place) - base
     }
 
