@@ -23,10 +23,13 @@ enum OutOfMemory {
         return UInt64(limits.rlim_cur)
     }
 
+    /// Whether the limit on memory is one that no work fits in.
+    static var isLikely: Bool { limit.map { $0 < least } ?? false }
+
     /// Refuses to begin under a limit that no work fits in.
     /// - Throws: `LatheError` (`badInput`) naming the limit.
     static func check() throws {
-        guard let limit, limit < least else { return }
+        guard isLikely, let limit else { return }
         throw LatheError(
             .badInput,
             "the limit on memory (ulimit -v) is \(limit >> 20) MB, and \(least >> 20) MB are needed at least; raise it"
