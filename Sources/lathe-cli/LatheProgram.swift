@@ -31,7 +31,7 @@ package enum LatheProgram {
         } catch {
             let code = report(error, asJSON: arguments.contains("--json"))
             // Libraries that could not start their threads wait for them at the end.
-            if OutOfMemory.isLikely { _exit(code) }
+            if code != 0, OutOfMemory.isLikely { _exit(code) }
             exit(code)
         }
     }
