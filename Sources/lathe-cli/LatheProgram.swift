@@ -29,7 +29,7 @@ package enum LatheProgram {
             var command = try root.parseAsRoot(try ConfigurationFile.expand(arguments))
             try command.run()
         } catch {
-            let code = report(error, asJSON: arguments.contains("--json"))
+            let code = report(error, of: root, asJSON: arguments.contains("--json"))
             // Libraries that could not start their threads wait for them at the end.
             if code != 0, OutOfMemory.isLikely { _exit(code) }
             exit(code)

@@ -1,5 +1,6 @@
 // Masks as other programs write them.
 
+import Arrays
 import Files
 import Images
 import TestSupport

@@ -109,7 +109,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
             try require(.crossReplaceSteps, Double(change.crossReplaceSteps), 0...1)
             try require(.selfReplaceSteps, Double(change.selfReplaceSteps), 0...1)
         }
-        try PromptText.check(negativePrompt, "--negative-prompt", mayBeEmpty: true)
+        try PromptText.check(negativePrompt, .negativePrompt, mayBeEmpty: true)
         _ = try samplerKind()
     }
 

@@ -92,7 +92,7 @@ public struct EditOptions: Codable, Sendable {
             throw LatheError.badInput(
                 "the object\(place) has no prompt: say with \(.prompt) what should be there")
         }
-        for prompt in objects.compactMap(\.prompt) { try PromptText.check(prompt, "--prompt") }
+        for prompt in objects.compactMap(\.prompt) { try PromptText.check(prompt, .prompt) }
         if task == .replace, Set(objects.compactMap(\.prompt)).count > 1 {
             throw LatheError.badInput(
                 "what surrounds the objects is one thing: give one prompt for all of them, with \(.prompt)")

@@ -45,7 +45,7 @@ public struct GenerateOptions: Codable, Sendable {
         guard start == nil || (width == nil && height == nil) else {
             throw LatheError.badInput("\(.start) gives the size already; leave out \(.width) and \(.height)")
         }
-        try PromptText.check(prompt, "--prompt")
+        try PromptText.check(prompt, .prompt)
         try diffusion.validate()
     }
 }

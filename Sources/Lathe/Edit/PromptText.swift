@@ -9,7 +9,7 @@ enum PromptText {
     ///   - option: which gives it, for messages.
     ///   - mayBeEmpty: whether no words mean something here.
     /// - Throws: `LatheError` (`badInput`) for one that is too long, or empty.
-    static func check(_ text: String, _ option: String, mayBeEmpty: Bool = false) throws {
+    static func check(_ text: String, _ option: OptionName, mayBeEmpty: Bool = false) throws {
         let count = text.unicodeScalars.count
         guard count <= limit else {
             throw LatheError.badInput("\(option) has \(count) characters; use \(limit) at most")

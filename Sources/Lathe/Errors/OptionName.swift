@@ -26,6 +26,8 @@ public enum OptionName: String, Sendable, Hashable, Codable, CaseIterable {
     case maskIndex
     /// ``LiftOptions/prompt``, and that of other requests.
     case prompt
+    /// ``DiffusionOptions/negativePrompt``.
+    case negativePrompt
     /// ``LiftOptions/seed``, and that of other requests.
     case seed
     /// ``LiftOptions/settings``.

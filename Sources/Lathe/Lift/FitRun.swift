@@ -37,13 +37,13 @@ public enum FitRun {
     ///   - output: the folder to write.
     ///   - resume: whether to continue from the checkpoint in `output`. An unfinished fit with these settings goes on
     ///     without it too, and says so; one with other settings, and a lift, are not written over.
-    ///   - note: told what the user should know.
     ///   - progress: called after every step; what it throws ends the fit after saving a checkpoint.
+    ///   - note: called with remarks for the user.
     /// - Throws: `LatheError` (`badInput`) for a folder, picture or setting that cannot be used.
     /// - Returns: path and quality of the field.
     public static func run(
         _ configuration: FitConfiguration, folder: String, output: String, resume: Bool = false,
-        note: (String) -> Void = { _ in }, progress: (FitState) throws -> Void = { _ in }
+        progress: (FitState) throws -> Void = { _ in }, note: (String) -> Void = { _ in }
     ) throws -> FitResult {
         let start = Date.now
         let path = output + "/field.safetensors"

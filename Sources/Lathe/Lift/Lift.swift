@@ -39,8 +39,8 @@ public final class Lift {
             try picture.map { Digest.sha256(of: $0.bytes) } ?? Digest.sha256(ofFile: options.picture)
         guard try RunFolder.decide(.lift, options, digest: digest) == .begin else {
             throw LatheError.badInput(
-                "\(options.output) holds an unfinished run of this picture; go on with: lathe lift \(options.output)"
-                    + " --resume, or choose another folder with -o")
+                "\(options.output) holds an unfinished run of this picture; go on with: \(resuming: options.output),"
+                    + " or choose another folder with \(.output)")
         }
         let photograph = try picture ?? Photograph.load(options.picture)
         try options.selection.validate(width: photograph.width, height: photograph.height)

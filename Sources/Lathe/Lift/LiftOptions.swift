@@ -68,9 +68,9 @@ extension LiftOptions {
         try mesh.validate()
         if case .text(let text) = prompt {
             guard !text.allSatisfy(\.isWhitespace) else {
-                throw LatheError.badInput("--prompt is empty; say what the object is, or leave it out")
+                throw LatheError.badInput("\(.prompt) is empty; say what the object is, or leave it out")
             }
-            try PromptText.check(text, "--prompt")
+            try PromptText.check(text, .prompt)
         }
         _ = try LiftSettings.configuration(self)
         guard !output.isEmpty else {

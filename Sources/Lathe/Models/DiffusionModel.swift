@@ -32,14 +32,14 @@ package enum DiffusionModel {
             let adapter = try Adapter(path: source.path, strength: source.strength)
             guard case .lora = adapter else {
                 throw LatheError.modelUnusable(
-                    "\(source.path) is a textual-inversion embedding; give it to --embedding, not --lora")
+                    "\(source.path) is a textual-inversion embedding; give it to \(.embeddings), not \(.loras)")
             }
             return adapter
         }
         let words = try options.embeddings.map { source in
             let adapter = try Adapter(path: source.path)
             guard case .word = adapter else {
-                throw LatheError.modelUnusable("\(source.path) is a LoRA; give it to --lora, not --embedding")
+                throw LatheError.modelUnusable("\(source.path) is a LoRA; give it to \(.loras), not \(.embeddings)")
             }
             return adapter
         }

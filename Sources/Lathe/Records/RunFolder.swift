@@ -97,7 +97,7 @@ package enum RunFolder {
         _ state: RunFolderState, _ match: RunMatch, _ folder: String, _ record: RunRecord?,
         _ changed: [String]
     ) -> LatheError {
-        let elsewhere = "choose another folder with -o"
+        let elsewhere: LatheMessage = "choose another folder with \(.output)"
         switch state {
         case .locked: return RunLock.refusal(folder)
         case .free: return .badInput("\(folder) is not a run directory: it holds no run.json")
@@ -118,7 +118,7 @@ package enum RunFolder {
             }
             return .badInput(
                 "\(folder) holds a run with other options (\(changed.joined(separator: ", ")));"
-                    + " go on with it by: lathe lift \(folder) --resume, or \(elsewhere)")
+                    + " go on with it by: \(resuming: folder), or \(elsewhere)")
         }
     }
 

@@ -26,7 +26,7 @@ package enum Selector {
         if share > mostOfPicture, !found.isOwnTransparency {
             found.notes.append(
                 "the selection covers \(Int((100 * share).rounded(.down))) % of the picture; if it shows the background,"
-                    + " click on the object, or add --invert")
+                    + " click on the object, or invert the selection")
         }
         return found
     }

@@ -41,16 +41,16 @@ struct FitCommand: ParsableCommand {
         configuration.field.bound = bound
         Interruption.listen()
         let result = try FitRun.run(
-            configuration, folder: folder, output: output, resume: resume, note: console.note
-        ) { state in
-            if Interruption.isRequested, state.step < state.total {
-                throw LatheError(
-                    .interrupted,
-                    "interrupted; the work is kept, go on with the same command and --resume")
-            }
-            guard state.step % 100 == 0 || state.step == state.total else { return }
-            console.note("step \(state.step) of \(state.total), loss \(state.loss)")
-        }
+            configuration, folder: folder, output: output, resume: resume,
+            progress: { state in
+                if Interruption.isRequested, state.step < state.total {
+                    throw LatheError(
+                        .interrupted,
+                        "interrupted; the work is kept, go on with the same command and --resume")
+                }
+                guard state.step % 100 == 0 || state.step == state.total else { return }
+                console.note("step \(state.step) of \(state.total), loss \(state.loss)")
+            }, note: console.note)
         try console.result(json: result)
         for line in result.lines { try console.result(line) }
     }

@@ -128,6 +128,6 @@ import Toybox
             progress: { state in print("frame", state.step) })
         // [end]
         #expect(fit.steps == 30 && fit.heldOutQuality != nil)
-        #expect(FileManager.default.fileExists(atPath: film))
+        #expect(FileManager.default.fileExists(atPath: film.film))
     }
 }
