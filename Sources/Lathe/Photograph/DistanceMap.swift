@@ -11,7 +11,7 @@ package struct DistanceMap: Sendable {
     /// Side of the square map, pixels.
     let size: Int
     /// From the camera's position, scene units, row by row; 0 where there is no surface.
-    let distances: [Float]
+    package let distances: [Float]
 
     /// Of a field: the opacity-weighted mean distance, where the opacity is above one half.
     package init(of field: RadianceField, from camera: Camera, size: Int) {
@@ -47,7 +47,7 @@ package struct DistanceMap: Sendable {
 
     /// Cosine between the surface's normal and the direction to the camera, from central differences; 0 at the rim
     /// of the surface.
-    func cosine(_ x: Int, _ y: Int) -> Float {
+    package func cosine(_ x: Int, _ y: Int) -> Float {
         guard let left = point(x - 1, y), let right = point(x + 1, y), let above = point(x, y - 1),
             let below = point(x, y + 1), let here = point(x, y)
         else { return 0 }
