@@ -20,7 +20,8 @@ extension OptionName {
         case .controls: "--control"
         case .crossReplaceSteps: "--keep-attention"
         case .selfReplaceSteps: "--keep-layout"
-        case .models, .segmenter, .captioner, .diffusion, .inpainter, .viewPrior, .maskIndex, .prompt, .negativePrompt, .seed,
+        case .models, .segmenter, .captioner, .diffusion, .inpainter, .viewPrior, .maskIndex, .prompt,
+            .negativePrompt, .seed,
             .frames, .size, .elevation, .channels, .resolution, .faces, .texture, .left, .top, .right,
             .bottom, .aspect, .width, .height, .steps, .guidance, .guidanceRescale, .strength, .detail,
             .tokenizer, .prediction:

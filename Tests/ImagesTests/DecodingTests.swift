@@ -30,7 +30,10 @@ private struct Variant: Decodable {
         var seen = 0
         for (name, facts) in try FixtureFacts.all() {
             let image = try Image.load("\(fixtures)/\(name)")
-            if let hash = facts.rgbSHA256 { #expect(pixelHash(image) == hash, "\(name)") }
+            // A colour key makes a picture transparent in parts and leaves its colours.
+            if let hash = facts.rgbSHA256 {
+                #expect(pixelHash(image.hasAlpha ? image.rgb : image) == hash, "\(name)")
+            }
             if let least = facts.psnr {
                 let reference = image.channels == 1 ? base.grey : base
                 #expect(psnr(image, reference) >= least, "\(name): \(psnr(image, reference)) dB")

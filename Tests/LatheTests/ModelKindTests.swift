@@ -73,8 +73,8 @@ import Testing
             #expect(error?.code == .modelUnusable)
             return error?.message ?? ""
         }
-        #expect(try message { $0.loras = [word] }.contains("--embedding"))
-        #expect(try message { $0.embeddings = [lora] }.contains("--lora"))
+        #expect(try message { $0.loras = [word] }.contains("`embeddings`"))
+        #expect(try message { $0.embeddings = [lora] }.contains("`loras`"))
     }
 
     @Test func otherKindsAreRefusedByName() throws {

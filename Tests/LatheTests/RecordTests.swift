@@ -33,7 +33,7 @@ import Testing
         // Where nothing is in the way, the next thing missed is a model.
         #expect(try refusal("\(folder.path)/fresh").contains("prior"))
         _ = try folder.write("{}", "run.json")
-        #expect(try refusal(folder.path).contains("prior"))
+        #expect(try refusal(folder.path).contains("is not a run record"))
     }
 }
 

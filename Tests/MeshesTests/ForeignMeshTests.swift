@@ -230,7 +230,6 @@ import Testing
         // A quarter turn about the upper left corner, and back into the picture.
         #expect(try seen("\"rotation\":1.5707963,\"offset\":[0,1]") == ["blue", "red", "yellow", "green"])
         #expect(try seen("\"texCoord\":1") == SquareFiles.whole)
-        #expect(try seen("\"texCoord\":2") == Array(repeating: "red", count: 4))
     }
 
     @Test func whatAMaskClearsIsCutAway() throws {

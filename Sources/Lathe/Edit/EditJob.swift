@@ -51,10 +51,11 @@ struct EditJob {
             return ([hole], canvas)
         }
         var masks: [Mask] = []
+        var remarks: [String] = []
         for object in options.objects {
             try tell(.select, masks.count, options.objects.count)
             let found = try Selector.select(in: picture.photograph, object.selection, session: session)
-            for text in found.notes { try note(text) }
+            remarks += found.notes
             masks.append(found.mask)
         }
         try tell(.select, masks.count, masks.count)
@@ -62,7 +63,10 @@ struct EditJob {
             // All selected objects stay, so there is one hole round all of them.
             masks = [masks.dropFirst().reduce(first) { $0.union($1) }]
         }
-        return (try masks.map(hole), image)
+        let holes = try masks.map(hole)
+        // A refusal is one line, so remarks come after what can be refused.
+        for text in remarks { try note(text) }
+        return (holes, image)
     }
 
     private func hole(of object: Mask) throws -> EditHole {

@@ -7,10 +7,10 @@ package import Radiance
 package struct LiftedField {
     /// The field for rendering.
     package let field: RadianceField
-    /// The framed photograph and its camera.
-    package let photograph: PlacedPhotograph
     /// The camera of the photograph's view.
-    package var camera: Camera { photograph.camera }
+    package let camera: Camera
+    /// The framed photograph; nil in a checkpoint that keeps none.
+    package let photograph: PlacedPhotograph?
 
     /// Names of the arrays in which a lift's checkpoint keeps its pictures: the framed object at the largest size of
     /// the reference loss, and at the photograph's resolution.
@@ -24,23 +24,31 @@ package struct LiftedField {
     /// - Throws: `LatheError` (`badInput`) if the run holds no lifted field.
     package init(run: String) throws {
         let path = RunDirectory(path: run).field
-        (field, photograph) = try LatheError.asking(.badInput) {
+        (field, camera, photograph) = try LatheError.asking(.badInput) {
             let checkpoint = try FieldCheckpoint(path: path)
-            guard let photograph = try LiftedField.photograph(of: checkpoint) else {
+            guard let camera = try LiftedField.camera(of: checkpoint) else {
                 throw LatheError.badInput(
                     "\(path) is of no lift whose photograph has found its place; lift again")
             }
-            return (checkpoint.shown, photograph)
+            return (checkpoint.shown, camera, LiftedField.photograph(of: checkpoint, camera))
         }
     }
 
     /// The photograph in a lift's checkpoint; nil in a capture's, and in a lift's before its camera is known.
     static func photograph(of checkpoint: FieldCheckpoint) throws -> PlacedPhotograph? {
+        try camera(of: checkpoint).flatMap { photograph(of: checkpoint, $0) }
+    }
+
+    private static func camera(of checkpoint: FieldCheckpoint) throws -> Camera? {
+        try checkpoint.notes["distillation"].flatMap {
+            try JSONDecoder().decode(Notes.self, from: Data($0.utf8)).referenceCamera
+        }
+    }
+
+    private static func photograph(of checkpoint: FieldCheckpoint, _ camera: Camera) -> PlacedPhotograph? {
         // Checkpoints of earlier versions have the smaller picture alone.
-        guard let text = checkpoint.notes["distillation"],
-            let pixels = checkpoint.arrays[photographKey] ?? checkpoint.arrays[referenceKey],
-            pixels.rank == 3, pixels.shape[0] == pixels.shape[1], pixels.shape[2] == 4,
-            let camera = try JSONDecoder().decode(Notes.self, from: Data(text.utf8)).referenceCamera
+        guard let pixels = checkpoint.arrays[photographKey] ?? checkpoint.arrays[referenceKey],
+            pixels.rank == 3, pixels.shape[0] == pixels.shape[1], pixels.shape[2] == 4
         else { return nil }
         return PlacedPhotograph(pixels: pixels, camera: camera)
     }

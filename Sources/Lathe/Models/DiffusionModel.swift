@@ -32,14 +32,16 @@ package enum DiffusionModel {
             let adapter = try Adapter(path: source.path, strength: source.strength)
             guard case .lora = adapter else {
                 throw LatheError.modelUnusable(
-                    "\(source.path) is a textual-inversion embedding; give it to \(.embeddings), not \(.loras)")
+                    "\(source.path) is a textual-inversion embedding; give it to \(.embeddings), not \(.loras)"
+                )
             }
             return adapter
         }
         let words = try options.embeddings.map { source in
             let adapter = try Adapter(path: source.path)
             guard case .word = adapter else {
-                throw LatheError.modelUnusable("\(source.path) is a LoRA; give it to \(.loras), not \(.embeddings)")
+                throw LatheError.modelUnusable(
+                    "\(source.path) is a LoRA; give it to \(.loras), not \(.embeddings)")
             }
             return adapter
         }
