@@ -32,7 +32,7 @@ private struct Variant: Decodable {
             let image = try Image.load("\(fixtures)/\(name)")
             // A colour key makes a picture transparent in parts and leaves its colours.
             if let hash = facts.rgbSHA256 {
-                #expect(pixelHash(image.hasAlpha ? image.rgb : image) == hash, "\(name)")
+                #expect(pixelHash(name == "color_key.png" ? image.rgb : image) == hash, "\(name)")
             }
             if let least = facts.psnr {
                 let reference = image.channels == 1 ? base.grey : base

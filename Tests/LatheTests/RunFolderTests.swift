@@ -94,7 +94,8 @@ import Testing
             output: run)
         for resumes in [false, true] {
             let error = #expect(throws: LatheError.self) { _ = try Lift.goesOn(options, resumes: resumes) }
-            #expect(error?.message.contains("photo.png") == true && error?.message.contains("`output`") == true)
+            #expect(
+                error?.message.contains("photo.png") == true && error?.message.contains("`output`") == true)
         }
     }
 }

@@ -51,15 +51,16 @@ package struct Film {
         try Image.contactSheet(chosen, columns: min(count, 8)).savePNG(path)
     }
 
-    /// Writes a strip: the photograph, then six views.
+    /// Writes a strip: the photograph, then six views, each at most 256 pixels high.
     package func writeStrip(after photograph: Image, to path: String) throws {
-        let size = options.size
+        let size = min(256, options.size)
         let scale = Float(size) / Float(max(photograph.width, photograph.height))
         let small = photograph.composited(over: [1, 1, 1]).resized(
             width: max(1, Int((Float(photograph.width) * scale).rounded())),
             height: max(1, Int((Float(photograph.height) * scale).rounded())))
         let count = min(6, frames.count)
         let sides = (0..<count).map { frames[$0 * frames.count / count].composited(over: [1, 1, 1]) }
+            .map { $0.height == size ? $0 : $0.resized(width: $0.width * size / $0.height, height: size) }
         try Image.contactSheet([small] + sides, columns: count + 1).savePNG(path)
     }
 

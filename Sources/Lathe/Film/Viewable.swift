@@ -16,7 +16,7 @@ package protocol Viewable: Sendable {
 extension RadianceField: Viewable {
     package func view(from camera: Camera, size: Int, needsNormals: Bool) -> ViewPicture {
         var settings = RenderSettings()
-        settings.samplesAcross = max(128, min(256, size))
+        settings.samplesAcross = max(128, min(192, size))
         settings.wantsNormals = needsNormals
         let rendering = render(camera.rays(width: size, height: size), settings)
         return ViewPicture(
