@@ -77,7 +77,7 @@ public struct WeightScope: Sendable {
     public func tensor(_ name: String, _ shape: [Int]) throws -> NDArray {
         let full = fullName(name)
         let stored = try store.tensor(full, shape: shape)
-        // Placeholders of a survey have the requested shape, which an adjustment may not expect.
+        // Tensors of a survey have the requested shape, which an adjustment may not expect.
         guard store.survey == nil else { return stored }
         return try adjustments.reduce(stored) { tensor, adjust in
             let adjusted = try adjust(full, tensor)

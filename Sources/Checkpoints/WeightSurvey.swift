@@ -3,7 +3,7 @@
 import Arrays
 import Synchronization
 
-/// Records which tensors a model requests while it is built on placeholder values.
+/// Records which tensors a model requests while it is built without its weights.
 ///
 /// A model built from `scope` requests every tensor that it needs; instead of failing at the first missing one, the
 /// survey records it and continues. The model itself must not be used afterwards.
@@ -20,8 +20,8 @@ public final class WeightSurvey: Sendable {
         var missing: Set<String> = []
         var ignored: [String] = []
         var differing: [String: Difference] = [:]
-        /// Number of elements in placeholders for missing or differing tensors.
-        var placeholders = 0.0
+        /// Number of elements allocated for missing or differing tensors.
+        var allocated = 0.0
     }
 
     private let weights: WeightScope
@@ -50,23 +50,23 @@ public final class WeightSurvey: Sendable {
         }
     }
 
-    /// Answers a request for a tensor with placeholder values.
-    /// - Throws: `CheckpointError` if the placeholders for missing tensors might not fit into memory: only a tensor
+    /// Answers a request for a tensor with one of that shape, whose values mean nothing.
+    /// - Throws: `CheckpointError` if the tensors allocated for missing ones might not fit into memory: only a tensor
     ///   that is present can be as large as the weights.
     func answer(_ name: String, _ shape: [Int]) throws -> NDArray {
         let stored = weights.shape(of: name)
-        let placeholders = notes.withLock { notes in
+        let allocated = notes.withLock { notes in
             notes.asked.insert(name)
-            guard stored != shape else { return notes.placeholders }
+            guard stored != shape else { return notes.allocated }
             if let stored {
                 notes.differing[name] = Difference(name: name, stored: stored, asked: shape)
             } else {
                 notes.missing.insert(name)
             }
-            notes.placeholders += shape.reduce(1.0) { $0 * Double($1) }
-            return notes.placeholders
+            notes.allocated += shape.reduce(1.0) { $0 * Double($1) }
+            return notes.allocated
         }
-        guard placeholders <= 0x1p28 else {
+        guard allocated <= 0x1p28 else {
             throw CheckpointError(
                 path: weights.origin,
                 reason: "much of the model is missing, from tensor \(name.shown) of shape \(shape) on")

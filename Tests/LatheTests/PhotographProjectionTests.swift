@@ -11,7 +11,7 @@ import Testing
     private static let radius: Float = 0.6
     private let camera = Camera(azimuth: 0, elevation: 0)
 
-    /// A red ball in front of a blue one, both on the camera's axis.
+    /// A ball that is red in front and blue behind.
     private func ball() throws -> RadianceField {
         try SolidField.ball { $0.z > 0 ? SIMD3(0.9, 0.1, 0.1) : SIMD3(0.1, 0.1, 0.9) }
     }

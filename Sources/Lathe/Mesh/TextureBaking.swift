@@ -104,20 +104,13 @@ package struct TextureBaking {
         let cosine = -(normal * offset).sum() / distance
         let place = view.camera.projected(position)
         guard cosine > TextureBaking.grazing, place.z > 1e-3 else { return .zero }
-        // Relative to the centre of the first pixel.
-        let (x, y) = (place.x - 0.5, place.y - 0.5)
-        guard x >= 0, y >= 0, x < Float(size - 1), y < Float(size - 1) else { return .zero }
-        let depth = view.depth[Int(y.rounded()) * size + Int(x.rounded())]
+        guard let pixels = Bilinear(x: place.x, y: place.y, side: size) else { return .zero }
+        let depth = view.depth[Int((place.y - 0.5).rounded()) * size + Int((place.x - 0.5).rounded())]
         guard depth > 0, place.z - depth < TextureBaking.tolerance else { return .zero }
-        let (column, row) = (Int(x), Int(y))
-        let (right, down) = (x - Float(column), y - Float(row))
-        func pixel(_ dx: Int, _ dy: Int) -> SIMD4<Float> {
-            let start = ((row + dy) * size + column + dx) * 4
-            return SIMD4(picture[start], picture[start + 1], picture[start + 2], picture[start + 3])
+        let colour = pixels.value { index in
+            SIMD4(
+                picture[4 * index], picture[4 * index + 1], picture[4 * index + 2], picture[4 * index + 3])
         }
-        let upper = pixel(0, 0) * (1 - right) + pixel(1, 0) * right
-        let lower = pixel(0, 1) * (1 - right) + pixel(1, 1) * right
-        let colour = upper * (1 - down) + lower * down
         guard colour.w > 0.5 else { return .zero }
         let squared = cosine * cosine
         let weight = squared * squared * squared * squared
