@@ -26,6 +26,33 @@ package struct ViewPicture: Sendable {
         self.normal = normal
     }
 
+    /// Takes the columns of a rendering, `[size, size, RayOutput.count]`; colours and opacities are clamped to what is
+    /// possible, since interpolation may overshoot.
+    init(size: Int, outputs: NDArray) {
+        let width = RayOutput.count
+        precondition(outputs.shape == [size, size, width], "ViewPicture: outputs \(outputs.shape)")
+        func columns(_ count: Int, _ value: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float) -> NDArray {
+            outputs.withUnsafeBuffer { source in
+                NDArray(shape: [size, size, count]) { out in
+                    nonisolated(unsafe) let (source, out) = (source.baseAddress!, out)
+                    parallelFor(size, chunk: 16) { rows in
+                        for pixel in rows.lowerBound * size..<rows.upperBound * size {
+                            for k in 0..<count { out[pixel * count + k] = value(source + pixel * width, k) }
+                        }
+                    }
+                }
+            }
+        }
+        let opacity = RayOutput.opacity, red = RayOutput.red
+        self.init(
+            size: size,
+            colour: columns(4) { pixel, k in
+                max(0, min(k == 3 ? 1 : min(1, pixel[opacity]), pixel[red + k]))
+            },
+            depth: columns(1) { pixel, _ in max(0, pixel[RayOutput.depth]) },
+            normal: columns(3) { pixel, k in pixel[RayOutput.normal + k] })
+    }
+
     /// The channels side by side over a background.
     /// - Parameters:
     ///   - channels: left to right.

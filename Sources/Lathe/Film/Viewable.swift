@@ -1,5 +1,6 @@
 // The interface of what can be filmed.
 
+import Images
 package import Radiance
 
 /// Something that renders views.
@@ -15,12 +16,15 @@ package protocol Viewable: Sendable {
 
 extension RadianceField: Viewable {
     package func view(from camera: Camera, size: Int, needsNormals: Bool) -> ViewPicture {
+        // More pixels than this show nothing that interpolation does not: the field is smooth within a cell.
+        let side = min(size, max(256, 5 * configuration.grid.finestResolution / 2))
         var settings = RenderSettings()
-        settings.samplesAcross = max(128, min(192, size))
+        settings.samplesAcross = max(128, min(192, side))
         settings.wantsNormals = needsNormals
-        let rendering = render(camera.rays(width: size, height: size), settings)
+        let outputs = render(camera.rays(width: side, height: side), settings).outputs
+            .reshaped([side, side, RayOutput.count])
         return ViewPicture(
-            size: size, colour: rendering.picture(width: size, height: size), depth: rendering.depth,
-            normal: rendering.normal)
+            size: size,
+            outputs: resampled(outputs, width: size, height: size, filter: .bicubic, clamped: false))
     }
 }
