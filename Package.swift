@@ -112,7 +112,9 @@ let package = Package(
         .target(
             name: "LatheCommands",
             dependencies: [
-                "Lathe", "Evaluation", "Bench", "Datasets", "StableDiffusion", "Toybox", "Radiance", "Arrays",
+                "Lathe", "Evaluation", "Bench", "Datasets", "Distillation", "StableDiffusion", "Toybox",
+                "Radiance",
+                "Arrays",
                 argumentParser,
             ],
             path: "Sources/lathe-cli", swiftSettings: strict),
@@ -141,7 +143,7 @@ let package = Package(
         tests(
             of: "Lathe",
             [
-                "Arrays", "Compositing", "Evaluation", "Images", "LaMa", "Meshes", "Radiance",
+                "Arrays", "Compositing", "Distillation", "Evaluation", "Images", "LaMa", "Meshes", "Radiance",
                 "StableDiffusion", "Toybox",
             ]),
         tests(

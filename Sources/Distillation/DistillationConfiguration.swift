@@ -62,6 +62,8 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
     public var coarseToFine: Float
     /// Elevation of the photo's camera, degrees; nil asks the prior, else 10.
     public var elevation: Float?
+    /// Whether the object is taken to be mirror-symmetric.
+    public var symmetry: SymmetryChoice
 
     public init(
         field: FieldConfiguration = .lift, optimizer: FieldOptimizerConfiguration = .lift, steps: Int = 200,
@@ -74,7 +76,8 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
         distortion: Float = 0,
         depth: Float = 0, referenceSizes: [Int] = [64, 96, 128], samplesAcross: Int = 96,
         finalRate: Float = 0.2,
-        smoothnessPoints: Int = 2048, coarseToFine: Float = 0.3, elevation: Float? = nil
+        smoothnessPoints: Int = 2048, coarseToFine: Float = 0.3, elevation: Float? = nil,
+        symmetry: SymmetryChoice = .auto
     ) {
         self.field = field
         self.optimizer = optimizer
@@ -100,6 +103,7 @@ public struct DistillationConfiguration: Codable, Sendable, Hashable {
         self.smoothnessPoints = smoothnessPoints
         self.coarseToFine = coarseToFine
         self.elevation = elevation
+        self.symmetry = symmetry
     }
 
     /// For a first look: about half of the steps, on smaller pictures.

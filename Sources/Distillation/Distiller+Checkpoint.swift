@@ -9,6 +9,7 @@ extension Distiller {
     private struct Notes: Codable {
         var configuration: DistillationConfiguration
         var referenceCamera: Camera?
+        var mirrors: [MirrorPlane]?
         var watchdog: Watchdog
         var events: [WatchdogEvent]
         /// Optimiser steps of the last good field, which lies in arrays of its own.
@@ -24,7 +25,8 @@ extension Distiller {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let notes = Notes(
-            configuration: configuration, referenceCamera: referenceCamera, watchdog: watchdog,
+            configuration: configuration, referenceCamera: referenceCamera, mirrors: mirrors,
+            watchdog: watchdog,
             events: events,
             goodStep: good?.optimizer.step)
         result.notes[Self.key] = String(decoding: try encoder.encode(notes), as: UTF8.self)
@@ -50,6 +52,7 @@ extension Distiller {
         events = notes.events
         watchdog = notes.watchdog
         referenceCamera = notes.referenceCamera
+        mirrors = notes.mirrors ?? []
         if let goodStep = notes.goodStep {
             guard let kept = checkpoint.kept(as: "good", optimizerStep: goodStep) else {
                 throw FieldError("the checkpoint lacks its last good field; start a new lift")

@@ -2,6 +2,7 @@
 
 import Arrays
 import Foundation
+import Images
 import Radiance
 import StableDiffusion
 
@@ -29,6 +30,11 @@ extension Distiller {
         if let referenceCamera {
             batches.append(referenceCamera.rays(width: referenceSize, height: referenceSize))
         }
+        let referenceRays = viewRays..<viewRays + (referenceCamera == nil ? 0 : referenceSize * referenceSize)
+        // Its detail is taken from the photograph itself, in films and textures.
+        let mirroredCameras = mirroredCameras
+        let mirroredSize = Swift.min(referenceSize, mirroredCameras.count > 1 ? 64 : 96)
+        batches.append(RayBatch(mirroredCameras, width: mirroredSize, height: mirroredSize))
         let rays = RayBatch.concatenated(batches)
         let (rendering, record) = field.renderRecorded(
             rays,
@@ -48,7 +54,17 @@ extension Distiller {
                 &outcome)
         }
         if referenceCamera != nil {
-            compare(rendering, viewRays..<rays.count, referenceSize, &adjoint, &outcome)
+            compare(rendering, referenceRays, referenceSize, &adjoint, &outcome)
+        }
+        if !mirroredCameras.isEmpty {
+            let picture = Image(reference.picture(size: mirroredSize)).mirrored.pixels
+            let each = mirroredSize * mirroredSize
+            for index in mirroredCameras.indices {
+                let first = referenceRays.upperBound + index * each
+                match(
+                    rendering, first..<first + each, picture,
+                    Self.mirroredShare * configuration.referenceWeight, "mirrored", &adjoint, &outcome)
+            }
         }
         outcome.losses["entropy"] = adjoint.addEntropy(
             of: rendering, weight: configuration.entropy * watchdog.entropy * progress)
@@ -67,6 +83,15 @@ extension Distiller {
             outcome.vitals.isFinite = false
         }
         return outcome
+    }
+
+    /// Weight of the mirrored reference picture, as a share of the picture's own: the plane is known less well.
+    private static let mirroredShare: Float = 0.5
+
+    /// Where the mirrored reference picture was taken from, where that shows another side of the object.
+    private var mirroredCameras: [Camera] {
+        guard let referenceCamera else { return [] }
+        return mirrors.filter(\.showsOtherSide).map { referenceCamera.reflected(in: $0) }
     }
 
     private func rateScale(_ progress: Float) -> Float {
@@ -147,7 +172,7 @@ extension Distiller {
                 }
             }
         }
-        outcome.losses[name] = total * Double(scale)
+        outcome.losses[name, default: 0] += total * Double(scale)
         adjoint.addPictures(slope, firstRay: rays.lowerBound)
         return total / Double(target.count)
     }

@@ -20,7 +20,7 @@ public struct DistillationState: Sendable {
     public let step: Int
     public let total: Int
     public let stage: DistillationStage
-    /// Value of each term: imagined, prior, reference, entropy, sparsity, smoothness, depth.
+    /// Value of each term: imagined, prior, reference, mirrored, entropy, sparsity, smoothness, depth.
     public let losses: [String: Double]
     /// Peak signal-to-noise ratio of the reference view in dB, premultiplied; nil before it is placed.
     public let referenceQuality: Double?
@@ -44,6 +44,8 @@ public struct Distiller: Sequence, IteratorProtocol {
     public internal(set) var events: [WatchdogEvent] = []
     /// Where the reference picture was taken from, once it is placed.
     public internal(set) var referenceCamera: Camera?
+    /// The object's planes of mirror symmetry; empty before the rough shape is formed, and where none is clear.
+    public internal(set) var mirrors: [MirrorPlane] = []
 
     let prior: any ViewPrior
     let reference: ReferenceView
@@ -105,6 +107,7 @@ public struct Distiller: Sequence, IteratorProtocol {
                 referenceCamera = reference.unframed(like: first)
             }
         }
+        if step == symmetryStep { mirrors = symmetryPlanes() }
         let share = stage == .form ? 1 : configuration.imaginedShare(progress)
         let imagined = share > 0 ? imagine() : nil
         let outcome = descend(
@@ -124,6 +127,25 @@ public struct Distiller: Sequence, IteratorProtocol {
         result.render(
             camera.rays(width: size, height: size), RenderSettings(samplesAcross: configuration.samplesAcross)
         ).picture(width: size, height: size)
+    }
+
+    /// The step in which planes of symmetry are looked for: the field has the shape of the prior's views, and is still so
+    /// coarse that their faults in detail do not hide its symmetry.
+    private var symmetryStep: Int {
+        Swift.min(28, Int(configuration.formingShare * Float(configuration.steps)))
+    }
+
+    private mutating func symmetryPlanes() -> [MirrorPlane] {
+        switch configuration.symmetry {
+        case .off: return []
+        case .plane(let azimuth): return [MirrorPlane(azimuth: azimuth)]
+        case .auto:
+            // Only imagined views give a shape so early.
+            guard let ring = imagine()?.cameras.first else { return [] }
+            return SymmetrySearch(
+                of: field, like: reference.unframed(like: ring), samplesAcross: configuration.samplesAcross
+            ).planes()
+        }
     }
 
     /// The prior's own pictures; drawn once, the same whenever the run is resumed.

@@ -1,4 +1,5 @@
-// What comes with `import Lathe`: pictures, and the precision of products.
+// What comes with `import Lathe`: pictures, the precision of products, and settings of other targets.
 
 @_exported public import Arrays
 @_exported public import Images
+@_exported public import enum Distillation.SymmetryChoice

@@ -31,10 +31,12 @@ package struct ViewPicture: Sendable {
     init(size: Int, outputs: NDArray) {
         let width = RayOutput.count
         precondition(outputs.shape == [size, size, width], "ViewPicture: outputs \(outputs.shape)")
-        func columns(_ count: Int, _ value: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float) -> NDArray {
+        typealias Value = @Sendable (UnsafePointer<Float>, Int) -> Float
+        func columns(_ count: Int, _ value: Value) -> NDArray {
             outputs.withUnsafeBuffer { source in
                 NDArray(shape: [size, size, count]) { out in
-                    nonisolated(unsafe) let (source, out) = (source.baseAddress!, out)
+                    guard let start = source.baseAddress else { return }
+                    nonisolated(unsafe) let (source, out) = (start, out)
                     parallelFor(size, chunk: 16) { rows in
                         for pixel in rows.lowerBound * size..<rows.upperBound * size {
                             for k in 0..<count { out[pixel * count + k] = value(source + pixel * width, k) }

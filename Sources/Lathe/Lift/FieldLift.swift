@@ -64,12 +64,26 @@ final class FieldLift {
 
     /// Takes one step; nil when all are taken.
     func advance() throws -> Progress? {
+        let before = distiller.mirrors
         guard let state = distiller.next() else { return nil }
         quality = state.referenceQuality ?? quality
         var metrics = state.losses
         metrics["front PSNR"] = state.referenceQuality
         metrics["timestep"] = Double(state.timestep)
-        return Progress(metrics: metrics, notes: state.events.map(\.description))
+        var notes = state.events.map(\.description)
+        if mirrors != before { notes.append(Self.remark(on: mirrors)) }
+        return Progress(metrics: metrics, notes: notes)
+    }
+
+    private static func remark(on planes: [MirrorPlane]) -> String {
+        guard let plane = planes.first, planes.count == 1 else {
+            return "alike from all sides: the sides and the back are taken from the photograph"
+        }
+        let degrees = Int(abs(plane.azimuth).rounded()), side = plane.azimuth > 0 ? "right" : "left"
+        return plane.showsOtherSide
+            ? "mirror-symmetric about a plane turned \(degrees) degrees to the \(side): what the photograph does not "
+                + "show is taken from its mirror image where that shows it"
+            : "mirror-symmetric, seen from the front: the mirrored photograph shows no other side"
     }
 
     /// Whether to save a preview: ten times per run, and at its end.
@@ -90,9 +104,12 @@ final class FieldLift {
     /// The field for rendering.
     var field: RadianceField { distiller.result }
 
+    /// The object's planes of symmetry, once they are found.
+    var mirrors: [MirrorPlane] { distiller.mirrors }
+
     /// The photograph, once its camera is known.
     var placedPhotograph: PlacedPhotograph? {
-        distiller.referenceCamera.map { PlacedPhotograph(pixels: photograph, camera: $0) }
+        distiller.referenceCamera.map { PlacedPhotograph(pixels: photograph, camera: $0, mirrors: mirrors) }
     }
 
     /// Scores of the photograph's view.

@@ -1,5 +1,7 @@
 // Options of a lift with all defaults filled in, as saved in `run.json`.
 
+public import Distillation
+
 /// Options of a lift.
 public struct LiftOptions: Codable, Sendable {
     /// Trade-off between time and quality.
@@ -30,6 +32,8 @@ public struct LiftOptions: Codable, Sendable {
     public var preset: Preset
     /// Seed of all random numbers; the same seed gives the same bytes on the same machine.
     public var seed: UInt64
+    /// Whether the object is taken to be mirror-symmetric: its other side then shows the photograph, mirrored.
+    public var symmetry: SymmetryChoice
     /// The models used.
     public var models: ModelSet
     /// The run directory.
@@ -44,14 +48,15 @@ public struct LiftOptions: Codable, Sendable {
     /// See the properties; film and mesh default to the preset's.
     public init(
         picture: String, selection: Selection, prompt: Prompt = .auto, preset: Preset = .standard,
-        seed: UInt64 = 0, models: ModelSet, output: String, settings: [String: String] = [:],
-        film: FilmOptions? = nil, mesh: MeshOptions? = nil
+        seed: UInt64 = 0, symmetry: SymmetryChoice = .auto, models: ModelSet, output: String,
+        settings: [String: String] = [:], film: FilmOptions? = nil, mesh: MeshOptions? = nil
     ) {
         self.picture = picture
         self.selection = selection
         self.prompt = prompt
         self.preset = preset
         self.seed = seed
+        self.symmetry = symmetry
         self.models = models
         self.output = output
         self.settings = settings

@@ -18,6 +18,7 @@ enum LiftSettings {
             case .fine: .fine
             }
         configuration.seed = options.seed
+        configuration.symmetry = options.symmetry
         if !options.settings.isEmpty {
             var tree = try tree(configuration)
             for (key, value) in options.settings.sorted(by: { $0.key < $1.key }) {
@@ -37,7 +38,7 @@ enum LiftSettings {
     private static func set(_ path: [String], to value: Any, in tree: inout [String: Any], key: String) throws
     {
         guard let first = path.first, tree[first] != nil || optional.contains(key) else {
-            let names = (Array(tree.keys) + optional).filter { $0 != "seed" }
+            let names = (Array(tree.keys) + optional).filter { !["seed", "symmetry"].contains($0) }
             throw LatheError.badInput(
                 "\(.settings) \(key): there is no such setting; there are \(Set(names).sorted().joined(separator: ", "))"
             )

@@ -18,6 +18,7 @@ package struct LiftedField {
 
     private struct Notes: Decodable {
         var referenceCamera: Camera?
+        var mirrors: [MirrorPlane]?
     }
 
     /// Reads the checkpoint of a run.
@@ -26,30 +27,31 @@ package struct LiftedField {
         let path = RunDirectory(path: run).field
         (field, camera, photograph) = try LatheError.asking(.badInput) {
             let checkpoint = try FieldCheckpoint(path: path)
-            guard let camera = try LiftedField.camera(of: checkpoint) else {
+            guard let notes = try LiftedField.notes(of: checkpoint), let camera = notes.referenceCamera else {
                 throw LatheError.badInput(
                     "\(path) is of no lift whose photograph has found its place; lift again")
             }
-            return (checkpoint.shown, camera, LiftedField.photograph(of: checkpoint, camera))
+            return (checkpoint.shown, camera, LiftedField.photograph(of: checkpoint, notes))
         }
     }
 
     /// The photograph in a lift's checkpoint; nil in a capture's, and in a lift's before its camera is known.
     static func photograph(of checkpoint: FieldCheckpoint) throws -> PlacedPhotograph? {
-        try camera(of: checkpoint).flatMap { photograph(of: checkpoint, $0) }
+        try notes(of: checkpoint).flatMap { photograph(of: checkpoint, $0) }
     }
 
-    private static func camera(of checkpoint: FieldCheckpoint) throws -> Camera? {
-        try checkpoint.notes["distillation"].flatMap {
-            try JSONDecoder().decode(Notes.self, from: Data($0.utf8)).referenceCamera
+    private static func notes(of checkpoint: FieldCheckpoint) throws -> Notes? {
+        try checkpoint.notes["distillation"].map {
+            try JSONDecoder().decode(Notes.self, from: Data($0.utf8))
         }
     }
 
-    private static func photograph(of checkpoint: FieldCheckpoint, _ camera: Camera) -> PlacedPhotograph? {
+    private static func photograph(of checkpoint: FieldCheckpoint, _ notes: Notes) -> PlacedPhotograph? {
         // Checkpoints of earlier versions have the smaller picture alone.
-        guard let pixels = checkpoint.arrays[photographKey] ?? checkpoint.arrays[referenceKey],
+        guard let camera = notes.referenceCamera,
+            let pixels = checkpoint.arrays[photographKey] ?? checkpoint.arrays[referenceKey],
             pixels.rank == 3, pixels.shape[0] == pixels.shape[1], pixels.shape[2] == 4
         else { return nil }
-        return PlacedPhotograph(pixels: pixels, camera: camera)
+        return PlacedPhotograph(pixels: pixels, camera: camera, mirrors: notes.mirrors ?? [])
     }
 }

@@ -14,6 +14,8 @@ package struct PhotographProjection: Sendable {
     /// The photograph at several sizes, each half of the last; premultiplied.
     private let levels: [NDArray]
     private let camera: Camera
+    /// Planes of symmetry whose mirror images show parts that the photograph does not.
+    private let mirrors: [MirrorPlane]
     private let surface: DistanceMap
     /// Weights of the surface's pixels by angle and opacity.
     private let weights: [Float]
@@ -38,6 +40,7 @@ package struct PhotographProjection: Sendable {
     package init(_ photograph: PlacedPhotograph, onto surface: DistanceMap) {
         precondition(surface.camera == photograph.camera, "PhotographProjection: a map of another camera")
         camera = photograph.camera
+        mirrors = photograph.mirrors.filter(\.showsOtherSide)
         self.surface = surface
         var levels = [photograph.pixels]
         while let last = levels.last, last.shape[0] >= 128 {
@@ -56,6 +59,25 @@ package struct PhotographProjection: Sendable {
     ///   - size: side in pixels of the picture for which it is; the photograph is filtered to about that size.
     /// - Returns: sRGB 0 … 1, straight; a weight from 0 to 1.
     package func sample(_ point: SIMD3<Float>, size: Int) -> (colour: SIMD3<Float>, weight: Float) {
+        blended(direct(point, size: size)) { direct($0.reflected(point), size: size) }
+    }
+
+    /// What the photograph shows of a point, or of its mirror image where it does not show the point itself.
+    private func blended(
+        _ seen: (colour: SIMD3<Float>, weight: Float),
+        _ mirrored: (MirrorPlane) -> (colour: SIMD3<Float>, weight: Float)
+    ) -> (colour: SIMD3<Float>, weight: Float) {
+        mirrors.reduce(seen) { seen, mirror in
+            guard seen.weight < 1 else { return seen }
+            let other = mirrored(mirror)
+            let share = (1 - seen.weight) * other.weight
+            guard share > 0 else { return seen }
+            let weight = seen.weight + share
+            return ((seen.weight * seen.colour + share * other.colour) / weight, weight)
+        }
+    }
+
+    private func direct(_ point: SIMD3<Float>, size: Int) -> (colour: SIMD3<Float>, weight: Float) {
         let none = (SIMD3<Float>.zero, Float(0))
         let place = MeshCamera(camera, size: surface.size).projected(point)
         guard place.z > 1e-3, let corner = Bilinear(x: place.x, y: place.y, side: surface.size) else {
@@ -91,9 +113,15 @@ package struct PhotographProjection: Sendable {
     package func sample(
         _ point: SIMD3<Float>, normal: SIMD3<Float>, size: Int
     ) -> (colour: SIMD3<Float>, weight: Float) {
+        blended(direct(point, normal, size)) { direct($0.reflected(point), $0.reflected(normal), size) }
+    }
+
+    private func direct(
+        _ point: SIMD3<Float>, _ normal: SIMD3<Float>, _ size: Int
+    ) -> (colour: SIMD3<Float>, weight: Float) {
         let ray = camera.position - point
         let cosine = (normal * ray).sum() / (ray * ray).sum().squareRoot()
-        let found = sample(point, size: size)
+        let found = direct(point, size: size)
         return (found.colour, found.weight * Self.ramp(cosine, Self.grazing))
     }
 

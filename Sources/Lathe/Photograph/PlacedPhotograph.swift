@@ -10,14 +10,17 @@ package struct PlacedPhotograph: Sendable {
     package let pixels: NDArray
     /// The camera under which the scene appears framed as `pixels`.
     package let camera: Camera
+    /// The scene's planes of mirror symmetry, as far as they are known.
+    package let mirrors: [MirrorPlane]
 
     /// See the properties.
-    package init(pixels: NDArray, camera: Camera) {
+    package init(pixels: NDArray, camera: Camera, mirrors: [MirrorPlane] = []) {
         precondition(
             pixels.rank == 3 && pixels.shape[0] == pixels.shape[1] && pixels.shape[2] == 4,
             "PlacedPhotograph: pixels \(pixels.shape), expected [side, side, 4]")
         self.pixels = pixels
         self.camera = camera
+        self.mirrors = mirrors
     }
 
     /// Side in pixels.

@@ -82,6 +82,9 @@ public struct RunRecord: Codable, Sendable {
     public var stages: [Stage] = []
     /// Scores by name: PSNR in dB, IoU 0 … 1, counts.
     public var scores: [String: Double] = [:]
+    /// Azimuths of the object's planes of mirror symmetry, degrees from the photograph's viewing direction; empty where
+    /// none is clear or used, nil in runs of earlier versions.
+    public var symmetryPlanes: [Float]?
     /// Remarks on the selection, such as that it covers most of the picture; nil without any.
     public var selectionNotes: [String]?
     /// Remarks for the user.

@@ -1,6 +1,7 @@
 // `lathe lift`: one photograph and a click into an object that turns.
 
 public import ArgumentParser
+public import Distillation
 import Foundation
 import Lathe
 
@@ -33,6 +34,15 @@ struct LiftCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp("Seed of everything random; the same seed gives the same bytes.", valueName: "n"))
     var seed: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Mirror symmetry: auto looks for the plane; x exchanges left and right of the photograph; degrees turn that \
+            plane to the right; 90, for things seen from the side, exchanges front and back.
+            """,
+            valueName: "auto|off|x|degrees"))
+    var symmetry = SymmetryChoice.auto
 
     @Option(
         name: .customLong("set"),
@@ -145,7 +155,7 @@ struct LiftCommand: ParsableCommand {
             picture: source.picture,
             selection: selection.isEmpty ? selection.pointing(atWhat: source.selection) : selection,
             prompt: prompt == "auto" ? .auto : .text(prompt),
-            preset: preset, seed: seed, models: try models.modelSet(),
+            preset: preset, seed: seed, symmetry: symmetry, models: try models.modelSet(),
             output: output ?? "Renders/\(source.name)",
             settings: try parsedSettings(), film: try film.film(for: preset), mesh: mesh)
     }
@@ -163,3 +173,14 @@ struct LiftCommand: ParsableCommand {
 }
 
 extension LiftOptions.Preset: ExpressibleByArgument {}
+
+extension SymmetryChoice: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+    public var defaultValueDescription: String {
+        switch self {
+        case .auto: "auto"
+        case .off: "off"
+        case .plane(let azimuth): "\(azimuth)"
+        }
+    }
+}

@@ -3,6 +3,7 @@
 import Compositing
 import Foundation
 import Images
+import Radiance
 
 struct DistilStage: LiftStageWork {
     let stage = LiftStage.lift
@@ -34,6 +35,7 @@ struct DistilStage: LiftStageWork {
         pace.add(seconds: Date.now.timeIntervalSince(start))
         run.metrics.add(step: field.step, progress.metrics)
         run.record.notes += progress.notes
+        run.record.symmetryPlanes = field.mirrors.map(\.azimuth)
         if field.isTimeForPreview { try DistilStage.savePreview(of: field, run) }
         if Date.now.timeIntervalSince(run.lastCheckpoint) > DistilStage.secondsBetweenCheckpoints {
             try run.saveCheckpoint()
