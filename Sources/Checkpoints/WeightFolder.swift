@@ -10,7 +10,7 @@ extension WeightScope {
     /// Opens the weights at `path`: a file of safetensors or PyTorch (`.pth`, `.pt`, `.ckpt`, `.bin`), or a folder
     /// with one of the usual layouts, safetensors preferred (`model.safetensors`,
     /// `diffusion_pytorch_model.safetensors`, `pytorch_model.bin`, `diffusion_pytorch_model.bin`, each as one file or
-    /// as an `.index.json` with shards).
+    /// as an `.index.json` with shards, each as a variant such as `fp16` if there is no other).
     /// - Throws: `CheckpointError` if nothing usable is found, or an index and its shards disagree.
     public static func open(_ path: String) throws -> WeightScope {
         var status = stat()
@@ -18,14 +18,11 @@ extension WeightScope {
             throw CheckpointError(path: path, reason: "there is no such file or folder")
         }
         if status.st_mode & S_IFMT != S_IFDIR { return WeightScope(try WeightFile.open(path)) }
-        for (stems, endings) in layouts {
-            for ending in endings {
-                for stem in stems where exists("\(path)/\(stem)\(ending)") {
-                    return WeightScope(try WeightFile.open("\(path)/\(stem)\(ending)"))
-                }
-                for stem in stems where exists("\(path)/\(stem)\(ending).index.json") {
-                    return try open(index: "\(path)/\(stem)\(ending).index.json", folder: path)
-                }
+        for place in places {
+            let file = "\(path)/\(place.file)"
+            if exists(file) { return WeightScope(try WeightFile.open(file)) }
+            for index in place.indices where exists("\(path)/\(index)") {
+                return try open(index: "\(path)/\(index)", folder: path)
             }
         }
         throw CheckpointError(
@@ -38,11 +35,29 @@ extension WeightScope {
     /// The same for a model's folder.
     public static func open(folder path: String) throws -> WeightScope { try open(path) }
 
-    /// Names of weight files in a folder, in order of preference.
-    private static let layouts = [
-        (["model", "diffusion_pytorch_model"], [".safetensors", ".fp16.safetensors"]),
-        (["pytorch_model", "diffusion_pytorch_model"], [".bin", ".fp16.bin"]),
-    ]
+    /// A weight file of a folder by its name, with the names that the index of its shards may have instead.
+    private struct Place {
+        let file: String
+        let indices: [String]
+
+        init(_ stem: String, _ variant: String, _ ending: String) {
+            let variant = variant.isEmpty ? "" : ".\(variant)"
+            file = "\(stem)\(variant)\(ending)"
+            // transformers puts the variant before the ending, diffusers before `.json`.
+            indices = ["\(file).index.json"] + (variant.isEmpty ? [] : ["\(stem)\(ending).index\(variant).json"])
+        }
+    }
+
+    /// Variants of a model that its publisher lays beside it or in its place.
+    private static let variants = ["", "fp16", "bf16", "fp32", "ema", "non_ema"]
+
+    /// Weight files of a folder, in order of preference.
+    private static let places = [
+        (["model", "diffusion_pytorch_model"], ".safetensors"),
+        (["pytorch_model", "diffusion_pytorch_model"], ".bin"),
+    ].flatMap { stems, ending in
+        variants.flatMap { variant in stems.map { Place($0, variant, ending) } }
+    }
 
     // MARK: Helpers
 
@@ -50,7 +65,10 @@ extension WeightScope {
 
     /// Reads `{"weight_map": {"tensor": "shard file", …}, …}` and checks it against the shards in both directions.
     private static func open(index path: String, folder: String) throws -> WeightScope {
-        let shardNames = try weightMap(at: path)
+        let named = try weightMap(at: path)
+        let prefix = WrapperPrefix.common(to: named.keys)
+        let shardNames = Dictionary(
+            uniqueKeysWithValues: named.map { (String($0.dropFirst(prefix.count)), $1) })
         var files: [String: any TensorFile] = [:]
         for shard in Set(shardNames.values).sorted() {
             guard !shard.contains("/"), shard != "..", WeightFile.hasEnding(shard) else {
@@ -61,7 +79,9 @@ extension WeightScope {
                 throw CheckpointError(
                     path: path, reason: "shard \(shard.shown) is not in the folder; fetch it again")
             }
-            files[shard] = try WeightFile.open("\(folder)/\(shard)")
+            let file = "\(folder)/\(shard)"
+            // All names of one shard may begin with a part of the model that is called as a wrapper is.
+            files[shard] = try prefix.isEmpty ? WeightFile.openAsNamed(file) : WeightFile.open(file)
         }
         var shards: [String: any TensorFile] = [:]
         for (name, shard) in shardNames {

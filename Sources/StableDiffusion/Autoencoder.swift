@@ -3,6 +3,7 @@
 public import Arrays
 public import Autograd
 import Checkpoints
+import Glibc
 
 /// The autoencoder of a pipeline: the full one or the tiny one.
 public enum Autoencoder: Sendable {
@@ -16,6 +17,49 @@ public enum Autoencoder: Sendable {
         case .kl: self = .kl(try AutoencoderKL(folder: folder, precision: precision))
         case .tiny: self = .tiny(try AutoencoderTiny(folder: folder, precision: precision))
         }
+    }
+
+    /// Opens an autoencoder of its own: a folder, or a file in the layout of Stable Diffusion's checkpoints or of diffusers,
+    /// of which the latter needs its `config.json` beside it.
+    ///
+    /// Of a whole checkpoint it is the autoencoder alone.
+    /// - Throws: `CheckpointError` when a file is missing, holds another model, or tensors do not fit it.
+    package init(
+        at path: String, precision: Precision = .float32,
+        conventions: SingleFileConventions = SingleFileConventions()
+    ) throws {
+        guard !isFolder(path) else {
+            try self.init(folder: path, precision: precision)
+            return
+        }
+        let file = try WeightScope.open(path).multiplied(in: precision)
+        let isWhole = file.names.has(SingleFileAutoencoder.prefix)
+        let weights = isWhole ? file.scope("first_stage_model") : file
+        if weights.contains("encoder.down.0.block.0.conv1.weight") {
+            self = .kl(try SingleFileAutoencoder(from: weights, conventions: conventions).opened())
+            return
+        }
+        guard ["encoder.conv_in.weight", "encoder.layers.0.weight"].contains(where: weights.contains) else {
+            throw CheckpointError(
+                path: path, reason: "these weights are not an autoencoder (VAE) of Stable Diffusion")
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let configuration = folder + "/config.json"
+        guard access(configuration, F_OK) == 0 else {
+            throw CheckpointError(
+                path: path, reason: "an autoencoder of diffusers' layout needs its config.json beside it")
+        }
+        switch try loadConfiguration(ClassName.self, from: configuration).kind {
+        case .kl:
+            self = .kl(
+                try AutoencoderKL(
+                    loadConfiguration(AutoencoderKLConfiguration.self, from: configuration), from: weights))
+        case .tiny:
+            self = .tiny(
+                try AutoencoderTiny(
+                    loadConfiguration(AutoencoderTinyConfiguration.self, from: configuration), from: weights))
+        }
+        try weights.finish()
     }
 
     public var latentChannels: Int {
@@ -90,4 +134,9 @@ private struct ClassName: Decodable {
         }
         kind = try file.kind("_class_name", default: .kl)
     }
+}
+
+private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }

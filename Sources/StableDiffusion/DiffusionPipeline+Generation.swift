@@ -198,7 +198,7 @@ extension DiffusionPipeline {
     fileprivate func sampler(for request: GenerationRequest) throws -> any Sampler {
         guard let kind = request.sampler else { return sampler }
         do {
-            return try kind.sampler(schedule)
+            return try kind.replacing(schedule)
         } catch {
             throw GenerationError(
                 description:

@@ -29,35 +29,22 @@ public struct DiffusionPipeline: Sendable {
     /// - Parameters:
     ///   - kind: the sampler to use on the folder's noise schedule; nil uses the one that the folder names.
     ///   - adapters: merged into the weights and the vocabulary in this order.
+    ///   - own: a folder or file with an autoencoder to use in place of the folder's.
     /// - Throws: `CheckpointError` when a file is missing or damaged, a part is of another kind, a sampler is not
     ///   supported, the parts do not fit together, or an adapter was made for another model.
     public init(
         folder: String, sampler kind: SamplerKind? = nil, adapters: [Adapter] = [],
-        precision: Precision = .float32
+        autoencoder own: String? = nil, precision: Precision = .float32
     ) throws {
-        let scheduler = folder + "/scheduler/scheduler_config.json"
-        let index = try PipelineIndex(
-            folder: folder, pipelines: DiffusionPipeline.classes,
-            roles: [
-                "tokenizer": ["CLIPTokenizer", "CLIPTokenizerFast"], "text_encoder": ["CLIPTextModel"],
-                "unet": ["UNet2DConditionModel"], "vae": ["AutoencoderKL", "AutoencoderTiny"],
-                "scheduler": [],
-            ])
-        let schedule = try NoiseSchedule(path: scheduler)
-        let named = schedule.configuration.className ?? index.className(of: "scheduler") ?? ""
-        guard let kind = kind ?? SamplerKind(className: named) else {
-            let known = SamplerKind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CheckpointError(
-                path: scheduler,
-                reason:
-                    "the sampler '\(named)' is not supported; each of these can be asked for instead: \(known)"
-            )
-        }
-        do {
-            sampler = try kind.sampler(schedule)
-        } catch {
-            throw CheckpointError(path: scheduler, reason: "'\(error.key)' \(error.reason)")
-        }
+        let scheduler = DiffusionPipeline.schedulerFile(in: folder)
+        var roles: [String: Set<String>] = [
+            "tokenizer": ["CLIPTokenizer", "CLIPTokenizerFast"], "text_encoder": ["CLIPTextModel"],
+            "unet": ["UNet2DConditionModel"], "scheduler": [],
+        ]
+        if own == nil { roles["vae"] = ["AutoencoderKL", "AutoencoderTiny"] }
+        let index = try PipelineIndex(folder: folder, pipelines: DiffusionPipeline.classes, roles: roles)
+        sampler = try DiffusionPipeline.sampler(
+            kind, path: scheduler, className: index.className(of: "scheduler"))
         do {
             (tokenizer, textEncoder) = try adapters.added(
                 to: CLIPTokenizer(folder: folder + "/tokenizer"),
@@ -70,8 +57,47 @@ public struct DiffusionPipeline: Sendable {
         unet = try UNet2DConditionModel(folder: folder + "/unet", precision: precision) {
             try adapters.merged(into: $0, of: .unet)
         }
-        autoencoder = try Autoencoder(folder: folder + "/vae", precision: precision)
+        autoencoder = try Autoencoder(at: own ?? folder + "/vae", precision: precision)
         try checkFit(folder)
+    }
+
+    /// Whether a folder's own sampler is none of the supported ones, or has settings that are not supported.
+    ///
+    /// Such a pipeline opens with a sampler that is asked for.
+    /// - Throws: `CheckpointError` when a file is missing or damaged.
+    package static func needsSampler(folder: String) throws -> Bool {
+        let index = try PipelineIndex(folder: folder, pipelines: classes, roles: ["scheduler": []])
+        let schedule = try NoiseSchedule(path: schedulerFile(in: folder))
+        let named = schedule.configuration.className ?? index.className(of: "scheduler") ?? ""
+        guard let kind = SamplerKind(className: named) else { return true }
+        return (try? kind.sampler(schedule)) == nil
+    }
+
+    private static func schedulerFile(in folder: String) -> String {
+        folder + "/scheduler/scheduler_config.json"
+    }
+
+    /// The sampler of a scheduler file, or `kind` in its place.
+    /// - Parameter className: what the pipeline's index calls it, for files that do not say it themselves.
+    private static func sampler(_ kind: SamplerKind?, path: String, className: String?) throws -> any Sampler {
+        let schedule = try NoiseSchedule(path: path)
+        do {
+            if let kind { return try kind.replacing(schedule) }
+            let named = schedule.configuration.className ?? className ?? ""
+            guard let own = SamplerKind(className: named) else {
+                throw CheckpointError(
+                    path: path, reason: "the sampler '\(named)' is not supported; \(askable)")
+            }
+            return try own.sampler(schedule)
+        } catch let problem as ConfigurationProblem {
+            let remedy = kind == nil ? "; \(askable)" : ""
+            throw CheckpointError(path: path, reason: "'\(problem.key)' \(problem.reason)\(remedy)")
+        }
+    }
+
+    private static var askable: String {
+        let known = SamplerKind.allCases.map(\.rawValue).joined(separator: ", ")
+        return "each of these can be asked for instead: \(known)"
     }
 
     /// A pipeline of existing parts.

@@ -56,7 +56,7 @@ public struct SchedulerConfiguration: Decodable, Sendable, Hashable {
     public let rescalesToZeroSignal: Bool
     public let variance: VarianceType
     /// Settings that only some solvers use; each sampler checks its own.
-    let solver: SolverSettings
+    var solver: SolverSettings
 
     public init(from decoder: any Decoder) throws {
         let file = try ConfigurationReader(decoder)
@@ -104,18 +104,18 @@ struct SolverSettings: Sendable, Hashable {
     let sigmaMax: Double?
     let endsAtSmallestSigma: Bool
     /// DPM-Solver, UniPC.
-    let order: Int
-    let solverType: String?
-    let algorithm: String
+    private(set) var order: Int
+    private(set) var solverType: String?
+    private(set) var algorithm: String
     let lowersOrderAtEnd: Bool
     let takesEulerStepAtEnd: Bool
-    let predictsClean: Bool
+    private(set) var predictsClean: Bool
     let uncorrectedSteps: Set<Int>
     /// LCM: number of distillation steps, and the factor of the timestep in the boundary condition.
-    let originalSteps: Int
+    private(set) var originalSteps: Int
     let timestepScaling: Double
     /// Settings that change a solver and are not supported, with the file's values; each solver rejects its own.
-    let unsupported: [String: String]
+    private(set) var unsupported: [String: String]
 
     init(_ file: ConfigurationReader) throws {
         skipsRungeKutta = try file.flag("skip_prk_steps", default: false)
@@ -123,15 +123,15 @@ struct SolverSettings: Sendable, Hashable {
         sigmaMin = try file.optionalNumber("sigma_min")
         sigmaMax = try file.optionalNumber("sigma_max")
         endsAtSmallestSigma = try file.kind("final_sigmas_type", default: FinalSigma.zero) == .sigmaMin
-        order = try file.size("solver_order", default: 2)
+        order = try file.size("solver_order", default: SolverSettings.order)
         solverType = try file.text("solver_type")
-        algorithm = try file.text("algorithm_type") ?? "dpmsolver++"
+        algorithm = try file.text("algorithm_type") ?? SolverSettings.algorithm
         lowersOrderAtEnd = try file.flag("lower_order_final", default: true)
         takesEulerStepAtEnd = try file.flag("euler_at_final", default: false)
         predictsClean = try file.flag("predict_x0", default: true)
         uncorrectedSteps = Set(
             try file.numbers("disable_corrector")?.compactMap { Int(exactly: $0) } ?? [])
-        originalSteps = try file.size("original_inference_steps", default: 50)
+        originalSteps = try file.size("original_inference_steps", default: SolverSettings.originalSteps)
         timestepScaling = try file.number("timestep_scaling", default: 10)
         var unsupported: [String: String] = [:]
         for key in [
@@ -151,6 +151,31 @@ struct SolverSettings: Sendable, Hashable {
     private enum FinalSigma: String, CaseIterable {
         case zero
         case sigmaMin = "sigma_min"
+    }
+
+    private static let order = 2
+    private static let algorithm = "dpmsolver++"
+    private static let originalSteps = 50
+
+    /// Gives the default to a setting that belongs to the file's solver and not to the model.
+    ///
+    /// Settings of the other kind, such as `use_flow_sigmas` and `timestep_type`, say how the network was trained; no other
+    /// solver may ignore them.
+    /// - Returns: Whether that changed anything.
+    mutating func resetToDefault(_ key: String) -> Bool {
+        let before = self
+        switch key {
+        case "solver_order": order = SolverSettings.order
+        case "solver_type": solverType = nil
+        case "algorithm_type": algorithm = SolverSettings.algorithm
+        case "predict_x0": predictsClean = true
+        case "original_inference_steps": originalSteps = SolverSettings.originalSteps
+        case "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas", "lambda_min_clipped",
+            "interpolation_type":
+            unsupported[key] = nil
+        default: break
+        }
+        return self != before
     }
 
     func requireOrder(_ range: ClosedRange<Int>) throws(ConfigurationProblem) {

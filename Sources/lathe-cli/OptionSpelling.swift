@@ -17,6 +17,7 @@ extension OptionName {
         case .start: "--from"
         case .loras: "--lora"
         case .embeddings: "--embedding"
+        case .autoencoder: "--vae"
         case .controls: "--control"
         case .crossReplaceSteps: "--keep-attention"
         case .selfReplaceSteps: "--keep-layout"

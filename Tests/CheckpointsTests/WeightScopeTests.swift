@@ -206,6 +206,56 @@ private func message(_ body: () throws -> Void) throws -> String {
         }
     }
 
+    @Test(arguments: [
+        "model.safetensors.index.fp16.json", "model.fp16.safetensors.index.json",
+        "diffusion_pytorch_model.safetensors.index.fp16.json",
+        "diffusion_pytorch_model.fp16.safetensors.index.json",
+        "model.safetensors.index.bf16.json", "pytorch_model.bin.index.fp16.json",
+        "diffusion_pytorch_model.non_ema.bin.index.json",
+    ])
+    func shardsOfAVariantOpenByEitherSpellingOfTheirIndex(_ index: String) throws {
+        try withTemporaryFolder { folder in
+            let shards = (1...2).map { "model.fp16-0000\($0)-of-00002.safetensors" }
+            for (shard, name) in zip(shards, ["a.w", "b.w"]) {
+                try SafetensorsWriter.write([(name, .zeros([2]))], to: "\(folder)/\(shard)")
+            }
+            try writeFile(
+                #"{"weight_map":{"a.w":"\#(shards[0])","b.w":"\#(shards[1])"}}"#, to: "\(folder)/\(index)")
+            #expect(try WeightScope.open(folder: folder).names == ["a.w", "b.w"])
+        }
+    }
+
+    @Test(arguments: ["module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."])
+    func namesWithoutThePrefixOfATrainingWrapper(_ prefix: String) throws {
+        try withTemporaryFolder { folder in
+            let values = NDArray([1, 2, 3], shape: [3])
+            let path = folder + "/model.safetensors"
+            try SafetensorsWriter.write([(prefix + "a.w", values), (prefix + "b.w", .zeros([2]))], to: path)
+            let scope = try WeightScope.open(folder: folder)
+            #expect(scope.names == ["a.w", "b.w"])
+            #expect(try scope["a"].tensor("w", [3]).scalars == [1, 2, 3])
+            #expect(try WeightFile.strippedPrefix(of: WeightFile.open(path)) == prefix)
+            // A name without it shows that it belongs to the model.
+            try SafetensorsWriter.write([(prefix + "a.w", values), ("b.w", .zeros([2]))], to: path)
+            #expect(try WeightScope.open(folder: folder).names.contains(prefix + "a.w"))
+        }
+    }
+
+    @Test func aPrefixIsLeftOutOfAllShardsOrOfNone() throws {
+        try withTemporaryFolder { folder in
+            func names(_ first: String, _ second: String) throws -> [String] {
+                try SafetensorsWriter.write([(first, .zeros([2]))], to: folder + "/a.safetensors")
+                try SafetensorsWriter.write([(second, .zeros([2]))], to: folder + "/b.safetensors")
+                try writeFile(
+                    #"{"weight_map":{"\#(first)":"a.safetensors","\#(second)":"b.safetensors"}}"#,
+                    to: folder + "/model.safetensors.index.json")
+                return try WeightScope.open(folder: folder).names
+            }
+            let (all, some) = (try names("module.x", "module.y"), try names("module.x", "y"))
+            #expect(all == ["x", "y"] && some == ["module.x", "y"])
+        }
+    }
+
     @Test(.enabled(if: TestData.isPresent, "\(TestData.absent)"))
     func anIndexThatPointsOutsideIsRefused() throws {
         let data = try #require(TestData.folder)

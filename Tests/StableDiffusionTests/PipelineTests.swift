@@ -66,6 +66,44 @@ import Tokenizers
     }
 
     @Test(arguments: [
+        (#"{"_class_name": "DEISMultistepScheduler", "algorithm_type": "deis", "solver_type": "logrho"}"#, "DEIS"),
+        (
+            #"{"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver++"}"#,
+            "algorithm_type"
+        ),
+        (#"{"_class_name": "UniPCMultistepScheduler", "solver_order": 3}"#, "solver_order"),
+    ])
+    func aSamplerThatIsAskedForReplacesOneThatIsNotSupported(scheduler: String, named: String) throws {
+        try withCopy { folder in
+            let file = folder + "/scheduler/scheduler_config.json"
+            try scheduler.write(toFile: file, atomically: true, encoding: .utf8)
+            let error = #expect(throws: CheckpointError.self) { try DiffusionPipeline(folder: folder) }
+            let message = try #require(error).description
+            #expect(message.contains(named) && message.contains("euler-a"))
+            #expect(try DiffusionPipeline.needsSampler(folder: folder))
+            for kind in SamplerKind.allCases {
+                let pipeline = try DiffusionPipeline(folder: folder, sampler: kind)
+                var request = request
+                (request.sampler, request.steps) = (kind, 4)
+                let last = try #require(Array(try pipeline.generate(request)).last)
+                #expect(last.latents.scalars.allSatisfy { $0.isFinite })
+            }
+        }
+    }
+
+    @Test func aSettingOfTheModelIsNotReplaced() throws {
+        try withCopy { folder in
+            let file = folder + "/scheduler/scheduler_config.json"
+            try #"{"_class_name": "DEISMultistepScheduler", "use_flow_sigmas": true}"#
+                .write(toFile: file, atomically: true, encoding: .utf8)
+            let error = #expect(throws: CheckpointError.self) {
+                try DiffusionPipeline(folder: folder, sampler: .uniPC)
+            }
+            #expect(try #require(error).description.contains("use_flow_sigmas"))
+        }
+    }
+
+    @Test(arguments: [
         "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors", "vae/config.json",
         "text_encoder/model.safetensors", "scheduler/scheduler_config.json",
     ])

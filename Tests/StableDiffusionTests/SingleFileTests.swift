@@ -4,6 +4,7 @@ import Arrays
 import Autograd
 import CLIP
 import Checkpoints
+import Foundation
 import Layers
 import StableDiffusion
 import TestSupport
@@ -50,7 +51,8 @@ import Tokenizers
             Tensor(try expected["\(key)/sample"]), timesteps: [481],
             context: Tensor(try expected["\(key)/context"]))
         expectClose(denoised.value, try expected["\(key)/denoised"], relative: 1e-5)
-        let autoencoder = try AutoencoderKL(file.configurations.autoencoder, from: file.autoencoder)
+        let latents = try #require(file.autoencoder)
+        let autoencoder = try AutoencoderKL(latents.configuration, from: latents.weights)
         let decoded = autoencoder.decode(Tensor(try expected["\(key)/latents"]))
         expectClose(decoded.value, try expected["\(key)/decoded"], relative: 1e-5)
         expectClose(autoencoder.encode(decoded).mean.value, try expected["\(key)/mean"], relative: 1e-5)
@@ -58,7 +60,7 @@ import Tokenizers
         expectClose(
             text([try expected.integers("\(key)/ids")]).tokens.value, try expected["\(key)/tokens"],
             relative: 1e-5)
-        for part in [file.unet, file.autoencoder, file.text] { try part.finish() }
+        for part in [file.unet, latents.weights, file.text] { try part.finish() }
     }
 
     @Test func theTensorsTellTheSizes() throws {
@@ -89,7 +91,13 @@ import Tokenizers
         let half = try changed("two.safetensors") { arrays in
             arrays = arrays.filter { !$0.key.hasPrefix("first_stage_model.") }
         }
-        #expect(try refusal(half).contains("lacks the autoencoder"))
+        let vocabulary = Fixture.folder() + "/pipeline/tokenizer"
+        let error = #expect(throws: CheckpointError.self) {
+            try DiffusionPipeline(
+                SingleFileCheckpoint(from: half, conventions: tiny), tokenizer: vocabulary,
+                prediction: .epsilon, sampler: .ddim)
+        }
+        #expect(try #require(error).description.contains("lacks the autoencoder"))
         let larger = try changed("two.safetensors") {
             $0["model.diffusion_model.label_emb.0.0.weight"] = .zeros([1, 1])
         }
@@ -98,6 +106,61 @@ import Tokenizers
             $0["first_stage_model.encoder.mid.attn_1.q.weight"] = .zeros([8, 8, 3, 3])
         }
         #expect(try refusal(misshapen).contains("cannot become"))
+    }
+
+    @Test func olderFilesNameTheTextEncoderWithoutItsOuterModule() throws {
+        let before = try changed("one.ckpt") { arrays in
+            let renamed = arrays.map {
+                ($0.replacingOccurrences(of: "transformer.text_model.", with: "transformer."), $1)
+            }
+            arrays = Dictionary(uniqueKeysWithValues: renamed)
+        }
+        #expect(before.names.contains { $0.hasPrefix("cond_stage_model.transformer.embeddings.") })
+        let (old, new) = (try SingleFileCheckpoint(from: before, conventions: tiny), try open("one.ckpt"))
+        func tokens(_ file: SingleFileCheckpoint) throws -> NDArray {
+            let encoder = try CLIPTextEncoder(file.configurations.text, from: file.text)
+            try file.text.finish()
+            return encoder([[1, 2, 3]]).tokens.value
+        }
+        expectIdentical(try tokens(old), try tokens(new))
+    }
+
+    @Test func anAutoencoderOfItsOwnTakesThePlaceOfAnyInTheFile() throws {
+        try withTemporaryFolder { place in
+            let tokenizer = Fixture.folder() + "/pipeline/tokenizer"
+            let whole = try changed("two.safetensors") { _ in }
+            let latents = "first_stage_model."
+            let own = whole.names.filter { $0.hasPrefix(latents) }
+            let path = place + "/vae.safetensors"
+            try SafetensorsWriter.write(
+                try own.map {
+                    (String($0.dropFirst(latents.count)), try whole.tensor($0, whole.shape(of: $0) ?? []))
+                }, to: path)
+            let half = try changed("two.safetensors") { $0 = $0.filter { !$0.key.hasPrefix(latents) } }
+            func picture(_ weights: WeightScope, _ autoencoder: Autoencoder?) throws -> NDArray {
+                let pipeline = try DiffusionPipeline(
+                    SingleFileCheckpoint(from: weights, conventions: tiny), tokenizer: tokenizer,
+                    prediction: .epsilon, sampler: .ddim, autoencoder: autoencoder)
+                return pipeline.pictures(of: .full(0.1, [1, 4, 4, pipeline.autoencoder.latentChannels]))
+            }
+            let expected = try picture(changed("two.safetensors") { _ in }, nil)
+            expectIdentical(try picture(half, Autoencoder(at: path, conventions: tiny)), expected)
+            let checkpoint = try Autoencoder(at: "\(folder)/two.safetensors", conventions: tiny)
+            expectIdentical(try picture(half, checkpoint), expected)
+            let other = try Autoencoder(at: "\(folder)/one.ckpt", conventions: tiny)
+            #expect(try picture(changed("two.safetensors") { _ in }, other).scalars != expected.scalars)
+            let stray = Fixture.folder() + "/adapters/lora_kohya.safetensors"
+            let error = #expect(throws: CheckpointError.self) { try Autoencoder(at: stray) }
+            #expect(try #require(error).description.contains("not an autoencoder"))
+        }
+    }
+
+    @Test func anAutoencoderFileOfDiffusersOpensByItsConfiguration() throws {
+        let example = try ModelCase("vae")
+        let file = try Autoencoder(at: example.folder + "/diffusion_pytorch_model.safetensors")
+        let folder = try Autoencoder(folder: example.folder)
+        let latents = Tensor(NDArray.full(0.2, [1, 4, 4, folder.latentChannels]))
+        expectIdentical(file.decode(latents).value, folder.decode(latents).value)
     }
 
     @Test(arguments: ["one.ckpt", "two.safetensors"])

@@ -10,9 +10,6 @@ struct StateDictionary {
         "string_to_param",
     ]
 
-    /// Prefixes that training wrappers add to every name.
-    static let wrappers = ["module.", "_orig_mod."]
-
     /// Keys under which Python modules store their members; not part of a tensor's name.
     private static let moduleParts: Set<String> = ["_parameters", "_buffers", "_modules"]
     private static let depthLimit = 64
@@ -38,13 +35,10 @@ struct StateDictionary {
             throw PyTorchFault(
                 "the file holds no tensors, neither at its root nor under 'state_dict' or the like")
         }
-        while let wrapper = StateDictionary.wrappers.first(where: { wrapper in
-            tensors.keys.allSatisfy { $0.hasPrefix(wrapper) && $0 != wrapper }
-        }) {
-            tensors = Dictionary(
-                uniqueKeysWithValues: tensors.map { (String($0.dropFirst(wrapper.count)), $1) })
-            strippedPrefix += wrapper
-        }
+        strippedPrefix = WrapperPrefix.common(to: tensors.keys)
+        guard !strippedPrefix.isEmpty else { return }
+        let length = strippedPrefix.count
+        tensors = Dictionary(uniqueKeysWithValues: tensors.map { (String($0.dropFirst(length)), $1) })
     }
 
     // MARK: Helpers

@@ -88,6 +88,9 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     /// What a model in a single file predicts; nil infers it from the tensors.
     public var prediction: PredictionType?
 
+    /// A folder or file with an autoencoder (VAE) to use in place of the model's; nil for the model's own.
+    public var autoencoder: String?
+
     /// The defaults.
     public init() {}
 
@@ -115,7 +118,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
 
     /// All files and folders that are read apart from the model.
     var inputs: [String] {
-        (loras + embeddings).map(\.path) + controls.flatMap { [$0.model, $0.picture] }
+        (loras + embeddings).map(\.path) + [autoencoder].compactMap(\.self) + controls.flatMap { [$0.model, $0.picture] }
     }
 
     /// A request with these settings, completed by `defaults`.

@@ -90,6 +90,8 @@ public enum OptionName: String, Sendable, Hashable, Codable, CaseIterable {
     case tokenizer
     /// ``DiffusionOptions/prediction``.
     case prediction
+    /// ``DiffusionOptions/autoencoder``.
+    case autoencoder
     /// `PromptChange.crossReplaceSteps`, of ``DiffusionOptions/change``.
     case crossReplaceSteps
     /// `PromptChange.selfReplaceSteps`, of ``DiffusionOptions/change``.

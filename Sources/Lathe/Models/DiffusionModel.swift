@@ -1,6 +1,7 @@
 // Opening a diffusion pipeline with its adapters, and the sizes at which it works.
 
 import Arrays
+import Checkpoints
 import Images
 import StableDiffusion
 
@@ -16,15 +17,34 @@ package enum DiffusionModel {
             )
         }
         return try DiffusionPipeline(
-            folder: source.path, adapters: try adapters(source.diffusion), precision: source.precision)
+            folder: source.path, sampler: try neededSampler(source.path, source.diffusion),
+            adapters: try adapters(source.diffusion), autoencoder: source.diffusion.autoencoder,
+            precision: source.precision)
+    }
+
+    /// The sampler that is asked for, where a folder has none of its own that is supported; nil otherwise.
+    ///
+    /// A request names the sampler that it wants by itself, so that one opened pipeline serves them all.
+    static func neededSampler(_ folder: String, _ options: DiffusionOptions) throws -> SamplerKind? {
+        guard let asked = try options.samplerKind() else { return nil }
+        return try DiffusionPipeline.needsSampler(folder: folder) ? asked : nil
     }
 
     /// A pipeline in one file with the adapters asked for.
     static func open(singleFile source: ModelKind.Source) throws -> DiffusionPipeline {
-        try DiffusionPipeline(
+        if source.diffusion.autoencoder == nil,
+            try !WeightFile.open(source.path).names.contains(where: {
+                $0.hasPrefix(SingleFileAutoencoder.prefix)
+            })
+        {
+            throw LatheError.modelUnusable(
+                "\(source.path) holds no autoencoder ('\(SingleFileAutoencoder.prefix)'); give one with \(.autoencoder)"
+            )
+        }
+        return try DiffusionPipeline(
             singleFile: source.path, tokenizer: source.diffusion.tokenizer,
             prediction: source.diffusion.prediction, adapters: try adapters(source.diffusion),
-            precision: source.precision)
+            autoencoder: source.diffusion.autoencoder, precision: source.precision)
     }
 
     private static func adapters(_ options: DiffusionOptions) throws -> [Adapter] {

@@ -77,6 +77,8 @@ public struct ModelInspection: Codable, Sendable {
                 try archive.verify()
                 notes += archive.notes
             }
+            let prefix = WeightFile.strippedPrefix(of: file)
+            if !prefix.isEmpty { notes.append("every name begins with '\(prefix)', which is left out") }
             let content = ModelKind.recognised(by: file.names)
             var comparison: ModelComparison?
             do {
@@ -104,9 +106,6 @@ extension PyTorchFile {
     fileprivate var notes: [String] {
         var notes: [String] = []
         if !place.isEmpty { notes.append("the tensors lie under '\(place)'") }
-        if !strippedPrefix.isEmpty {
-            notes.append("every name begins with '\(strippedPrefix)', which is left out")
-        }
         if tensorsElsewhere > 0 {
             notes.append("\(tensorsElsewhere) tensors lie elsewhere (an optimiser's, say) and are left")
         }

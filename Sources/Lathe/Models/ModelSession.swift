@@ -63,7 +63,13 @@ public final class ModelSession: Sendable {
     /// - Throws: `LatheError` (`modelUnusable`) naming what is wrong with the model or an adapter.
     package func diffusion(_ options: DiffusionOptions = DiffusionOptions()) throws -> DiffusionPipeline {
         let adapters = (options.loras + options.embeddings).map { "\($0.path):\($0.strength)" }
-        let rest = [options.tokenizer ?? "", options.prediction.map { "\($0)" } ?? ""]
+        var rest = [
+            options.tokenizer ?? "", options.prediction.map { "\($0)" } ?? "", options.autoencoder ?? "",
+        ]
+        let location = try models.location(of: .diffusion)
+        if isFolder(location), let sampler = try? DiffusionModel.neededSampler(location, options) {
+            rest.append(sampler.rawValue)
+        }
         return try open(.diffusion, variant: (adapters + rest).joined(separator: "\n")) {
             try opened(.diffusion, as: DiffusionPipeline.self, options)
         }

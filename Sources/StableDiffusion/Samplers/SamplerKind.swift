@@ -34,6 +34,22 @@ public enum SamplerKind: String, Sendable, CaseIterable {
         self = kind
     }
 
+    /// The sampler over a schedule, in place of the one that the schedule's file describes.
+    ///
+    /// The noise schedule is the file's, and so are the solver's settings as far as this sampler supports them; those that it
+    /// does not support describe the sampler that is replaced, and have diffusers' defaults.
+    /// - Throws: `ConfigurationProblem` naming a setting of the model itself that this sampler does not support.
+    package func replacing(_ schedule: NoiseSchedule) throws(ConfigurationProblem) -> any Sampler {
+        var configuration = schedule.configuration
+        while true {
+            do {
+                return try sampler(NoiseSchedule(configuration))
+            } catch {
+                guard configuration.solver.resetToDefault(error.key) else { throw error }
+            }
+        }
+    }
+
     /// The sampler over a schedule, with the settings of the schedule's file and diffusers' defaults for others.
     ///
     /// `dpmSolverKarras` uses Karras sigmas whatever the file says.

@@ -18,22 +18,25 @@ extension DiffusionPipeline {
     ///     Diffusion 2, some of which (2.0 and 2.1 for 768 pixels) predict velocity: for these it is required.
     ///   - kind: the sampler.
     ///   - adapters: merged into the weights and the vocabulary in this order.
+    ///   - own: a folder or file with an autoencoder to use in place of the file's; required if the file has none.
     /// - Throws: `CheckpointError` when the file is damaged or of another kind, the vocabulary is not found, or
     ///   `prediction` is needed, or an adapter was made for another model.
     public init(
         singleFile path: String, tokenizer: String? = nil, prediction: PredictionType? = nil,
-        sampler kind: SamplerKind = .ddim, adapters: [Adapter] = [], precision: Precision = .float32
+        sampler kind: SamplerKind = .ddim, adapters: [Adapter] = [], autoencoder own: String? = nil,
+        precision: Precision = .float32
     ) throws {
         try self.init(
             SingleFileCheckpoint(from: try WeightScope.open(path).multiplied(in: precision)),
             tokenizer: tokenizer,
             prediction: prediction,
-            sampler: kind, adapters: adapters)
+            sampler: kind, adapters: adapters,
+            autoencoder: own.map { try Autoencoder(at: $0, precision: precision) })
     }
 
     package init(
         _ file: SingleFileCheckpoint, tokenizer: String?, prediction: PredictionType?,
-        sampler kind: SamplerKind, adapters: [Adapter] = []
+        sampler kind: SamplerKind, adapters: [Adapter] = [], autoencoder own: Autoencoder? = nil
     ) throws {
         let needsAnswer = file.family == .two && file.configurations.unet.inChannels == 4
         guard let prediction = prediction ?? (needsAnswer ? nil : .epsilon) else {
@@ -53,10 +56,10 @@ extension DiffusionPipeline {
                 file.configurations.text, from: adapters.merged(into: file.text, of: .textEncoder)))
         let unet = try UNet2DConditionModel(
             file.configurations.unet, from: adapters.merged(into: file.unet, of: .unet))
-        let autoencoder = try AutoencoderKL(file.configurations.autoencoder, from: file.autoencoder)
-        for part in [file.text, file.unet, file.autoencoder] { try part.finish() }
+        let autoencoder = try own ?? .kl(file.requireAutoencoder().opened())
+        for part in [file.text, file.unet] { try part.finish() }
         try self.init(
-            tokenizer: tokenizer, textEncoder: textEncoder, unet: unet, autoencoder: .kl(autoencoder),
+            tokenizer: tokenizer, textEncoder: textEncoder, unet: unet, autoencoder: autoencoder,
             sampler: kind.sampler(schedule), origin: file.origin)
     }
 

@@ -63,6 +63,7 @@ extension KeyTable {
             .move("quant_conv.*", to: "quant_conv.*"), .move("post_quant_conv.*", to: "post_quant_conv.*"),
             .move("encoder.down.*.downsample.conv.*", to: "encoder.down_blocks.*.downsamplers.0.conv.*"),
             .drop("loss.**", because: "the adversary of its training"),
+            .drop("model_ema.**", because: "what is averaged is in the other tensors"),
         ])
         for half in ["encoder.", "decoder."] {
             table = table + ends.under(half, to: half)

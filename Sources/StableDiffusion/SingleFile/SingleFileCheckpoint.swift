@@ -3,7 +3,7 @@
 import CLIP
 package import Checkpoints
 
-/// The three networks of a single file in the layout of latent-diffusion and its successors.
+/// The networks of a single file in the layout of latent-diffusion and its successors.
 package struct SingleFileCheckpoint {
     /// The text encoder that the denoiser was trained with.
     package enum Family {
@@ -17,8 +17,9 @@ package struct SingleFileCheckpoint {
     package let configurations: SingleFileConfigurations
     /// Each under the names that its model reads.
     package let unet: WeightScope
-    package let autoencoder: WeightScope
     package let text: WeightScope
+    /// Nil if the file has none.
+    package let autoencoder: SingleFileAutoencoder?
     package let origin: String
 
     /// Splits a checkpoint into components; only names and shapes are read.
@@ -34,23 +35,38 @@ package struct SingleFileCheckpoint {
         text =
             try family == .two
             ? SingleFileCheckpoint.openCLIPText(weights)
-            : weights.scope("cond_stage_model.transformer").mapped(by: SingleFileCheckpoint.openAIText)
+            : weights.scope("cond_stage_model.transformer").mapped(
+                by: names.has(SingleFileCheckpoint.openAI + "text_model.")
+                    ? SingleFileCheckpoint.openAIText : SingleFileCheckpoint.openAITextBefore)
         let (denoiser, latents) = (weights.scope("model.diffusion_model"), weights.scope("first_stage_model"))
         configurations = SingleFileConfigurations(
             unet: try SingleFileConfigurations.unet(denoiser, conventions),
-            autoencoder: try SingleFileConfigurations.autoencoder(latents, conventions),
             text: try SingleFileConfigurations.text(
                 text, activation: family == .two ? "gelu" : "quick_gelu", conventions))
         unet = try denoiser.mapped(
             by: .latentDiffusionUNet(
                 levels: configurations.unet.channels.count, layers: configurations.unet.layersPerBlock[0]))
-        autoencoder = try latents.mapped(
-            by: .latentDiffusionAutoencoder(levels: configurations.autoencoder.channels.count))
+        autoencoder =
+            try names.has(SingleFileAutoencoder.prefix)
+            ? SingleFileAutoencoder(from: latents, conventions: conventions) : nil
+    }
+
+    /// The file's own autoencoder.
+    /// - Throws: `CheckpointError` if the file has none.
+    func requireAutoencoder() throws -> SingleFileAutoencoder {
+        guard let autoencoder else {
+            throw CheckpointError(
+                path: origin,
+                reason:
+                    "the single file lacks the autoencoder ('\(SingleFileAutoencoder.prefix)'); give another file's")
+        }
+        return autoencoder
     }
 
     // MARK: Helpers
 
     private static let openCLIP = "cond_stage_model.model."
+    private static let openAI = "cond_stage_model.transformer."
 
     /// Training state at the root besides the networks: moving averages, and the noise schedule, which the pipeline
     /// computes itself.
@@ -61,16 +77,19 @@ package struct SingleFileCheckpoint {
 
     private static func requireParts(_ names: [String], _ origin: String) throws {
         let parts = [
-            ("the denoiser", ["model.diffusion_model."]), ("the autoencoder", ["first_stage_model."]),
-            ("the text encoder", ["cond_stage_model.transformer.text_model.", openCLIP]),
+            ("the denoiser", ["model.diffusion_model."]),
+            (
+                "the text encoder",
+                [openAI + "text_model.", openCLIP] + layersOfOpenAI.map { openAI + $0 + "." }
+            ),
         ]
         let missing = parts.filter { !$0.1.contains(where: names.has) }
         guard missing.isEmpty else {
-            let list = missing.map { "\($0.0) ('\($0.1.joined(separator: "' or '"))')" }.joined(
+            let list = missing.map { "\($0.0) ('\($0.1.prefix(2).joined(separator: "' or '"))')" }.joined(
                 separator: ", ")
             throw CheckpointError(path: origin, reason: "the single file lacks \(list)")
         }
-        let known = parts.flatMap { $0.1 } + leftovers
+        let known = parts.flatMap { $0.1 } + [SingleFileAutoencoder.prefix] + leftovers
         let strangers = names.filter { name in !known.contains { name.hasPrefix($0) } }
         guard let first = strangers.first else { return }
         throw CheckpointError(
@@ -80,12 +99,17 @@ package struct SingleFileCheckpoint {
         )
     }
 
+    private static let layersOfOpenAI = ["embeddings", "encoder", "final_layer_norm"]
+
     /// OpenAI's encoder has transformers' names already.
-    private static let openAIText = KeyTable([
-        .move("text_model.encoder.**", to: "text_model.encoder.**"),
-        .move("text_model.embeddings.*.weight", to: "text_model.embeddings.*.weight"),
-        .move("text_model.final_layer_norm.*", to: "text_model.final_layer_norm.*"),
-        .drop("text_model.embeddings.position_ids", because: "they are worked out"),
+    private static let openAIText = openAITextBefore.under("text_model.", to: "")
+
+    /// The same by the names of older files, which have no `text_model.`.
+    private static let openAITextBefore = KeyTable([
+        .move("encoder.**", to: "text_model.encoder.**"),
+        .move("embeddings.*.weight", to: "text_model.embeddings.*.weight"),
+        .move("final_layer_norm.*", to: "text_model.final_layer_norm.*"),
+        .drop("embeddings.position_ids", because: "they are worked out"),
     ])
 
     private static func openCLIPText(_ weights: WeightScope) throws -> WeightScope {

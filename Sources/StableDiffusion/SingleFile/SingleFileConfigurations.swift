@@ -17,10 +17,9 @@ package struct SingleFileConventions: Sendable {
     }
 }
 
-/// The settings of the three networks in a single file.
+/// The settings of the denoiser and the text encoder in a single file.
 package struct SingleFileConfigurations {
     package let unet: UNetConfiguration
-    package let autoencoder: AutoencoderKLConfiguration
     package let text: CLIPTextConfiguration
 
     // MARK: Denoiser
@@ -104,59 +103,6 @@ package struct SingleFileConfigurations {
             case heads = "attention_head_dim"
             case isLinear = "use_linear_projection"
             case depths = "transformer_layers_per_block"
-        }
-    }
-
-    // MARK: Autoencoder
-
-    /// - Parameter weights: the scope `first_stage_model`.
-    static func autoencoder(
-        _ weights: WeightScope, _ conventions: SingleFileConventions
-    ) throws -> AutoencoderKLConfiguration {
-        let names = weights.relativeNames
-        let levels = (0..<16).prefix { names.has("encoder.down.\($0).") }.count
-        let channels = try (0..<levels).map {
-            try weights.extent("encoder.down.\($0).block.0.conv1.weight", 0)
-        }
-        return try decoded(
-            AutoencoderFile(
-                inChannels: try weights.extent("encoder.conv_in.weight", 1),
-                outChannels: try weights.extent("decoder.conv_out.weight", 0), channels: channels,
-                down: Array(repeating: "DownEncoderBlock2D", count: levels),
-                up: Array(repeating: "UpDecoderBlock2D", count: levels),
-                layers: (0..<64).prefix { names.has("encoder.down.0.block.\($0).") }.count,
-                latentChannels: try weights.extent("decoder.conv_in.weight", 1),
-                groups: conventions.normGroups,
-                quant: names.has("quant_conv."), postQuant: names.has("post_quant_conv."),
-                attends: names.has("encoder.mid.attn_1.")),
-            origin: weights.origin)
-    }
-
-    private struct AutoencoderFile: Encodable {
-        let inChannels: Int
-        let outChannels: Int
-        let channels: [Int]
-        let down: [String]
-        let up: [String]
-        let layers: Int
-        let latentChannels: Int
-        let groups: Int
-        let quant: Bool
-        let postQuant: Bool
-        let attends: Bool
-
-        enum CodingKeys: String, CodingKey {
-            case inChannels = "in_channels"
-            case outChannels = "out_channels"
-            case channels = "block_out_channels"
-            case down = "down_block_types"
-            case up = "up_block_types"
-            case layers = "layers_per_block"
-            case latentChannels = "latent_channels"
-            case groups = "norm_num_groups"
-            case quant = "use_quant_conv"
-            case postQuant = "use_post_quant_conv"
-            case attends = "mid_block_add_attention"
         }
     }
 

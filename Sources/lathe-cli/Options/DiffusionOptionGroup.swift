@@ -59,6 +59,13 @@ struct DiffusionOptionGroup: ParsableArguments {
     var tokenizer: String?
 
     @Option(
+        name: .customLong("vae"),
+        help: ArgumentHelp(
+            "Another autoencoder for the model, or the one that a single file lacks: a folder or a file.",
+            valueName: "path"))
+    var autoencoder: String?
+
+    @Option(
         help: ArgumentHelp(
             "What a model in a single file predicts, where its tensors do not tell.",
             valueName: "epsilon|v_prediction"))
@@ -83,6 +90,7 @@ struct DiffusionOptionGroup: ParsableArguments {
         options.controls = controls
         options.tokenizer = tokenizer
         options.prediction = prediction
+        options.autoencoder = autoencoder
         options.usesTorchRandom = rng == .torch
         return options
     }

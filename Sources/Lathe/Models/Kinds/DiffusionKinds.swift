@@ -26,8 +26,9 @@ extension ModelKind {
             try comparison.survey(file.unet) {
                 _ = try UNet2DConditionModel(file.configurations.unet, from: $0)
             }
-            try comparison.survey(file.autoencoder) {
-                _ = try AutoencoderKL(file.configurations.autoencoder, from: $0)
+            guard let autoencoder = file.autoencoder else { return }
+            try comparison.survey(autoencoder.weights) {
+                _ = try AutoencoderKL(autoencoder.configuration, from: $0)
             }
         })
 
