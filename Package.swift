@@ -139,7 +139,7 @@ let package = Package(
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
         tests(of: "Toybox", ["Arrays", "Checkpoints", "Images"]),
         tests(of: "Datasets", ["Arrays", "Checkpoints", "Images", "Meshes", "Toybox"]),
-        tests(of: "Radiance"), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
+        tests(of: "Radiance", ["Images"]), tests(of: "Distillation", ["Radiance", "StableDiffusion"]),
         tests(
             of: "Lathe",
             [

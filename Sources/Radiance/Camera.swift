@@ -18,6 +18,8 @@ public struct Camera: Sendable, Codable, Hashable {
     public var magnification: Float = 1
     /// Principal point, in half image heights right and up of the centre.
     public var principalPoint: SIMD2<Float> = .zero
+    /// Distortion and unequal focal lengths; nil for a pinhole with square pixels.
+    public var lens: Lens?
 
     /// A camera on a sphere around the origin, looking at the origin.
     /// - Parameters:
@@ -65,8 +67,20 @@ public struct Camera: Sendable, Codable, Hashable {
         let u = (x - Float(width) / 2) / half - principalPoint.x
         let v = (half - y) / half - principalPoint.y
         let slope = tan(fieldOfView * .pi / 360) / magnification
-        let d = forward + slope * (u * right + v * up)
+        var d = forward + slope * (u * right + v * up)
+        if let lens, let seen = lens.direction(at: slope * SIMD2(u * lens.aspect, v)) {
+            d = seen.x * right + seen.y * up + seen.z * forward
+        }
         return (position, d / (d * d).sum().squareRoot())
+    }
+
+    /// Whether the lens shows anything at the point (`x`, `y`) of an image, in pixels from the top left corner.
+    func sees(x: Float, y: Float, width: Int, height: Int) -> Bool {
+        guard let lens else { return true }
+        let half = Float(height) / 2, slope = tan(fieldOfView * .pi / 360) / magnification
+        let u = (x - Float(width) / 2) / half - principalPoint.x
+        let v = (half - y) / half - principalPoint.y
+        return lens.direction(at: slope * SIMD2(u * lens.aspect, v)) != nil
     }
 
     func write(width: Int, height: Int, to buffer: UnsafeMutableBufferPointer<Float>) {

@@ -56,7 +56,7 @@ public struct FitState: Sendable {
     /// Steps taken, 1...total.
     public let step: Int
     public let total: Int
-    /// Mean squared error of this step's pixels over random backgrounds.
+    /// Mean squared error of this step's pixels over random backgrounds, or over that of opaque pictures.
     public let loss: Double
     /// Samples evaluated in this step.
     public let samples: Int
@@ -154,11 +154,19 @@ public struct FieldFitting: Sequence, IteratorProtocol {
         /// `[n, 4]` premultiplied pixels and `[n, 3]` backgrounds.
         var targets: NDArray
         var backgrounds: NDArray
+        /// Whether a ray's pixel counts; empty if all do.
+        var counts: [Bool] = []
     }
 
     private func draw(_ count: Int, _ random: inout RandomStream) -> Batch {
         let picks = random.uniform([count, 3]).scalars
-        let backgrounds = random.uniform([count, 3])
+        var backgrounds = random.uniform([count, 3])
+        if let plain = pictures.background {
+            backgrounds = NDArray(shape: [count, 3]) { out in
+                for i in 0..<3 * count { out[i] = plain[i % 3] }
+            }
+        }
+        var counts: [Bool] = []
         let width = pictures.width, height = pictures.height
         let pixels = pictures.pixels, cameras = pictures.cameras
         var targets = NDArray(shape: [count, 4]) { _ in }
@@ -172,16 +180,17 @@ public struct FieldFitting: Sequence, IteratorProtocol {
                         let (o, d) = cameras[view].ray(
                             x: Float(x) + 0.5, y: Float(y) + 0.5, width: width, height: height)
                         for a in 0..<3 { (out[6 * i + a], out[6 * i + 3 + a]) = (o[a], d[a]) }
-                        let p = ((view * height + y) * width + x) * 4
-                        for c in 0..<4 { target[4 * i + c] = source[p + c] }
+                        let p = (view * height + y) * width + x
+                        for c in 0..<4 { target[4 * i + c] = source[4 * p + c] }
+                        if let known = pictures.counts { counts.append(known[p]) }
                     }
                 }
             }
         }
-        return Batch(rays: RayBatch(rays), targets: targets, backgrounds: backgrounds)
+        return Batch(rays: RayBatch(rays), targets: targets, backgrounds: backgrounds, counts: counts)
     }
 
-    /// Mean squared error of colour over random backgrounds, and its derivatives.
+    /// Mean squared error of colour over the backgrounds, and its derivatives.
     private func squaredError(
         _ rendering: Rendering, _ batch: Batch, _ adjoint: inout RenderingAdjoint
     ) -> Double {
@@ -192,7 +201,7 @@ public struct FieldFitting: Sequence, IteratorProtocol {
             batch.targets.withUnsafeBuffer { target in
                 batch.backgrounds.withUnsafeBuffer { background in
                     adjoint.outputs.withUnsafeMutableBuffer { out in
-                        for i in 0..<count {
+                        for i in 0..<count where batch.counts.isEmpty || batch.counts[i] {
                             let lost = target[4 * i + 3] - seen[stride * i + RayOutput.opacity]
                             for c in 0..<3 {
                                 let b = background[3 * i + c]

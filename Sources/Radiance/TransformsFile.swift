@@ -1,4 +1,5 @@
-// `transforms.json` of NeRF-synthetic and instant-ngp: one camera and a matrix per image.
+// `transforms.json` of NeRF-synthetic, instant-ngp, nerfstudio and exporters of COLMAP: cameras and a matrix per image.
+import Checkpoints
 public import Foundation
 
 /// The cameras of a folder of images.
@@ -9,33 +10,80 @@ public struct TransformsFile: Codable, Sendable {
     public struct Frame: Codable, Sendable {
         public var filePath: String
         public var transformMatrix: [[Float]]
+        /// A picture of the same size; where it is black the frame is not used.
+        public var maskPath: String?
+        let intrinsics: TransformsIntrinsics
 
         enum CodingKeys: String, CodingKey {
             case filePath = "file_path"
             case transformMatrix = "transform_matrix"
+            case maskPath = "mask_path"
+        }
+
+        init(filePath: String, transformMatrix: [[Float]]) {
+            (self.filePath, self.transformMatrix) = (filePath, transformMatrix)
+            intrinsics = TransformsIntrinsics()
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            filePath = try values.decode(String.self, forKey: .filePath)
+            maskPath = try values.decodeIfPresent(String.self, forKey: .maskPath)
+            intrinsics = try TransformsIntrinsics(from: decoder)
+            transformMatrix = try values.decode([[Float]].self, forKey: .transformMatrix)
+            let rows = transformMatrix
+            guard rows.count >= 3, rows.allSatisfy({ $0.count == 4 && $0.allSatisfy(\.isFinite) }) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .transformMatrix, in: values,
+                    debugDescription: "the matrix of '\(filePath)' is not 4x4 finite numbers")
+            }
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(filePath, forKey: .filePath)
+            try values.encode(transformMatrix, forKey: .transformMatrix)
+            try values.encodeIfPresent(maskPath, forKey: .maskPath)
+            try intrinsics.encode(to: encoder)
         }
     }
 
-    /// Horizontal field of view in radians; or the focal length and principal point in pixels.
-    public var cameraAngleX: Float?
-    public var focalX: Float?
-    public var focalY: Float?
-    public var centreX: Float?
-    public var centreY: Float?
-    public var width: Float?
-    public var height: Float?
     public var frames: [Frame]
+    private var intrinsics = TransformsIntrinsics()
+    private var placing = Placing()
 
-    enum CodingKeys: String, CodingKey {
-        case cameraAngleX = "camera_angle_x"
-        case focalX = "fl_x"
-        case focalY = "fl_y"
-        case centreX = "cx"
-        case centreY = "cy"
-        case width = "w"
-        case height = "h"
-        case frames
+    /// instant-ngp's mapping of positions to its unit cube.
+    private struct Placing: Codable, Sendable {
+        var scale: Float?
+        var offset: [Float]?
+        var boxScale: Float?
+
+        enum CodingKeys: String, CodingKey {
+            case scale, offset
+            case boxScale = "aabb_scale"
+        }
+
+        /// instant-ngp's scale and offset of files that give none; with these a position stays what it is here.
+        private static let standard: (scale: Float, offset: Float) = (0.33, 0.5)
+
+        /// One coordinate of a position, in the file's axes, such that the middle of the unit cube is the origin.
+        func moved(_ value: Float, axis: Int) -> Float {
+            guard scale != nil || offset != nil else { return value }
+            let (usual, middle) = Placing.standard
+            return (value * (scale ?? usual) + (offset?[axis] ?? middle) - middle) / usual
+        }
+
+        func check(_ path: String) throws {
+            if let scale, !scale.isFinite || scale <= 0 {
+                throw FieldError("\(path): 'scale' is \(scale); it must be above zero")
+            }
+            if let offset, offset.count != 3 || !offset.allSatisfy(\.isFinite) {
+                throw FieldError("\(path): 'offset' is not three finite numbers")
+            }
+        }
     }
+
+    private enum CodingKeys: String, CodingKey { case frames }
 
     /// - Parameters:
     ///   - fieldOfView: vertical, degrees; images are `width` x `height` pixels.
@@ -43,30 +91,44 @@ public struct TransformsFile: Codable, Sendable {
         frames = views.map { Frame(filePath: $0.path, transformMatrix: Self.matrix($0.camera)) }
         if let first = views.first?.camera {
             let half = tan(first.fieldOfView * .pi / 360) * Float(width) / Float(height)
-            cameraAngleX = 2 * atan(half)
+            intrinsics.values[.angleX] = 2 * atan(half)
         }
     }
 
+    public init(from decoder: any Decoder) throws {
+        intrinsics = try TransformsIntrinsics(from: decoder)
+        placing = try Placing(from: decoder)
+        frames = try decoder.container(keyedBy: CodingKeys.self).decode([Frame].self, forKey: .frames)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try intrinsics.encode(to: encoder)
+        try placing.encode(to: encoder)
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(frames, forKey: .frames)
+    }
+
     /// Reads a file.
-    /// - Throws: `FieldError` naming the file and the missing value.
+    /// - Throws: `FieldError` naming the file, and the frame and key of a value that is missing or of another kind.
     public init(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard FileManager.default.fileExists(atPath: path) else {
             throw FieldError("\(path): no such file; give a folder that holds transforms_train.json")
         }
         do {
-            self = try JSONDecoder().decode(TransformsFile.self, from: data)
-        } catch DecodingError.keyNotFound(let key, _) {
-            throw FieldError("\(path): '\(key.stringValue)' is missing")
-        } catch {
-            throw FieldError("\(path): this is not a transforms.json")
+            self = try loadConfiguration(TransformsFile.self, from: path)
+        } catch let error as CheckpointError {
+            throw FieldError("\(error)")
         }
         guard !frames.isEmpty else { throw FieldError("\(path): it lists no frames") }
-        for frame in frames {
-            let rows = frame.transformMatrix
-            guard rows.count >= 3, rows.allSatisfy({ $0.count == 4 && $0.allSatisfy(\.isFinite) }) else {
-                throw FieldError("\(path): the matrix of '\(frame.filePath)' is not 4x4 finite numbers")
-            }
-        }
+        try placing.check(path)
+    }
+
+    /// What is read and has no effect here.
+    var remarks: [String] {
+        guard let box = placing.boxScale, box > 1 else { return [] }
+        return [
+            "the cameras' file has an aabb_scale of \(box.formatted()): here only what lies in the field's cube is fitted"
+        ]
     }
 
     /// The file as human-readable JSON.
@@ -77,26 +139,18 @@ public struct TransformsFile: Codable, Sendable {
     }
 
     /// The camera of one frame for images of `width` x `height` pixels.
+    /// - Throws: `FieldError` naming the frame and a value that cannot be used.
     public func camera(_ frame: Frame, width: Int, height: Int, path: String) throws -> Camera {
+        let place = "\(path): frame '\(frame.filePath)'"
         let m = frame.transformMatrix
         func column(_ c: Int) -> SIMD3<Float> { SIMD3(m[0][c], m[2][c], -m[1][c]) }
         func unit(_ v: SIMD3<Float>) -> SIMD3<Float> { v / max(1e-12, (v * v).sum().squareRoot()) }
-        let scale = Float(width) / (self.width ?? Float(width))
-        let tangent: Float
-        if let focal = focalY ?? focalX, focal > 0 {
-            tangent = Float(height) / 2 / (focal * scale)
-        } else if let angle = cameraAngleX, angle > 0, angle < .pi {
-            tangent = tan(angle / 2) * Float(height) / Float(width)
-        } else {
-            throw FieldError("\(path): neither camera_angle_x nor fl_x gives a field of view")
-        }
-        var camera = Camera(
-            right: unit(column(0)), up: unit(column(1)), back: unit(column(2)), position: column(3),
-            fieldOfView: atan(tangent) * 360 / .pi)
-        let half = Float(height) / 2
-        if let centreX { camera.principalPoint.x = (centreX * scale - Float(width) / 2) / half }
-        if let centreY { camera.principalPoint.y = (half - centreY * scale) / half }
-        return camera
+        let position = (0..<3).map { placing.moved(m[$0][3], axis: $0) }
+        let camera = Camera(
+            right: unit(column(0)), up: unit(column(1)), back: unit(column(2)),
+            position: SIMD3(position[0], position[2], -position[1]), fieldOfView: 45)
+        return try frame.intrinsics.over(intrinsics).applied(
+            to: camera, width: width, height: height, place: place)
     }
 
     private static func matrix(_ c: Camera) -> [[Float]] {

@@ -48,14 +48,16 @@ public enum FitRun {
         let start = Date.now
         let path = output + "/field.safetensors"
         let train = try LatheError.asking(.badInput) { try PosedPictures(folder: folder, part: "train") }
+        for remark in train.notes { note(remark) }
         // A damaged list of held-out pictures shows before the work, not after it.
-        let test =
+        var test =
             FileManager.default.fileExists(atPath: folder + "/transforms_test.json")
             ? try LatheError.asking(.badInput) { try PosedPictures(folder: folder, part: "test") } : nil
+        test?.background = train.background
         var fitting = try LatheError.asking(.badInput) { try FieldFitting(configuration, pictures: train) }
         let request = FitRequest(
             configuration: configuration,
-            pictures: try Digest.sha256(ofFile: folder + "/transforms_train.json"))
+            pictures: try Digest.sha256(ofFile: train.list ?? folder + "/transforms_train.json"))
         if let kept = try kept(request, train, in: output, resume: resume) {
             if !resume, kept.step < configuration.steps {
                 note("\(output) holds an unfinished fit with these settings; going on at step \(kept.step)")
