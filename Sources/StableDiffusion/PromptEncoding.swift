@@ -31,9 +31,16 @@ extension DiffusionPipeline {
         let unwanted = negative.map { WeightedTokens($0, grammar, self) }
         let parts = max(asked.parts, unwanted?.parts ?? 1)
         let notes = [asked.note(on: "prompt"), unwanted?.note(on: "negative prompt")]
+        let remarks =
+            grammar.remarks(on: prompt, name: "prompt")
+            + (negative.map { grammar.remarks(on: $0, name: "negative prompt") } ?? [])
+        // A learned word has no effect unless it is said.
+        let unsaid = tokenizer.learnedWords.filter { word in
+            !asked.contains(word.id) && !(unwanted?.contains(word.id) ?? false)
+        }.map { "no prompt holds '\($0.text)', the word of an embedding, which therefore has no effect" }
         return EncodedPrompts(
             condition: vectors(of: asked, parts: parts),
-            unconditional: unwanted.map { vectors(of: $0, parts: parts) }, notes: notes.compactMap(\.self))
+            unconditional: unwanted.map { vectors(of: $0, parts: parts) }, notes: notes.compactMap(\.self) + remarks + unsaid)
     }
 
     private func vectors(of tokens: WeightedTokens, parts: Int) -> NDArray {
@@ -68,6 +75,8 @@ private struct WeightedTokens {
     }
 
     var parts: Int { max(1, (ids.count + capacity - 1) / capacity) }
+
+    func contains(_ id: Int) -> Bool { ids.contains(id) }
 
     func note(on name: String) -> String? {
         guard parts > 1 else { return nil }

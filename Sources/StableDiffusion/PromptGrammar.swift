@@ -3,7 +3,7 @@
 import Foundation
 
 /// Syntax of prompts.
-public enum PromptGrammar: String, Sendable, CaseIterable {
+public enum PromptGrammar: String, Sendable, CaseIterable, Codable {
     /// AUTOMATIC1111's: `(word)` has weight 1.1, `(word:1.3)` 1.3, `[word]` 1 / 1.1; nested brackets multiply, and
     /// `\(`, `\)`, `\[`, `\]`, `\\` are escapes.
     ///

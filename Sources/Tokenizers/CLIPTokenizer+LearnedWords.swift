@@ -30,6 +30,7 @@ extension CLIPTokenizer {
                     stripsRight: false))
         }
         extended.specials = SpecialTokenTable(added)
+        extended.learnedWords.append((word, ids.lowerBound))
         if count > 1 { extended.expansions[ids.lowerBound] = Array(ids) }
         return (extended, ids)
     }

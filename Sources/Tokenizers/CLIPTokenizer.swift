@@ -14,6 +14,8 @@ public struct CLIPTokenizer: Sendable {
     var specials: SpecialTokenTable
     /// Words with several tokens: all ids, by the first one.
     var expansions: [Int: [Int]] = [:]
+    /// Words that were added, each with its first id.
+    public internal(set) var learnedWords: [(text: String, id: Int)] = []
     /// The first token.
     public let beginID: Int
     /// The last token.
@@ -118,7 +120,8 @@ public struct CLIPTokenizer: Sendable {
         return lowercased(result)
     }
 
-    /// The pieces of `'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`, leftmost first.
+    /// The pieces of `<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`,
+    /// leftmost first; the first two, which are tokens in lower case alone, in their three parts.
     package static func words(_ scalars: [Unicode.Scalar]) -> [ArraySlice<Unicode.Scalar>] {
         var result: [ArraySlice<Unicode.Scalar>] = []
         var start = 0
@@ -127,6 +130,13 @@ public struct CLIPTokenizer: Sendable {
             var end = start + 1
             if first.isSpace {
                 start = end
+                continue
+            }
+            if let mark = marks.first(where: { scalars[start...].starts(with: $0.joined()) }) {
+                for part in mark {
+                    result.append(scalars[start..<start + part.count])
+                    start += part.count
+                }
                 continue
             }
             if let ending = contractions.first(where: { scalars[start...].starts(with: $0) }) {
@@ -144,6 +154,10 @@ public struct CLIPTokenizer: Sendable {
             start = end
         }
         return result
+    }
+
+    private static let marks = ["startoftext", "endoftext"].map { name in
+        ["<|", name, "|>"].map { Array($0.unicodeScalars) }
     }
 
     private static let contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"].map {

@@ -107,6 +107,31 @@ import Testing
         #expect(encoded.notes.count == 1 && encoded.notes[0].hasPrefix("the negative prompt has 21 tokens"))
     }
 
+    @Test(arguments: [
+        ("a cat <lora:style:0.8>", "'<lora:style:0.8>' in the prompt"), ("a cat BREAK a dog", "'BREAK'"),
+        ("a cat AND a dog", "'AND'"), ("a [cat:dog:0.5]", "'[cat:dog:0.5]'"), ("a [cat:10]", "'[cat:10]'"),
+        ("a [cat::0.5]", "'[cat::0.5]'"), ("a [cat|dog]", "'[cat|dog]'"), ("<hypernet:x:1>", "'<hypernet:x:1>'"),
+    ])
+    func marksOfOtherProgramsAreSaidToBeWords(prompt: String, found: String) {
+        let notes = pipeline.encode(prompt, negative: nil, grammar: .weighted).notes
+        #expect(notes.contains { $0.contains(found) && $0.contains("read as words") }, "\(notes)")
+        let unwanted = pipeline.encode("", negative: prompt, grammar: .weighted).notes
+        #expect(unwanted.contains { $0.contains("negative prompt is read as words") })
+        #expect(!pipeline.encode(prompt, negative: nil, grammar: .plain).notes.contains { $0.contains("words") })
+    }
+
+    @Test(arguments: [
+        "a (red:1.3) [mug]", #"a \[cat:dog:0.5\]"#, "a break and a sand", "a <cat> at 12:30", "[a (b:1.2) c]",
+    ])
+    func otherPromptsAreNotRemarkedOn(prompt: String) {
+        let notes = pipeline.encode(prompt, negative: nil, grammar: .weighted).notes
+        #expect(!notes.contains { $0.contains("read as words") }, "\(notes)")
+    }
+
+    @Test func aPlainPromptStaysAsItStands() {
+        #expect(PromptGrammar.plain.pieces(of: #"a \ (b:2) \("#) == [PromptPiece(text: #"a \ (b:2) \("#, weight: 1)])
+    }
+
     @Test func aRunTellsItsNotes() throws {
         let request = GenerationRequest(
             prompt: String(repeating: "red ", count: 11), width: 16, height: 16, steps: 1)

@@ -24,6 +24,18 @@ import Tokenizers
         expectClose(opened.embedding(of: [prompt]), try example["text"], relative: 1e-5)
     }
 
+    @Test func aWordThatNoPromptHoldsIsRemarkedOn() throws {
+        let taught = try DiffusionPipeline(
+            folder: pipeline, adapters: [Adapter(path: folder + "/cat_toy.safetensors")])
+        func isSaid(_ prompt: String, _ negative: String?) -> Bool {
+            taught.encode(prompt, negative: negative, grammar: .weighted).notes.contains {
+                $0.contains("'<cat-toy>'") && $0.contains("no effect")
+            }
+        }
+        #expect(isSaid("a mug", "") && isSaid("cat toy", nil))
+        #expect(!isSaid("a <Cat-Toy>", "") && !isSaid("a mug", "<cat-toy>"))
+    }
+
     @Test func theFileOrTheCallerNamesTheWord() throws {
         #expect(try TextualInversion(path: folder + "/style.safetensors").word == "style")
         #expect(try TextualInversion(path: folder + "/cat_toy.safetensors").word == "<cat-toy>")

@@ -52,6 +52,20 @@ import Tokenizers
         #expect(taught.words(in: "a <TOY> chair").map(\.tokens.count)[1] == 3)
     }
 
+    /// The ids are those of transformers 5.24 with the same files.
+    @Test(arguments: [
+        ("<|EndOfText|>, y", [27, 347, 68, 77, 67, 78, 69, 83, 616, 91, 285, 267, 344]),
+        ("x <|StartOfText|> y", [343, 27, 347, 683, 81, 83, 78, 69, 83, 616, 91, 285, 344]),
+        ("a<|EndOfText|>!!", [320, 27, 347, 68, 77, 67, 78, 69, 83, 616, 91, 285, 0, 256]),
+        ("!<|EndOfText|>", [0, 27, 347, 68, 77, 67, 78, 69, 83, 616, 91, 285]),
+        ("<|EndOfText|>'s", [27, 347, 68, 77, 67, 78, 69, 83, 616, 91, 285, 544]),
+        ("<|endoftext|>, y", [693, 267, 344]),
+    ])
+    func namesOfTokensInCapitalsAreWords(text: String, ids: [Int]) {
+        #expect(tokenizer.tokenIDs(text) == [tokenizer.beginID] + ids + [tokenizer.endID])
+        #expect((tokenizer.words(in: text).last?.tokens.upperBound ?? 1) == ids.count + 1)
+    }
+
     @Test func aTaughtWordContinuesTheVocabulary() throws {
         let count = tokenizer.vocabularySize
         let (taught, ids) = try tokenizer.adding(word: "<toy>", tokens: 2, path: "toy.bin")

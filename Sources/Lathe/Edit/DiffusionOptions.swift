@@ -88,6 +88,8 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     /// What a model in a single file predicts; nil infers it from the tensors.
     public var prediction: PredictionType?
 
+    /// Syntax of the prompts; nil is `weighted`.
+    public var grammar: PromptGrammar?
     /// A folder or file with an autoencoder (VAE) to use in place of the model's; nil for the model's own.
     public var autoencoder: String?
 
@@ -124,7 +126,7 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
     /// A request with these settings, completed by `defaults`.
     func request(_ prompt: String, seed: UInt64, _ defaults: DiffusionDefaults) throws -> GenerationRequest {
         var request = GenerationRequest(
-            prompt: prompt, negativePrompt: negativePrompt, steps: steps, sampler: try samplerKind(),
+            prompt: prompt, negativePrompt: negativePrompt, grammar: grammar ?? .weighted, steps: steps, sampler: try samplerKind(),
             guidance: guidance ?? defaults.guidance, guidanceRescale: guidanceRescale, seed: seed,
             random: usesTorchRandom ? .torch : .lathe)
         request.change = change

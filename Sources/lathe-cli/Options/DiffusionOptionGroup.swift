@@ -10,6 +10,12 @@ struct DiffusionOptionGroup: ParsableArguments {
         help: ArgumentHelp("What the picture should not show.", valueName: "text"))
     var negativePrompt = ""
 
+    @Option(
+        help: ArgumentHelp(
+            "Whether brackets, colons and backslashes in prompts are weights or are taken as they stand.",
+            valueName: "weighted|plain"))
+    var promptGrammar: PromptGrammar = .weighted
+
     @Option(help: "Denoising steps.") var steps = 30
 
     @Option(
@@ -81,6 +87,7 @@ struct DiffusionOptionGroup: ParsableArguments {
     var options: DiffusionOptions {
         var options = DiffusionOptions()
         options.negativePrompt = negativePrompt
+        options.grammar = promptGrammar == .weighted ? nil : promptGrammar
         options.steps = steps
         options.guidance = guidance
         options.guidanceRescale = guidanceRescale
@@ -97,3 +104,4 @@ struct DiffusionOptionGroup: ParsableArguments {
 }
 
 extension PredictionType: ExpressibleByArgument {}
+extension PromptGrammar: ExpressibleByArgument {}
