@@ -115,6 +115,30 @@ enum FFmpeg {
     }
 
     @Test(.enabled(if: FFmpeg.path != nil, "ffmpeg is not installed"))
+    func moviesHaveAnyNameAndNoBlackLine() throws {
+        try withTemporaryFolder { folder in
+            let film = film(Compass(), frames: 2, size: 25)
+            let run = folder + "/-run 100%d"
+            try film.writeFrames(into: run)
+            let movie = run + "/turn.mp4"
+            #expect(film.writeMovie(framesIn: run, to: movie, ffmpeg: FFmpeg.path ?? "") == nil)
+            let bytes = try FFmpeg.frames(of: movie, into: folder)
+            #expect(bytes.count == 2 * 24 * 24 * 3)
+            // The second frame is seen from 180 degrees: a grey of one half.
+            #expect(bytes.suffix(24 * 24 * 3).allSatisfy { abs(Int($0) - 128) < 6 })
+        }
+    }
+
+    @Test func aNarrowViewStepsBackSoFarThatTheBallStays() {
+        #expect(FilmOptions().distance == 2.7 && FilmOptions(fieldOfView: 90).distance == 2.7)
+        for angle in [5, 25, 44] as [Float] {
+            let distance = FilmOptions(fieldOfView: angle).distance
+            let radius = distance * sin(angle * .pi / 360)
+            #expect(abs(radius - 2.7 * sin(.pi / 8)) < 1e-4)
+        }
+    }
+
+    @Test(.enabled(if: FFmpeg.path != nil, "ffmpeg is not installed"))
     func aMovieShowsTheFramesInTheirColours() throws {
         let size = 32
         let film = film(try SolidField.ball(colour: SolidField.sides), frames: 4, size: size)

@@ -36,6 +36,17 @@ import Testing
         return colourName(SIMD3(values[start], values[start + 1], values[start + 2]))
     }
 
+    @Test func aMovieIsNotTransparent() throws {
+        var options = FilmOptions(frames: 1, size: 16)
+        options.background = .alpha
+        let error = #expect(throws: LatheError.self) {
+            try Turntable.run(
+                field, film: options, output: "\(folder.path)/turn.mp4", searchPath: []
+            ) { _ in }
+        }
+        #expect(error?.message.contains("transparent") == true && folder.names == ["field.safetensors"])
+    }
+
     @Test func aFolderGetsNumberedFrames() throws {
         let (target, states) = try film(field, "\(folder.path)/frames")
         #expect(target == "\(folder.path)/frames")

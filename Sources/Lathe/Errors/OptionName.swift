@@ -42,6 +42,8 @@ public enum OptionName: String, Sendable, Hashable, Codable, CaseIterable {
     case elevation
     /// ``FilmOptions/fieldOfView``.
     case fieldOfView
+    /// ``FilmOptions/background``.
+    case background
     /// ``FilmOptions/channels``.
     case channels
     /// ``MeshOptions/resolution``.

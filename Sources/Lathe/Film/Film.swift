@@ -30,7 +30,9 @@ package struct Film {
     package mutating func takeFrame() {
         precondition(!isComplete, "Film.takeFrame: all \(options.frames) frames are taken")
         let azimuth = 360 * Float(frames.count) / Float(options.frames)
-        let camera = Camera(azimuth: azimuth, elevation: options.elevation, fieldOfView: options.fieldOfView)
+        let camera = Camera(
+            azimuth: azimuth, elevation: options.elevation, radius: options.distance,
+            fieldOfView: options.fieldOfView)
         let picture = subject.view(
             from: camera, size: options.size, needsNormals: options.channels.contains(.normal))
         frames.append(picture.shown(options.channels, background: options.background, camera: camera))

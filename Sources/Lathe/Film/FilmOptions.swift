@@ -1,5 +1,7 @@
 // Options of a turntable film.
 
+import Foundation
+
 /// Options of a turntable film: one orbit round an object.
 public struct FilmOptions: Codable, Sendable, Hashable {
     /// What a frame shows; several channels are placed side by side.
@@ -53,6 +55,16 @@ public struct FilmOptions: Codable, Sendable, Hashable {
     public var background: Background
     /// The channels of each frame, left to right; not empty.
     public var channels: [Channel]
+
+    /// Distance of the camera from the origin, world units.
+    ///
+    /// It is 2.7 down to a field of view of 45 degrees. With a narrower one the camera steps back so far that the ball which it
+    /// just sees at 45 degrees, of radius 2.7 sin(22.5°), stays within the picture.
+    package var distance: Float {
+        let (usual, angle): (Float, Float) = (2.7, 45)
+        guard fieldOfView < angle else { return usual }
+        return usual * sin(angle * .pi / 360) / sin(fieldOfView * .pi / 360)
+    }
 
     /// See the properties; values are checked by ``validate()``.
     public init(

@@ -16,15 +16,18 @@ struct Movie {
     ///   - path: the film.
     /// - Returns: nil on success, else the first line of the encoder's message.
     func encode(framesIn folder: String, framesPerSecond: Int, to path: String) -> String? {
-        let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).part.mp4"
+        // A whole path begins neither with a dash, which would make it an option, nor with the name of a protocol.
+        let whole = URL(fileURLWithPath: path).path
+        let temporary = "\(whole).\(ProcessInfo.processInfo.processIdentifier).part.mp4"
+        let pattern = URL(fileURLWithPath: folder).path.replacingOccurrences(of: "%", with: "%%")
         defer { try? FileManager.default.removeItem(atPath: temporary) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = [
-            "-nostdin", "-y", "-loglevel", "error", "-framerate", "\(framesPerSecond)", "-i",
-            "\(folder)/%03d.png",
-            // yuv420p needs even sides.
-            "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p",
+            "-nostdin", "-y", "-loglevel", "error", "-framerate", "\(framesPerSecond)", "-pattern_type", "sequence",
+            "-i", "\(pattern)/%03d.png",
+            // yuv420p needs even sides: a last odd line is left out.
+            "-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p",
             "-movflags", "+faststart", temporary,
         ]
         let errors = Pipe()
@@ -44,6 +47,6 @@ struct Movie {
                 ?? "no reason given"
             return "ffmpeg failed: \(line)"
         }
-        return rename(temporary, path) == 0 ? nil : "the film could not be put in its place"
+        return rename(temporary, whole) == 0 ? nil : "the film could not be put in its place"
     }
 }

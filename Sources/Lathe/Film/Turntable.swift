@@ -39,6 +39,11 @@ public struct Turntable: Codable, Sendable {
                 isFolder(path) ? "\(path)/turntable" : (path as NSString).deletingPathExtension, ".gif")
         let kind = try kind(of: target)
         let ffmpeg = Helper.find("ffmpeg", in: searchPath)
+        if case .movie = kind, case .alpha = options.background {
+            throw LatheError.badInput(
+                "\(target) cannot be transparent, as no .mp4 can; write a .gif, a .png or a folder, or choose a colour for \(.background)"
+            )
+        }
         if case .movie = kind, ffmpeg == nil {
             throw LatheError.badInput(
                 "\(target) needs ffmpeg, which is not on the path; install it or write a .gif")

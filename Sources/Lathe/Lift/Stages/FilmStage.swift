@@ -41,7 +41,9 @@ struct FilmStage: LiftStageWork {
         try film.writeGIF(to: directory.film)
         try film.writeStrip(after: try Image.load(directory.input), to: directory.strip)
         var outputs = ["strip.png", "turntable", "turntable.gif"]
-        if let ffmpeg = Helper.find("ffmpeg", in: run.searchPath) {
+        if case .alpha = run.options.film.background {
+            run.record.notes.append("no turntable.mp4: an .mp4 has no transparency")
+        } else if let ffmpeg = Helper.find("ffmpeg", in: run.searchPath) {
             if let reason = film.writeMovie(framesIn: directory.frames, to: directory.movie, ffmpeg: ffmpeg) {
                 run.record.notes.append("no turntable.mp4: \(reason)")
             } else {
