@@ -48,6 +48,18 @@ extension Mask {
         return keeping(pieces) { pieces.areas[$0 - 1] >= area }
     }
 
+    /// The mask without components that are smaller than a share of it.
+    ///
+    /// Of a mask in pieces, none of which has that share (a fence, lettering), the pieces are compared with the largest one: those
+    /// of an eighth of its pixels stay.
+    /// - Parameter share: 50 for a fiftieth of the mask's pixels.
+    public func removingSpecks(below share: Int) -> Mask {
+        let pieces = components(), limit = area / share
+        let largest = pieces.areas.max() ?? 0
+        let least = largest >= limit ? limit : largest / 8
+        return keeping(pieces) { pieces.areas[$0 - 1] >= least }
+    }
+
     /// The mask's largest component.
     public var largestIsland: Mask {
         let pieces = components()

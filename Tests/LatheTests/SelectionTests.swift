@@ -37,6 +37,48 @@ import Testing
         #expect(mask.area == 400 - 25 + 100)
     }
 
+    @Test func aMaskOfSmallPiecesKeepsThem() {
+        // Twenty posts of 2 x 10 pixels, a bit of 1 x 1, and nothing large.
+        let inside = (0..<100 * 20).map { index in
+            let (x, y) = (index % 100, index / 100)
+            return (x % 5 < 2 && y < 10) || (x == 50 && y == 17)
+        }
+        let fence = Mask(width: 100, height: 20, inside: inside)
+        #expect(Selector.withoutSpecks(fence).area == 20 * 20)
+        #expect(fence.removingSpecks(below: 8).area == 400)
+        #expect(fence.removingSpecks(below: 50).area == 400)
+    }
+
+    @Test func islandsThatAreAllTooSmallAreCounted() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/mask.png"
+        try Mask(width: 20, height: 10, inside: (0..<200).map { $0 % 20 < 3 && $0 < 60 }).savePNG(path)
+        var selection = Selection()
+        (selection.maskPath, selection.smallestIsland) = (path, 10)
+        let picture = Image(width: 20, height: 10, color: [0.5, 0.5, 0.5])
+        let session = ModelSession(ModelSet(root: nil))
+        let error = #expect(throws: LatheError.self) {
+            try Selector.select(in: picture, selection, session: session)
+        }
+        #expect(error?.message.contains("largest piece has 9 pixels") == true)
+    }
+
+    @Test func aSelectionOfAllEdgesIsRemarkedOn() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/mask.png"
+        // A frame of one pixel, which is far from most of the picture.
+        let frame = (0..<400).map { $0 % 20 == 0 || $0 % 20 == 19 || $0 < 20 || $0 >= 380 }
+        try Mask(width: 20, height: 20, inside: frame).savePNG(path)
+        var selection = Selection()
+        selection.maskPath = path
+        let picture = Image(width: 20, height: 20, color: [0.5, 0.5, 0.5])
+        let session = ModelSession(ModelSet(root: nil))
+        let found = try Selector.select(in: picture, selection, session: session)
+        #expect(found.notes.contains { $0.contains("all four edges") })
+        try Mask(width: 20, height: 20, inside: frame.map { !$0 }.enumerated().map { $1 && $0 < 200 }).savePNG(path)
+        #expect(try Selector.select(in: picture, selection, session: session).notes.isEmpty)
+    }
+
     @Test func growthIsPixelsOrPercentOfTheObject() {
         #expect(Selection.Growth(parsing: "3")?.pixels(longerSide: 200) == 3)
         #expect(Selection.Growth(parsing: "-2.5")?.pixels(longerSide: 200) == -2.5)

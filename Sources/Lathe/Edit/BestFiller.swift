@@ -54,6 +54,7 @@ package struct BestFiller: HoleFiller {
         guard !request.prompt.isEmpty else { return try filler.fill(request, progress: progress) }
         let subject = task == .replace ? try subject(of: request) : ""
         var best: (picture: Image, likelihood: Float)?
+        var last = FillStep(0, of: 1)
         for attempt in 0..<attempts {
             var request = request
             // Distinct from the seeds of further versions and of the tiles of the detail pass.
@@ -61,11 +62,21 @@ package struct BestFiller: HoleFiller {
             let picture = try filler.fill(request) { step in
                 var step = step
                 (step.step, step.total) = (attempt * step.total + step.step, attempts * step.total)
+                last = step
                 try progress(step)
             }
             let likelihood = try judge.likelihood(
                 of: request.prompt, after: subject, in: request.laid(picture))
             if best.map({ likelihood > $0.likelihood }) ?? true { best = (picture, likelihood) }
+        }
+        if let best, try best.likelihood <= judge.likelihood(of: request.prompt, after: subject, in: request.shown) {
+            let total = max(1, last.total)
+            try progress(
+                FillStep(
+                    total, of: total,
+                    notes: [
+                        "the captioner sees '\(request.prompt)' in none of \(attempts) attempts; other words or another seed may help"
+                    ]))
         }
         return best?.picture ?? request.shown
     }

@@ -30,8 +30,10 @@ struct Segmenter {
         try LatheError.asking(.badInput) {
             let embedding = try session.embedding(of: photograph)
             var found: FoundMask?
+            var idle = true
             for prompt in prompts(selection) {
                 var next = try best(of: prompt, selection.maskIndex, on: embedding)
+                if try excludes(prompt, next, selection.maskIndex, on: embedding) { idle = false }
                 for step in Segmenter.approach {
                     next = try closeUp(next, step, prompt, in: photograph, embedding) ?? next
                 }
@@ -52,10 +54,11 @@ struct Segmenter {
                     photograph: photograph, cell: cell(max(box.width, box.height), in: photograph)
                 ).refined(rough, clicks: selection.clicks)
             }
+            found.notes += remarks(on: selection, isIdle: idle, found.mask)
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area
             // Binarise before feathering: the logits are confidence, not alpha.
-            found.mask = found.mask.binarised.removingIslands(smallerThan: area / 50)
+            found.mask = found.mask.binarised.removingSpecks(below: 50)
                 .fillingHoles(upTo: area / 200).feathered(by: 1.5)
             return found
         }
@@ -79,6 +82,39 @@ struct Segmenter {
                     left: Double(box.left), top: Double(box.top), right: Double(box.right),
                     bottom: Double(box.bottom)))
         }
+    }
+
+    /// Whether the clicks on what is not part of the object change the mask of a prompt.
+    private func excludes(
+        _ prompt: Prompt, _ found: FoundMask, _ index: Selection.MaskIndex, on embedding: any PictureEmbedding
+    ) throws -> Bool {
+        var rest = prompt
+        rest.points.removeAll { !$0.isForeground }
+        guard rest.points.count < prompt.points.count, prompt.box != nil || !rest.points.isEmpty else {
+            return false
+        }
+        let without = try best(of: rest, index, on: embedding).mask.binarised
+        return found.mask.binarised.intersectionOverUnion(without) < 0.999
+    }
+
+    /// What is worth a word about clicks on what is not part of the object.
+    private func remarks(on selection: Selection, isIdle: Bool, _ mask: Mask) -> [String] {
+        let clicks = selection.points.filter { !$0.isObject }
+        guard !clicks.isEmpty else { return [] }
+        let inside = mask.inside
+        let missed = clicks.first { click in
+            let (x, y) = (min(Int(click.x), mask.width - 1), min(Int(click.y), mask.height - 1))
+            return inside[y * mask.width + x]
+        }
+        if let missed {
+            return [
+                "the selection still covers the click at \(missed.label); click on what belongs to the object instead, or draw a smaller box"
+            ]
+        }
+        guard isIdle else { return [] }
+        return [
+            "the \(clicks.count == 1 ? "click" : "clicks") on what is not part of the object changed nothing: the selection is the same without"
+        ]
     }
 
     private func best(

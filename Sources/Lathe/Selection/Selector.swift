@@ -17,8 +17,16 @@ package enum Selector {
     ) throws -> FoundMask {
         try selection.validate(width: photograph.width, height: photograph.height)
         var found = try base(in: photograph, selection, session: session)
+        let whole = found.mask
         found = try cleaned(found, selection, photograph)
         guard found.mask.area > 0 else {
+            if selection.smallestIsland > 0, let largest = whole.components().areas.max(), !selection.isInverted,
+                largest < selection.smallestIsland
+            {
+                throw LatheError.badInput(
+                    "the selection is empty: its largest piece has \(largest) pixels, and pieces of less than "
+                        + "\(selection.smallestIsland) are left out as asked; allow smaller ones")
+            }
             throw LatheError.badInput(
                 "the selection is empty: no pixel of the picture is left in it; select again")
         }
@@ -27,6 +35,11 @@ package enum Selector {
             found.notes.append(
                 "the selection covers \(Int((100 * share).rounded(.down))) % of the picture; if it shows the background,"
                     + " click on the object, or invert the selection")
+        }
+        if share <= mostOfPicture, !found.isOwnTransparency, !selection.isInverted, found.mask.reachesAllEdges {
+            found.notes.append(
+                "the selection reaches all four edges of the picture; if it shows the background, click on the object, or"
+                    + " invert the selection")
         }
         return found
     }
@@ -68,11 +81,12 @@ package enum Selector {
         return FoundMask(mask: Mask(photograph.alpha), isOwnTransparency: true)
     }
 
-    /// Removes components smaller than an eighth of the mask, and holes smaller than a hundredth.
+    /// Removes components smaller than an eighth of the mask, or of its largest one if all are, and holes smaller than a
+    /// hundredth.
     ///
     /// A single click or box selects a single object, so small components are errors.
     package static func withoutSpecks(_ mask: Mask) -> Mask {
-        mask.removingIslands(smallerThan: mask.area / 8).fillingHoles(upTo: mask.area / 100)
+        mask.removingSpecks(below: 8).fillingHoles(upTo: mask.area / 100)
     }
 
     /// Loads a mask file and checks its size.
@@ -105,5 +119,13 @@ package enum Selector {
         if selection.feather > 0 { mask = mask.feathered(by: selection.feather) }
         found.mask = selection.isInverted ? mask.inverted : mask
         return found
+    }
+}
+
+extension Mask {
+    /// Whether it holds pixels of each of the picture's four edges.
+    fileprivate var reachesAllEdges: Bool {
+        guard let box = binarised.boundingBox else { return false }
+        return box.left == 0 && box.top == 0 && box.right == width && box.bottom == height
     }
 }
