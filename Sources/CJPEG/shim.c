@@ -105,6 +105,11 @@ int cjpeg_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cjpeg_
         fail((j_common_ptr)&info, text);
     }
     take_markers(&info, picture);
+    if (info.saw_JFIF_marker) {
+        picture->density_unit = info.density_unit;
+        picture->density_x = info.X_density;
+        picture->density_y = info.Y_density;
+    }
     if (info.num_components == 4) {
         info.out_color_space = JCS_CMYK;
         picture->inverted = info.saw_Adobe_marker;
@@ -137,7 +142,7 @@ void cjpeg_release(cjpeg_picture *picture) {
 }
 
 int cjpeg_encode(uint32_t width, uint32_t height, int channels, const uint8_t *samples, int quality,
-                 const uint8_t *profile, size_t profile_size, cjpeg_file *file) {
+                 const cjpeg_extras *extras, cjpeg_file *file) {
     memset(file, 0, sizeof *file);
     struct jpeg_compress_struct info;
     memset(&info, 0, sizeof info);
@@ -166,8 +171,20 @@ int cjpeg_encode(uint32_t width, uint32_t height, int channels, const uint8_t *s
         info.comp_info[0].h_samp_factor = 1;
         info.comp_info[0].v_samp_factor = 1;
     }
+    if (extras->per_inch_x > 0 && extras->per_inch_y > 0) {
+        info.density_unit = 1;
+        info.X_density = extras->per_inch_x;
+        info.Y_density = extras->per_inch_y;
+    }
     jpeg_start_compress(&info, TRUE);
-    if (profile && profile_size > 0) jpeg_write_icc_profile(&info, profile, (unsigned int)profile_size);
+    if (extras->exif && extras->exif_size > 0 && extras->exif_size <= 65527) {
+        jpeg_write_m_header(&info, JPEG_APP0 + 1, (unsigned int)extras->exif_size + 6);
+        for (size_t i = 0; i < 6; ++i) jpeg_write_m_byte(&info, (unsigned char)"Exif\0"[i]);
+        for (size_t i = 0; i < extras->exif_size; ++i) jpeg_write_m_byte(&info, extras->exif[i]);
+    }
+    if (extras->profile && extras->profile_size > 0) {
+        jpeg_write_icc_profile(&info, extras->profile, (unsigned int)extras->profile_size);
+    }
     size_t row_size = (size_t)width * channels;
     while (info.next_scanline < info.image_height) {
         JSAMPROW row = (JSAMPROW)(samples + row_size * info.next_scanline);

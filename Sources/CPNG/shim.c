@@ -58,6 +58,12 @@ static void take_extras(png_structp png, png_infop info, cpng_picture *picture) 
         picture->profile = copy_of(profile, profile_size);
         picture->profile_size = picture->profile ? profile_size : 0;
     }
+    png_uint_32 x = 0, y = 0;
+    int unit = PNG_RESOLUTION_UNKNOWN;
+    if (png_get_pHYs(png, info, &x, &y, &unit) && unit == PNG_RESOLUTION_METER) {
+        picture->per_metre_x = x;
+        picture->per_metre_y = y;
+    }
 }
 
 int cpng_decode(const uint8_t *bytes, size_t size, uint64_t pixel_limit, cpng_picture *picture) {
@@ -145,7 +151,7 @@ static void on_write(png_structp png, png_bytep bytes, size_t count) {
 static void on_flush(png_structp png) { (void)png; }
 
 int cpng_encode(uint32_t width, uint32_t height, int channels, int sample_size, const void *samples,
-                const uint8_t *profile, size_t profile_size, cpng_file *file) {
+                const cpng_extras *extras, cpng_file *file) {
     static const int kinds[5] = {0, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
                                  PNG_COLOR_TYPE_RGB_ALPHA};
     memset(file, 0, sizeof *file);
@@ -170,8 +176,15 @@ int cpng_encode(uint32_t width, uint32_t height, int channels, int sample_size, 
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     // libpng omits a profile that it considers invalid, with a warning.
     png_set_benign_errors(png, 1);
-    if (profile && profile_size > 0) {
-        png_set_iCCP(png, info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, profile, (png_uint_32)profile_size);
+    if (extras->profile && extras->profile_size > 0) {
+        png_set_iCCP(png, info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, extras->profile,
+                     (png_uint_32)extras->profile_size);
+    }
+    if (extras->exif && extras->exif_size > 0) {
+        png_set_eXIf_1(png, info, (png_uint_32)extras->exif_size, (png_bytep)extras->exif);
+    }
+    if (extras->per_metre_x > 0 && extras->per_metre_y > 0) {
+        png_set_pHYs(png, info, extras->per_metre_x, extras->per_metre_y, PNG_RESOLUTION_METER);
     }
     png_write_info(png, info);
     const uint16_t one = 1;

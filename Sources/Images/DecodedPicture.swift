@@ -19,6 +19,7 @@ struct DecodedPicture {
     var samples: UnsafeRawPointer
     var exif: [UInt8]
     var profile: [UInt8]
+    var resolution: PictureMetadata.Resolution?
 
     /// The image with its orientation applied, as floats.
     func upright(_ orientation: Orientation) -> Image {

@@ -27,14 +27,18 @@ extension Image {
     }
 
     /// The image as the bytes of a PNG file.
-    /// - Parameter path: used in error messages.
-    package func png(bits: Int = 8, colorProfile: [UInt8] = [], path: String = "picture") throws -> [UInt8] {
+    /// - Parameters:
+    ///   - metadata: Exif data and resolution to embed.
+    ///   - path: used in error messages.
+    package func png(
+        bits: Int = 8, colorProfile: [UInt8] = [], metadata: PictureMetadata = .none, path: String = "picture"
+    ) throws -> [UInt8] {
         precondition(bits == 8 || bits == 16, "Image.png: \(bits) bits per sample")
         func encode(_ samples: UnsafeRawBufferPointer) throws -> [UInt8] {
             guard let start = samples.baseAddress else { return [] }
             return try PNG.encode(
                 width: width, height: height, channels: channels, sampleSize: bits / 8, samples: start,
-                profile: colorProfile, path: path)
+                profile: colorProfile, metadata: metadata, path: path)
         }
         return bits == 8 ? try bytes.withUnsafeBytes(encode) : try words.withUnsafeBytes(encode)
     }
@@ -43,15 +47,17 @@ extension Image {
     /// - Parameters:
     ///   - quality: 1 to 100; chroma has full resolution from 90 up.
     ///   - colorProfile: an ICC profile to embed; empty for none.
+    ///   - metadata: Exif data and resolution to embed.
     ///   - path: used in error messages.
     package func jpeg(
-        quality: Int = 92, colorProfile: [UInt8] = [], path: String = "picture"
+        quality: Int = 92, colorProfile: [UInt8] = [], metadata: PictureMetadata = .none,
+        path: String = "picture"
     ) throws -> [UInt8] {
         precondition((1...100).contains(quality), "Image.jpeg: a quality of \(quality)")
         let opaque = hasAlpha ? composited(over: [1, 1, 1]) : self
         return try JPEG.encode(
             width: width, height: height, channels: opaque.channels, samples: opaque.bytes, quality: quality,
-            profile: colorProfile, path: path)
+            profile: colorProfile, metadata: metadata, path: path)
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws {

@@ -23,6 +23,8 @@ public struct ImageFile: Sendable {
     /// The embedded ICC profile, empty if there is none or it was for CMYK; values are kept as stored and interpreted
     /// as sRGB.
     public let colorProfile: [UInt8]
+    /// Exif data and resolution for a copy of the picture.
+    public let metadata: PictureMetadata
     /// Bits per stored sample, 8 or 16; fewer were expanded to 8.
     public let bits: Int
 
@@ -51,13 +53,18 @@ public struct ImageFile: Sendable {
 
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
         guard !bytes.isEmpty else { throw ImageError(path: path, reason: "the file is empty") }
-        let accept: (DecodedPicture) -> (Image, Orientation, [UInt8], Int) = { picture in
+        let accept: (DecodedPicture) -> (Image, Orientation, [UInt8], Int, PictureMetadata) = { picture in
             let orientation = Orientation(exif: picture.exif)
             // A CMYK profile does not apply to the converted image.
             let profile = if case .inks = picture.kind { [UInt8]() } else { picture.profile }
-            return (picture.upright(orientation), orientation, profile, picture.sampleSize * 8)
+            let resolution =
+                orientation.swapsSides
+                ? picture.resolution.map { .init(horizontal: $0.vertical, vertical: $0.horizontal) }
+                : picture.resolution
+            let metadata = PictureMetadata(exif: ExifCopy.bytes(of: picture.exif), resolution: resolution)
+            return (picture.upright(orientation), orientation, profile, picture.sampleSize * 8, metadata)
         }
-        let result: (Image, Orientation, [UInt8], Int)
+        let result: (Image, Orientation, [UInt8], Int, PictureMetadata)
         if bytes.starts(with: PNG.signature) {
             format = .png
             result = try PNG.decode(bytes, path: path, pixelLimit: ImageFile.pixelLimit, accept)
@@ -75,6 +82,7 @@ public struct ImageFile: Sendable {
         orientation = Int(result.1.rawValue)
         colorProfile = result.2
         bits = result.3
+        metadata = result.4
     }
 
     /// The name of a format that is recognised only for the error message.

@@ -29,25 +29,56 @@ enum JPEG {
                 sampleSize: 1, kind: picture.channels == 4 ? .inks(inverted: picture.inverted != 0) : .plain,
                 samples: UnsafeRawPointer(samples),
                 exif: Array(UnsafeBufferPointer(start: picture.exif, count: picture.exif_size)),
-                profile: Array(UnsafeBufferPointer(start: picture.profile, count: picture.profile_size))))
+                profile: Array(UnsafeBufferPointer(start: picture.profile, count: picture.profile_size)),
+                resolution: resolution(of: picture)))
     }
 
     /// Encodes grey or RGB samples.
     static func encode(
-        width: Int, height: Int, channels: Int, samples: [UInt8], quality: Int, profile: [UInt8], path: String
+        width: Int, height: Int, channels: Int, samples: [UInt8], quality: Int, profile: [UInt8],
+        metadata: PictureMetadata, path: String
     ) throws -> [UInt8] {
         guard max(width, height) <= sideLimit else {
             throw ImageError(path: path, reason: "\(width)×\(height) is too large for a JPEG; save a PNG")
         }
         var file = cjpeg_file()
         defer { cjpeg_release_file(&file) }
-        let code = cjpeg_encode(
-            UInt32(width), UInt32(height), Int32(channels), samples, Int32(quality), profile, profile.count,
-            &file)
+        let code = profile.withUnsafeBufferPointer { profile in
+            metadata.exif.withUnsafeBufferPointer { exif in
+                var extras = cjpeg_extras()
+                (extras.profile, extras.profile_size) = (profile.baseAddress, profile.count)
+                (extras.exif, extras.exif_size) = (exif.baseAddress, exif.count)
+                if let resolution = metadata.resolution {
+                    extras.per_inch_x = perInch(resolution.horizontal)
+                    extras.per_inch_y = perInch(resolution.vertical)
+                }
+                return cjpeg_encode(
+                    UInt32(width), UInt32(height), Int32(channels), samples, Int32(quality), &extras, &file)
+            }
+        }
         guard code == 0 else {
             throw ImageError(path: path, reason: "this JPEG cannot be made: \(text(of: &file.message))")
         }
         return Array(UnsafeBufferPointer(start: file.bytes, count: file.size))
+    }
+
+    private static let inch = 0.0254
+
+    private static func perInch(_ perMetre: Double) -> UInt16 {
+        UInt16(clamping: Int((perMetre * inch).rounded()))
+    }
+
+    /// Nil for a file that gives a ratio only.
+    private static func resolution(of picture: cjpeg_picture) -> PictureMetadata.Resolution? {
+        let unit: Double
+        switch picture.density_unit {
+        case 1: unit = inch
+        case 2: unit = 0.01
+        default: return nil
+        }
+        guard picture.density_x > 0, picture.density_y > 0 else { return nil }
+        return PictureMetadata.Resolution(
+            horizontal: Double(picture.density_x) / unit, vertical: Double(picture.density_y) / unit)
     }
 
     /// The name of a frame type that libjpeg supports partially, found before decoding; nil for the usual ones.

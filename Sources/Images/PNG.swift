@@ -24,21 +24,34 @@ enum PNG {
                 width: Int(picture.width), height: Int(picture.height), channels: Int(picture.channels),
                 sampleSize: Int(picture.sample_size), samples: UnsafeRawPointer(samples),
                 exif: Array(UnsafeBufferPointer(start: picture.exif, count: picture.exif_size)),
-                profile: Array(UnsafeBufferPointer(start: picture.profile, count: picture.profile_size))))
+                profile: Array(UnsafeBufferPointer(start: picture.profile, count: picture.profile_size)),
+                resolution: picture.per_metre_x > 0 && picture.per_metre_y > 0
+                    ? PictureMetadata.Resolution(
+                        horizontal: Double(picture.per_metre_x), vertical: Double(picture.per_metre_y)) : nil))
     }
 
     /// Encodes samples of one or two bytes each.
     static func encode(
         width: Int, height: Int, channels: Int, sampleSize: Int, samples: UnsafeRawPointer, profile: [UInt8],
-        path: String
+        metadata: PictureMetadata, path: String
     ) throws -> [UInt8] {
         guard let w = UInt32(exactly: width), let h = UInt32(exactly: height) else {
             throw ImageError(path: path, reason: "\(width)×\(height) pixels are too many for a PNG")
         }
         var file = cpng_file()
         defer { cpng_release_file(&file) }
-        let code = cpng_encode(
-            w, h, Int32(channels), Int32(sampleSize), samples, profile, profile.count, &file)
+        let code = profile.withUnsafeBufferPointer { profile in
+            metadata.exif.withUnsafeBufferPointer { exif in
+                var extras = cpng_extras()
+                (extras.profile, extras.profile_size) = (profile.baseAddress, profile.count)
+                (extras.exif, extras.exif_size) = (exif.baseAddress, exif.count)
+                if let resolution = metadata.resolution {
+                    extras.per_metre_x = UInt32(clamping: Int(resolution.horizontal.rounded()))
+                    extras.per_metre_y = UInt32(clamping: Int(resolution.vertical.rounded()))
+                }
+                return cpng_encode(w, h, Int32(channels), Int32(sampleSize), samples, &extras, &file)
+            }
+        }
         guard code == 0 else {
             throw ImageError(path: path, reason: "this PNG cannot be made: \(text(of: &file.message))")
         }

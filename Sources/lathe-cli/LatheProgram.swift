@@ -26,7 +26,9 @@ package enum LatheProgram {
         OutOfMemory.listen()
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try root.parseAsRoot(try ConfigurationFile.expand(arguments))
+            let whole = try ConfigurationFile.expand(arguments)
+            try Dashes.checkOutput(whole)
+            var command = try root.parseAsRoot(whole)
             try command.run()
         } catch {
             let code = report(error, of: root, asJSON: arguments.contains("--json"))
@@ -44,6 +46,9 @@ package enum LatheProgram {
         let failure: LatheError
         if let error = error as? LatheError {
             failure = error
+        } else if let name = Dashes.misread(CommandLine.arguments.dropFirst(), error: root.exitCode(for: error)) {
+            failure = LatheError(
+                .badInput, "'\(name)' begins with a dash and is read as options; write './\(name)' if it is a file")
         } else if root.exitCode(for: error) == .success {
             // Help and version texts travel as errors.
             print(root.fullMessage(for: error))

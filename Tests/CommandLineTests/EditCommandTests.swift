@@ -51,6 +51,30 @@ import Testing
         #expect(changed.isEmpty, "\(changed.count) pixels changed")
     }
 
+    @Test(arguments: [
+        (["-o", "x.webp"], ".webp"), (["-o", "x.TIFF"], ".tiff"), (["-o", "-"], "standard output"),
+        (["--output", "-"], "standard output"),
+    ])
+    func aNameThatIsNoResultsIsRefused(output: [String], named: String) throws {
+        let before = scratch.names
+        let outcome = try run(["remove", picture, "--mask", mask] + output + Self.inpainter)
+        #expect(outcome.status == 2 && outcome.errorLines.count == 1)
+        #expect(outcome.errors.contains(named) && scratch.names == before)
+    }
+
+    @Test func aFileThatBeginsWithADashIsAnErrorAndNoHelpPage() throws {
+        let names = ["-dash.png", "-xyz.png"]
+        for name in names { try Data().write(to: URL(filePath: scratch.path(name))) }
+        for name in names + ["-sh.png"] {
+            let outcome = try run(["remove", name, "--mask", mask, "-o", "out.png"])
+            #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errorLines.count == 1)
+            #expect(outcome.errors.contains("'./\(name)'"), "\(outcome.errors)")
+        }
+        #expect(try run(["remove", "-h"]).status == 0)
+        let pipe = try run(["remove", "-", "--mask", mask, "-o", "out.png"])
+        #expect(pipe.status == 2 && pipe.errors.contains("standard input"))
+    }
+
     @Test func removePrintsWhatItWrote() throws {
         let outcome = try run(
             ["remove", picture, "--mask", mask, "--grow", "0", "--check", "-o", "out.png"] + Self.inpainter)

@@ -101,5 +101,8 @@ final class Scratch {
         return path(name)
     }
 
+    /// Names of what it holds, sorted.
+    var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
+
     var isEmpty: Bool { (try? FileManager.default.contentsOfDirectory(atPath: folder).isEmpty) ?? true }
 }

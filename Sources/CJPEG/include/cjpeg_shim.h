@@ -17,6 +17,8 @@ typedef struct {
     size_t exif_size;
     uint8_t *profile; // ICC profile, or NULL
     size_t profile_size;
+    int32_t density_unit; // 0 none, 1 per inch, 2 per centimetre
+    uint32_t density_x, density_y;
     char message[CJPEG_MESSAGE_SIZE]; // why decoding failed
 } cjpeg_picture;
 
@@ -33,10 +35,19 @@ typedef struct {
     char message[CJPEG_MESSAGE_SIZE];
 } cjpeg_file;
 
+/// What is written beside the pixels: a profile and Exif data, or NULL; pixels per inch, or 0.
+typedef struct {
+    const uint8_t *profile;
+    size_t profile_size;
+    const uint8_t *exif; // TIFF block of at most 65527 bytes
+    size_t exif_size;
+    uint16_t per_inch_x, per_inch_y;
+} cjpeg_extras;
+
 /// Encodes 8-bit grey (1 channel) or RGB (3 channels) samples; chroma has full resolution from quality 90 up. Returns
 /// 0, or -1 with `message` set. Free with cjpeg_release_file in both cases.
 int cjpeg_encode(uint32_t width, uint32_t height, int channels, const uint8_t *samples, int quality,
-                 const uint8_t *profile, size_t profile_size, cjpeg_file *file);
+                 const cjpeg_extras *extras, cjpeg_file *file);
 
 void cjpeg_release_file(cjpeg_file *file);
 

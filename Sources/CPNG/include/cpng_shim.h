@@ -20,6 +20,7 @@ typedef struct {
     size_t exif_size;
     uint8_t *profile; // ICC profile, or NULL
     size_t profile_size;
+    uint32_t per_metre_x, per_metre_y; // pixels per metre, or 0
     char message[CPNG_MESSAGE_SIZE]; // why decoding failed
 } cpng_picture;
 
@@ -37,10 +38,19 @@ typedef struct {
     char message[CPNG_MESSAGE_SIZE];
 } cpng_file;
 
-/// Encodes rows of 8-bit samples, or 16-bit samples in native byte order. `profile` may be NULL. Returns 0, or -1
+/// What is written beside the pixels: a profile and Exif data, or NULL; pixels per metre, or 0.
+typedef struct {
+    const uint8_t *profile;
+    size_t profile_size;
+    const uint8_t *exif;
+    size_t exif_size;
+    uint32_t per_metre_x, per_metre_y;
+} cpng_extras;
+
+/// Encodes rows of 8-bit samples, or 16-bit samples in native byte order. Returns 0, or -1
 /// with `message` set. Free `bytes` with cpng_release_file in both cases.
 int cpng_encode(uint32_t width, uint32_t height, int channels, int sample_size, const void *samples,
-                const uint8_t *profile, size_t profile_size, cpng_file *file);
+                const cpng_extras *extras, cpng_file *file);
 
 void cpng_release_file(cpng_file *file);
 

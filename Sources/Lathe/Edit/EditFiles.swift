@@ -13,13 +13,18 @@ final class EditFiles {
     private(set) var paths: [String] = []
 
     /// Writes a picture; the format follows the extension.
-    func add(_ picture: Image, at path: String, bits: Int = 8, colorProfile: [UInt8] = []) throws {
+    func add(
+        _ picture: Image, at path: String, bits: Int = 8, colorProfile: [UInt8] = [],
+        metadata: PictureMetadata = .none
+    ) throws {
         let bytes = try LatheError.asking(.badInput) {
             switch (path as NSString).pathExtension.lowercased() {
             // Composited over white here, so that grey pictures stay grey.
             case "jpg", "jpeg":
-                try picture.composited(over: [1]).jpeg(quality: 95, colorProfile: colorProfile, path: path)
-            default: try picture.png(bits: bits, colorProfile: colorProfile, path: path)
+                try picture.composited(over: [1]).jpeg(
+                    quality: 95, colorProfile: colorProfile, metadata: metadata, path: path)
+            default:
+                try picture.png(bits: bits, colorProfile: colorProfile, metadata: metadata, path: path)
             }
         }
         try add(bytes, at: path)

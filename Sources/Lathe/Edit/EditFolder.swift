@@ -28,6 +28,10 @@ struct EditFolder {
                     "\(path) is a folder; give the name of a picture, or of another folder")
             }
         } else {
+            if let ending = EditPicture.foreignEnding(output) {
+                throw LatheError.badInput(
+                    "pictures are not written as .\(ending); end \(output) in .png or .jpg, or give a folder")
+            }
             guard !isFile(output) else {
                 throw LatheError.badInput(
                     "\(output) is a file, and its name is no picture's; end it in .png or .jpg")

@@ -28,6 +28,8 @@ public struct EditOptions: Codable, Sendable {
     public var refines = false
     /// Whether LaMa's result receives texture from its surroundings.
     public var textures = true
+    /// Whether results lack the picture's date, camera, place and resolution; nil is no.
+    public var dropsMetadata: Bool?
     /// Whether `remove` selects again at the old place to detect remains.
     public var checks = false
     /// The margins of `outpaint`.

@@ -6,7 +6,7 @@ package import Images
 /// A picture file opened for editing.
 ///
 /// Upright, with its own channels: grey stays grey, alpha stays. Results keep size, colour profile, bits per
-/// sample and alpha; they are stored upright without an orientation tag.
+/// sample, alpha, and Exif data such as date and camera; they are stored upright without an orientation tag.
 package struct EditPicture: Sendable {
     /// Path of the file.
     package let path: String
@@ -14,6 +14,8 @@ package struct EditPicture: Sendable {
     package let image: Image
     /// The embedded ICC profile; empty without one.
     package let colorProfile: [UInt8]
+    /// Exif data and resolution; those of results, unless they are not wanted.
+    package var metadata: PictureMetadata
     /// Bits per sample, 8 or 16.
     package let bits: Int
     /// PNG or JPEG.
@@ -24,12 +26,14 @@ package struct EditPicture: Sendable {
     package init(path: String) throws {
         let file = try LatheError.asking(.badInput) { try ImageFile(path: path) }
         (image, colorProfile, bits, format) = (file.image, file.colorProfile, file.bits, file.format)
+        metadata = file.metadata
         self.path = path
     }
 
     /// A picture in memory; results have 8 bits and no profile.
     init(_ image: Image) {
         (self.image, path, colorProfile, bits, format) = (image, "", [], 8, .png)
+        metadata = .none
     }
 
     /// RGB, or RGBA where there is alpha.
@@ -40,10 +44,23 @@ package struct EditPicture: Sendable {
         ["png", "jpg", "jpeg"].contains((path as NSString).pathExtension.lowercased())
     }
 
+    /// Endings of pictures and films that are not written.
+    private static let otherEndings: Set<String> = [
+        "webp", "avif", "heic", "heif", "jxl", "jp2", "jpe", "jfif", "gif", "apng", "bmp", "tif", "tiff", "tga", "ppm", "pgm",
+        "pnm", "psd", "exr", "hdr", "dng", "svg", "pdf", "ico", "mp4", "webm", "mov",
+    ]
+
+    /// The ending of a name that is meant for a picture of a format that is not written; nil for other names.
+    package static func foreignEnding(_ path: String) -> String? {
+        guard !path.hasSuffix("/"), !isFolder(path) else { return nil }
+        let ending = (path as NSString).pathExtension.lowercased()
+        return otherEndings.contains(ending) ? ending : nil
+    }
+
     /// Writes a version of this picture; the format follows the extension.
     /// - Throws: `LatheError` (`badInput`) if it cannot be written.
     func add(_ edited: Image, at path: String, to files: EditFiles) throws {
-        try files.add(edited, at: path, bits: bits, colorProfile: colorProfile)
+        try files.add(edited, at: path, bits: bits, colorProfile: colorProfile, metadata: metadata)
     }
 
     /// What the format loses, as a note for the user; nil if nothing.

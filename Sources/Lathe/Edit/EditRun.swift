@@ -37,8 +37,10 @@ public enum EditRun {
         let start = Date.now
         let places = try EditFolder(
             output: options.output, versions: options.candidates, keeping: options.inputs)
+        var picture = try EditPicture(path: options.picture)
+        if options.dropsMetadata == true { picture.metadata = .none }
         var job = try EditJob(
-            options, picture: try EditPicture(path: options.picture),
+            options, picture: picture,
             session: session ?? ModelSession(options.models), report: progress)
         let plan = try job.plan(filler)
         return try places.filled { files in

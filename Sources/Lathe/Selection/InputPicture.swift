@@ -20,6 +20,10 @@ package struct InputPicture: Sendable {
     /// - Returns: the picture with its selection.
     package static func find(_ path: String) throws -> InputPicture {
         guard isFolder(path) else {
+            guard path != "-" else {
+                throw LatheError.badInput(
+                    "the standard input is not read; write the picture to a file and give its name")
+            }
             guard FileManager.default.fileExists(atPath: path) else {
                 throw LatheError.badInput(
                     "\(path) does not exist; give a PNG, a JPEG or a folder with scene.yaml")

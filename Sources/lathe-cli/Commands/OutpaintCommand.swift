@@ -37,6 +37,9 @@ struct OutpaintCommand: ParsableCommand {
 
     @Option(help: "Seed of everything random.") var seed: UInt64 = 0
 
+    @Flag(help: "Leave the picture's date, camera, place and resolution out of the result.")
+    var noMetadata = false
+
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
@@ -66,6 +69,7 @@ struct OutpaintCommand: ParsableCommand {
         if let aspect { options.margins = try .reaching(aspect, for: source.picture) }
         options.method = with
         options.seed = seed
+        options.dropsMetadata = noMetadata ? true : nil
         options.diffusion = diffusion.options
         versions.apply(to: &options)
         try perform(options, console)

@@ -16,6 +16,9 @@ struct EditOptionGroup: ParsableArguments {
 
     @Option(help: "Seed of everything random.") var seed: UInt64 = 0
 
+    @Flag(help: "Leave the picture's date, camera, place and resolution out of the result.")
+    var noMetadata = false
+
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
@@ -36,6 +39,7 @@ struct EditOptionGroup: ParsableArguments {
             output: output)
         options.take(selection)
         options.seed = seed
+        options.dropsMetadata = noMetadata ? true : nil
         return options
     }
 
