@@ -37,7 +37,7 @@ struct OutpaintCommand: ParsableCommand {
 
     @Option(help: "Seed of everything random.") var seed: UInt64 = 0
 
-    @Flag(help: "Leave the picture's date, camera, place and resolution out of the result.")
+    @Flag(help: "Leave the picture's date, camera and place out of the result.")
     var noMetadata = false
 
     @Option(
