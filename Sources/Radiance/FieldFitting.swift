@@ -126,6 +126,7 @@ public struct FieldFitting: Sequence, IteratorProtocol {
         let (rendering, record) = field.renderRecorded(batch.rays, settings)
         var adjoint = RenderingAdjoint(count: count)
         let loss = squaredError(rendering, batch, &adjoint)
+        if let background = pictures.background { clear(batch, background, &adjoint) }
         let progress = Float(step) / Float(configuration.steps)
         adjoint.addEntropy(of: rendering, weight: configuration.entropy * progress)
         adjoint.addDistortion(weight: configuration.distortion)
@@ -188,6 +189,27 @@ public struct FieldFitting: Sequence, IteratorProtocol {
             }
         }
         return Batch(rays: RayBatch(rays), targets: targets, backgrounds: backgrounds, counts: counts)
+    }
+
+    /// Weight of the opacity of rays that show the background of opaque pictures.
+    private static let clearing: Float = 0.01
+
+    /// Penalises opacity where a picture shows its background, which fog of that colour would show as well.
+    ///
+    /// The weight is so small that the colours of other pictures decide about a part of the object that has this colour.
+    private func clear(
+        _ batch: Batch, _ background: SIMD3<Float>, _ adjoint: inout RenderingAdjoint
+    ) {
+        let count = batch.rays.count, weight = FieldFitting.clearing / Float(count)
+        batch.targets.withUnsafeBuffer { target in
+            adjoint.outputs.withUnsafeMutableBuffer { out in
+                for i in 0..<count where batch.counts.isEmpty || batch.counts[i] {
+                    let colour = SIMD3(target[4 * i], target[4 * i + 1], target[4 * i + 2])
+                    guard PosedPictures.isBackground(colour, background) else { continue }
+                    out[RayOutput.count * i + RayOutput.opacity] += weight
+                }
+            }
+        }
     }
 
     /// Mean squared error of colour over the backgrounds, and its derivatives.

@@ -19,9 +19,7 @@ extension PosedPictures {
         let border = borderColours
         guard !border.isEmpty else { return }
         let middle = SIMD3((0..<3).map { channel in border.map { $0[channel] }.sorted()[border.count / 2] })
-        let plain = border.count { colour in
-            (0..<3).allSatisfy { abs(colour[$0] - middle[$0]) <= PosedPictures.tolerance }
-        }
+        let plain = border.count { PosedPictures.isBackground($0, middle) }
         guard Double(plain) >= PosedPictures.plainShare * Double(border.count) else {
             remark(
                 "the pictures are opaque and have no plain background, so that all they show is fitted inside the cube; to fit an "
@@ -31,6 +29,11 @@ extension PosedPictures {
         background = middle
         let colour = (0..<3).map { "\(Int((middle[$0] * 255).rounded()))" }.joined(separator: ", ")
         remark("the pictures are opaque; what has the colour of their borders (\(colour)) is taken as background")
+    }
+
+    /// Whether a colour is the background's but for noise.
+    static func isBackground(_ colour: SIMD3<Float>, _ background: SIMD3<Float>) -> Bool {
+        (0..<3).allSatisfy { abs(colour[$0] - background[$0]) <= tolerance }
     }
 
     /// The colours along the borders of all pictures, where they count.
