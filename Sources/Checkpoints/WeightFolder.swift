@@ -44,7 +44,8 @@ extension WeightScope {
             let variant = variant.isEmpty ? "" : ".\(variant)"
             file = "\(stem)\(variant)\(ending)"
             // transformers puts the variant before the ending, diffusers before `.json`.
-            indices = ["\(file).index.json"] + (variant.isEmpty ? [] : ["\(stem)\(ending).index\(variant).json"])
+            indices =
+                ["\(file).index.json"] + (variant.isEmpty ? [] : ["\(stem)\(ending).index\(variant).json"])
         }
     }
 

@@ -27,7 +27,8 @@ enum PNG {
                 profile: Array(UnsafeBufferPointer(start: picture.profile, count: picture.profile_size)),
                 resolution: picture.per_metre_x > 0 && picture.per_metre_y > 0
                     ? PictureMetadata.Resolution(
-                        horizontal: Double(picture.per_metre_x), vertical: Double(picture.per_metre_y)) : nil))
+                        horizontal: Double(picture.per_metre_x), vertical: Double(picture.per_metre_y)) : nil)
+        )
     }
 
     /// Encodes samples of one or two bytes each.

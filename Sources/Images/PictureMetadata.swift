@@ -41,7 +41,8 @@ struct ExifCopy {
     ]
     /// Of the first directory: sizes and layout of stored pixels, and everything that points to other data.
     private static let leftOut: Set<UInt16> = [
-        0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x0111, 0x0115, 0x0116, 0x0117, 0x011C, 0x0142, 0x0143, 0x0144, 0x0145,
+        0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x0111, 0x0115, 0x0116, 0x0117, 0x011C, 0x0142, 0x0143,
+        0x0144, 0x0145,
         0x014A, 0x0201, 0x0202, 0x02BC, 0x8773, 0x83BB, 0x8649,
     ]
     private static let orientation: UInt16 = 0x0112
@@ -104,7 +105,8 @@ struct ExifCopy {
                 entries.append(Entry(tag: name, type: 4, count: 1, content: .directory(found)))
                 continue
             }
-            guard ExifCopy.sizes.indices.contains(type), ExifCopy.sizes[type] > 0, length <= source.count else {
+            guard ExifCopy.sizes.indices.contains(type), ExifCopy.sizes[type] > 0, length <= source.count
+            else {
                 continue
             }
             let bytes = length * ExifCopy.sizes[type]

@@ -28,7 +28,9 @@ extension PosedPictures {
         }
         background = middle
         let colour = (0..<3).map { "\(Int((middle[$0] * 255).rounded()))" }.joined(separator: ", ")
-        remark("the pictures are opaque; what has the colour of their borders (\(colour)) is taken as background")
+        remark(
+            "the pictures are opaque; what has the colour of their borders (\(colour)) is taken as background"
+        )
     }
 
     /// Whether a colour is the background's but for noise.

@@ -142,7 +142,8 @@ struct TransformsIntrinsics: Codable, Sendable {
     private func tangentOfAngles(width: Float, height: Float, _ place: String) throws -> (Float, Float) {
         for key in [Key.angleX, .angleY] {
             if let angle = values[key], angle <= 0 || angle >= .pi {
-                throw FieldError("\(place): '\(key.rawValue)' is \(angle); it must lie between 0 and 3.14 (radians)")
+                throw FieldError(
+                    "\(place): '\(key.rawValue)' is \(angle); it must lie between 0 and 3.14 (radians)")
             }
         }
         switch (values[.angleX], values[.angleY]) {
@@ -155,7 +156,8 @@ struct TransformsIntrinsics: Codable, Sendable {
         case (nil, let y?): return (tan(y / 2), 1)
         case (nil, nil):
             throw FieldError(
-                "\(place): no field of view; 'camera_angle_x' or 'fl_x' is needed, in the frame or for the whole file")
+                "\(place): no field of view; 'camera_angle_x' or 'fl_x' is needed, in the frame or for the whole file"
+            )
         }
     }
 
@@ -173,7 +175,8 @@ struct TransformsIntrinsics: Codable, Sendable {
         lens.radial = SIMD4(value(.k1), value(.k2), value(.k3), value(.k4))
         lens.tangential = SIMD2(value(.p1), value(.p2))
         guard !lens.isFisheye || lens.tangential == .zero else {
-            throw FieldError("\(place): 'p1' and 'p2' are not supported for a fisheye; undistort the pictures first")
+            throw FieldError(
+                "\(place): 'p1' and 'p2' are not supported for a fisheye; undistort the pictures first")
         }
     }
 }

@@ -79,7 +79,8 @@ public struct DiffusionPipeline: Sendable {
 
     /// The sampler of a scheduler file, or `kind` in its place.
     /// - Parameter className: what the pipeline's index calls it, for files that do not say it themselves.
-    private static func sampler(_ kind: SamplerKind?, path: String, className: String?) throws -> any Sampler {
+    private static func sampler(_ kind: SamplerKind?, path: String, className: String?) throws -> any Sampler
+    {
         let schedule = try NoiseSchedule(path: path)
         do {
             if let kind { return try kind.replacing(schedule) }

@@ -40,7 +40,8 @@ extension DiffusionPipeline {
         }.map { "no prompt holds '\($0.text)', the word of an embedding, which therefore has no effect" }
         return EncodedPrompts(
             condition: vectors(of: asked, parts: parts),
-            unconditional: unwanted.map { vectors(of: $0, parts: parts) }, notes: notes.compactMap(\.self) + remarks + unsaid)
+            unconditional: unwanted.map { vectors(of: $0, parts: parts) },
+            notes: notes.compactMap(\.self) + remarks + unsaid)
     }
 
     private func vectors(of tokens: WeightedTokens, parts: Int) -> NDArray {

@@ -26,7 +26,8 @@ extension PromptGrammar {
             text.firstMatch(of: #/\[[^\[\]:]*:(?:[^\[\]:]*:)?\s*[0-9.]+\s*\]/#)?.output,
             "a prompt does not change between steps")
         remark(
-            text.firstMatch(of: #/\[[^\[\]|]*\|[^\[\]]*\]/#)?.output, "a prompt does not alternate between steps")
+            text.firstMatch(of: #/\[[^\[\]|]*\|[^\[\]]*\]/#)?.output,
+            "a prompt does not alternate between steps")
         return remarks
     }
 }

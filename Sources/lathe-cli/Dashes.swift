@@ -24,8 +24,11 @@ enum Dashes {
     /// - Parameter error: The code of what the parser threw.
     static func misread(_ arguments: some Sequence<String>, error: ExitCode) -> String? {
         let arguments = Array(arguments.prefix { $0 != "--" })
-        let asks = ["-h", "--help", "-help", "--help-hidden", "help", "--version"].contains(where: arguments.contains)
-        let clusters = arguments.filter { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.count > 2 && Double($0) == nil }
+        let asks = ["-h", "--help", "-help", "--help-hidden", "help", "--version"].contains(
+            where: arguments.contains)
+        let clusters = arguments.filter {
+            $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.count > 2 && Double($0) == nil
+        }
         if error == .success { return asks ? nil : clusters.first { $0.contains("h") } }
         guard error == .validationFailure else { return nil }
         return clusters.first { FileManager.default.fileExists(atPath: $0) }

@@ -46,9 +46,12 @@ package enum LatheProgram {
         let failure: LatheError
         if let error = error as? LatheError {
             failure = error
-        } else if let name = Dashes.misread(CommandLine.arguments.dropFirst(), error: root.exitCode(for: error)) {
+        } else if let name = Dashes.misread(
+            CommandLine.arguments.dropFirst(), error: root.exitCode(for: error))
+        {
             failure = LatheError(
-                .badInput, "'\(name)' begins with a dash and is read as options; write './\(name)' if it is a file")
+                .badInput,
+                "'\(name)' begins with a dash and is read as options; write './\(name)' if it is a file")
         } else if root.exitCode(for: error) == .success {
             // Help and version texts travel as errors.
             print(root.fullMessage(for: error))

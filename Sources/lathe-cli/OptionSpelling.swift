@@ -23,7 +23,8 @@ extension OptionName {
         case .selfReplaceSteps: "--keep-layout"
         case .models, .segmenter, .captioner, .diffusion, .inpainter, .viewPrior, .maskIndex, .prompt,
             .negativePrompt, .seed,
-            .frames, .size, .elevation, .background, .channels, .resolution, .faces, .texture, .left, .top, .right,
+            .frames, .size, .elevation, .background, .channels, .resolution, .faces, .texture, .left, .top,
+            .right,
             .bottom, .aspect, .width, .height, .steps, .guidance, .guidanceRescale, .strength, .detail,
             .tokenizer, .prediction:
             "--" + hyphenated

@@ -75,7 +75,8 @@ import Testing
         let session = ModelSession(ModelSet(root: nil))
         let found = try Selector.select(in: picture, selection, session: session)
         #expect(found.notes.contains { $0.contains("all four edges") })
-        try Mask(width: 20, height: 20, inside: frame.map { !$0 }.enumerated().map { $1 && $0 < 200 }).savePNG(path)
+        try Mask(width: 20, height: 20, inside: frame.map { !$0 }.enumerated().map { $1 && $0 < 200 })
+            .savePNG(path)
         #expect(try Selector.select(in: picture, selection, session: session).notes.isEmpty)
     }
 

@@ -39,7 +39,8 @@ import Testing
 
     /// Where OpenCV's models show a direction (right, down, forward).
     private func pixel(
-        _ d: SIMD3<Double>, focal: SIMD2<Double>, centre: SIMD2<Double>, k: [Double], p: [Double], fisheye: Bool
+        _ d: SIMD3<Double>, focal: SIMD2<Double>, centre: SIMD2<Double>, k: [Double], p: [Double],
+        fisheye: Bool
     ) -> SIMD2<Double> {
         let (x, y) = (d.x / d.z, d.y / d.z)
         let r2 = x * x + y * y
@@ -111,7 +112,9 @@ import Testing
 
     @Test func faultsNameTheirPlace() throws {
         let good = "{\"file_path\":\"a\",\"transform_matrix\":\(Self.matrix)}"
-        func text(_ second: String) throws -> String { try refusal { _ = try file("{\"frames\":[\(good),\(second)]}") } }
+        func text(_ second: String) throws -> String {
+            try refusal { _ = try file("{\"frames\":[\(good),\(second)]}") }
+        }
         #expect(try text("{\"file_path\":\"b\"}").contains("frames.1.transform_matrix"))
         #expect(try text("{\"transform_matrix\":\(Self.matrix)}").contains("frames.1.file_path"))
         #expect(try text("{\"file_path\":\"b\",\"transform_matrix\":[[1]]}").contains("matrix of 'b'"))
@@ -143,8 +146,11 @@ import Testing
             var inside = [Bool](repeating: true, count: 48)
             inside[5] = false
             try Mask(width: 8, height: 6, inside: inside).savePNG(folder + "/m.png")
-            for name in ["images/a", "./images/a.png", "images\\\\a.PNG", ".\\\\images\\\\b.jpg", "images/b.JPG"] {
-                let frame = "{\"file_path\":\"\(name)\",\"transform_matrix\":\(Self.matrix),\"mask_path\":\"m\"}"
+            for name in [
+                "images/a", "./images/a.png", "images\\\\a.PNG", ".\\\\images\\\\b.jpg", "images/b.JPG",
+            ] {
+                let frame =
+                    "{\"file_path\":\"\(name)\",\"transform_matrix\":\(Self.matrix),\"mask_path\":\"m\"}"
                 try "{\"fl_x\":9,\"aabb_scale\":16,\"frames\":[\(frame)]}".write(
                     toFile: folder + "/transforms.json", atomically: true, encoding: .utf8)
                 let pictures = try PosedPictures(folder: folder, part: "train")

@@ -66,7 +66,10 @@ import Tokenizers
     }
 
     @Test(arguments: [
-        (#"{"_class_name": "DEISMultistepScheduler", "algorithm_type": "deis", "solver_type": "logrho"}"#, "DEIS"),
+        (
+            #"{"_class_name": "DEISMultistepScheduler", "algorithm_type": "deis", "solver_type": "logrho"}"#,
+            "DEIS"
+        ),
         (
             #"{"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver++"}"#,
             "algorithm_type"

@@ -110,14 +110,16 @@ import Testing
     @Test(arguments: [
         ("a cat <lora:style:0.8>", "'<lora:style:0.8>' in the prompt"), ("a cat BREAK a dog", "'BREAK'"),
         ("a cat AND a dog", "'AND'"), ("a [cat:dog:0.5]", "'[cat:dog:0.5]'"), ("a [cat:10]", "'[cat:10]'"),
-        ("a [cat::0.5]", "'[cat::0.5]'"), ("a [cat|dog]", "'[cat|dog]'"), ("<hypernet:x:1>", "'<hypernet:x:1>'"),
+        ("a [cat::0.5]", "'[cat::0.5]'"), ("a [cat|dog]", "'[cat|dog]'"),
+        ("<hypernet:x:1>", "'<hypernet:x:1>'"),
     ])
     func marksOfOtherProgramsAreSaidToBeWords(prompt: String, found: String) {
         let notes = pipeline.encode(prompt, negative: nil, grammar: .weighted).notes
         #expect(notes.contains { $0.contains(found) && $0.contains("read as words") }, "\(notes)")
         let unwanted = pipeline.encode("", negative: prompt, grammar: .weighted).notes
         #expect(unwanted.contains { $0.contains("negative prompt is read as words") })
-        #expect(!pipeline.encode(prompt, negative: nil, grammar: .plain).notes.contains { $0.contains("words") })
+        #expect(
+            !pipeline.encode(prompt, negative: nil, grammar: .plain).notes.contains { $0.contains("words") })
     }
 
     @Test(arguments: [
@@ -129,7 +131,10 @@ import Testing
     }
 
     @Test func aPlainPromptStaysAsItStands() {
-        #expect(PromptGrammar.plain.pieces(of: #"a \ (b:2) \("#) == [PromptPiece(text: #"a \ (b:2) \("#, weight: 1)])
+        #expect(
+            PromptGrammar.plain.pieces(of: #"a \ (b:2) \("#) == [
+                PromptPiece(text: #"a \ (b:2) \("#, weight: 1)
+            ])
     }
 
     @Test func aRunTellsItsNotes() throws {

@@ -69,7 +69,9 @@ package struct BestFiller: HoleFiller {
                 of: request.prompt, after: subject, in: request.laid(picture))
             if best.map({ likelihood > $0.likelihood }) ?? true { best = (picture, likelihood) }
         }
-        if let best, try best.likelihood <= judge.likelihood(of: request.prompt, after: subject, in: request.shown) {
+        if let best,
+            try best.likelihood <= judge.likelihood(of: request.prompt, after: subject, in: request.shown)
+        {
             let total = max(1, last.total)
             try progress(
                 FillStep(

@@ -120,13 +120,15 @@ public struct DiffusionOptions: Codable, Sendable, Hashable {
 
     /// All files and folders that are read apart from the model.
     var inputs: [String] {
-        (loras + embeddings).map(\.path) + [autoencoder].compactMap(\.self) + controls.flatMap { [$0.model, $0.picture] }
+        (loras + embeddings).map(\.path) + [autoencoder].compactMap(\.self)
+            + controls.flatMap { [$0.model, $0.picture] }
     }
 
     /// A request with these settings, completed by `defaults`.
     func request(_ prompt: String, seed: UInt64, _ defaults: DiffusionDefaults) throws -> GenerationRequest {
         var request = GenerationRequest(
-            prompt: prompt, negativePrompt: negativePrompt, grammar: grammar ?? .weighted, steps: steps, sampler: try samplerKind(),
+            prompt: prompt, negativePrompt: negativePrompt, grammar: grammar ?? .weighted, steps: steps,
+            sampler: try samplerKind(),
             guidance: guidance ?? defaults.guidance, guidanceRescale: guidanceRescale, seed: seed,
             random: usesTorchRandom ? .torch : .lathe)
         request.change = change

@@ -46,7 +46,8 @@ package struct EditPicture: Sendable {
 
     /// Endings of pictures and films that are not written.
     private static let otherEndings: Set<String> = [
-        "webp", "avif", "heic", "heif", "jxl", "jp2", "jpe", "jfif", "gif", "apng", "bmp", "tif", "tiff", "tga", "ppm", "pgm",
+        "webp", "avif", "heic", "heif", "jxl", "jp2", "jpe", "jfif", "gif", "apng", "bmp", "tif", "tiff",
+        "tga", "ppm", "pgm",
         "pnm", "psd", "exr", "hdr", "dng", "svg", "pdf", "ico", "mp4", "webm", "mov",
     ]
 

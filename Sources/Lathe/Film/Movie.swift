@@ -24,10 +24,12 @@ struct Movie {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = [
-            "-nostdin", "-y", "-loglevel", "error", "-framerate", "\(framesPerSecond)", "-pattern_type", "sequence",
+            "-nostdin", "-y", "-loglevel", "error", "-framerate", "\(framesPerSecond)", "-pattern_type",
+            "sequence",
             "-i", "\(pattern)/%03d.png",
             // yuv420p needs even sides: a last odd line is left out.
-            "-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p",
+            "-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0", "-c:v", "libx264", "-crf", "18", "-pix_fmt",
+            "yuv420p",
             "-movflags", "+faststart", temporary,
         ]
         let errors = Pipe()

@@ -34,7 +34,8 @@ public struct Segment: Codable, Sendable {
         picture: String, selection: Selection, session: ModelSession, allMasks: Bool, output: String
     ) throws -> Segment {
         if EditPicture.isPictureName(output) || EditPicture.foreignEnding(output) != nil, !isFolder(output) {
-            throw LatheError.badInput("\(output) is a picture's name; several are written: give a folder with \(.output)")
+            throw LatheError.badInput(
+                "\(output) is a picture's name; several are written: give a folder with \(.output)")
         }
         let photograph = try Photograph.load(picture)
         let found = try Selector.select(in: photograph, selection, session: session)

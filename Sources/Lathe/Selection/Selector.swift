@@ -20,7 +20,8 @@ package enum Selector {
         let whole = found.mask
         found = try cleaned(found, selection, photograph)
         guard found.mask.area > 0 else {
-            if selection.smallestIsland > 0, let largest = whole.components().areas.max(), !selection.isInverted,
+            if selection.smallestIsland > 0, let largest = whole.components().areas.max(),
+                !selection.isInverted,
                 largest < selection.smallestIsland
             {
                 throw LatheError.badInput(
@@ -36,7 +37,8 @@ package enum Selector {
                 "the selection covers \(Int((100 * share).rounded(.down))) % of the picture; if it shows the background,"
                     + " click on the object, or invert the selection")
         }
-        if share <= mostOfPicture, !found.isOwnTransparency, !selection.isInverted, found.mask.reachesAllEdges {
+        if share <= mostOfPicture, !found.isOwnTransparency, !selection.isInverted, found.mask.reachesAllEdges
+        {
             found.notes.append(
                 "the selection reaches all four edges of the picture; if it shows the background, click on the object, or"
                     + " invert the selection")

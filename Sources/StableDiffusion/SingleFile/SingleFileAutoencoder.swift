@@ -12,7 +12,9 @@ package struct SingleFileAutoencoder {
 
     /// - Parameter weights: The scope whose names begin with `encoder.` and `decoder.`.
     /// - Throws: `CheckpointError` if tensors are missing or are of another model.
-    package init(from weights: WeightScope, conventions: SingleFileConventions = SingleFileConventions()) throws {
+    package init(from weights: WeightScope, conventions: SingleFileConventions = SingleFileConventions())
+        throws
+    {
         configuration = try SingleFileAutoencoder.configuration(of: weights, conventions)
         self.weights = try weights.mapped(
             by: .latentDiffusionAutoencoder(levels: configuration.channels.count))

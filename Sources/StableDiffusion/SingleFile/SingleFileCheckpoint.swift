@@ -58,7 +58,8 @@ package struct SingleFileCheckpoint {
             throw CheckpointError(
                 path: origin,
                 reason:
-                    "the single file lacks the autoencoder ('\(SingleFileAutoencoder.prefix)'); give another file's")
+                    "the single file lacks the autoencoder ('\(SingleFileAutoencoder.prefix)'); give another file's"
+            )
         }
         return autoencoder
     }
