@@ -78,7 +78,7 @@ let package = Package(
 
         // Fields
         library("Toybox", ["Arrays", "CKernels", "Checkpoints", "Images"]),
-        library("Radiance", ["Arrays", "CKernels", "Checkpoints", "Images"]),
+        library("Radiance", ["Arrays", "CKernels", "Checkpoints", "Files", "Images"]),
         library("Datasets", ["Arrays", "Checkpoints", "Files", "Images", "Meshes", "Toybox"]),
 
         // Training
@@ -98,7 +98,7 @@ let package = Package(
         // Measuring
         library(
             "Evaluation",
-            ["Lathe", "Compositing", "Toybox", "Radiance", "Images", "Arrays", yams]),
+            ["Lathe", "Compositing", "Toybox", "Radiance", "Images", "Files", "Arrays", yams]),
 
         // Timing
         library(
@@ -113,9 +113,7 @@ let package = Package(
             name: "LatheCommands",
             dependencies: [
                 "Lathe", "Evaluation", "Bench", "Datasets", "Distillation", "StableDiffusion", "Toybox",
-                "Radiance",
-                "Arrays",
-                argumentParser,
+                "Radiance", "Files", "Arrays", argumentParser,
             ],
             path: "Sources/lathe-cli", swiftSettings: strict),
         // A new commit compiles these two anew: they are small.

@@ -67,7 +67,7 @@ public struct CLIPPreprocessing: Sendable, Hashable {
         case .none: return Size(height: height, width: width)
         case .exact(let height, let width): return Size(height: height, width: width)
         case .shorterSide(let side):
-            let long = Int(Double(side * max(height, width)) / Double(min(height, width)))
+            let long = Int(clamped: Double(side) * Double(max(height, width)) / Double(min(height, width)))
             return height < width ? Size(height: side, width: long) : Size(height: long, width: side)
         }
     }

@@ -59,7 +59,7 @@ public func loadConfiguration<T: Decodable>(
     } catch let problem as ConfigurationProblem {
         throw CheckpointError(path: path, reason: "'\(problem.key)' \(problem.reason)")
     } catch let error as DecodingError {
-        throw CheckpointError(path: path, reason: reason(of: error))
+        throw CheckpointError(path: path, reason: JSONReason.text(of: error))
     } catch let error as CheckpointError {
         throw CheckpointError(path: path, reason: error.reason)
     }
@@ -95,7 +95,7 @@ private func checkStrictJSON(_ bytes: UnsafeRawBufferPointer, path: String) thro
         try cursor.skipValue()
         try cursor.expectEnd()
     } catch {
-        throw CheckpointError(path: path, reason: "\(error.reason) (byte \(error.offset))")
+        throw CheckpointError(path: path, reason: error.description(in: bytes))
     }
 }
 
@@ -112,33 +112,5 @@ private func checkModelType(_ bytes: Data, among known: Set<String>) throws {
     guard known.contains(found) else {
         let fitting = known.sorted().map { "'\($0)'" }.joined(separator: " or ")
         throw ConfigurationProblem(key: "model_type", reason: "is \(found.shown); \(fitting) is needed here")
-    }
-}
-
-private func reason(of error: DecodingError) -> String {
-    func key(_ path: [any CodingKey], _ last: (any CodingKey)? = nil) -> String {
-        let names = (path + (last.map { [$0] } ?? [])).map { $0.intValue.map(String.init) ?? $0.stringValue }
-        return names.joined(separator: ".").shown
-    }
-    return switch error {
-    case .keyNotFound(let missing, let context): "the key \(key(context.codingPath, missing)) is missing"
-    case .typeMismatch(let type, let context): "\(key(context.codingPath)) is not \(name(of: type))"
-    case .valueNotFound(let type, let context):
-        "\(key(context.codingPath)) is null where \(name(of: type)) is needed"
-    case .dataCorrupted(let context):
-        context.codingPath.isEmpty
-            ? context.debugDescription : "\(key(context.codingPath)): \(context.debugDescription)"
-    @unknown default: "\(error)"
-    }
-}
-
-private func name(of type: any Any.Type) -> String {
-    switch type {
-    case is any BinaryInteger.Type: "a whole number"
-    case is any BinaryFloatingPoint.Type: "a number"
-    case is String.Type: "text"
-    case is Bool.Type: "true or false"
-    case is any Collection.Type: "a list"
-    default: "\(type)"
     }
 }

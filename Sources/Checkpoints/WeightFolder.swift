@@ -124,7 +124,7 @@ extension WeightScope {
             }
             try cursor.expectEnd()
         } catch {
-            throw CheckpointError(path: path, reason: "\(error.reason) (byte \(error.offset))")
+            throw CheckpointError(path: path, reason: error.description(in: map.bytes))
         }
         guard let names, !names.isEmpty else {
             throw CheckpointError(path: path, reason: "the index has no 'weight_map'")

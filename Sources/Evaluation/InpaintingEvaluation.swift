@@ -2,6 +2,7 @@
 
 import Arrays
 import Compositing
+import Files
 import Foundation
 import Images
 package import Lathe
@@ -46,13 +47,15 @@ package struct InpaintingEvaluation {
     /// Writes every picture with its hole blackened, and the hole as `NAME-K_mask.png`.
     /// - Throws: `LatheError` (`badInput`) if that cannot be written.
     package func export(to folder: String) throws {
-        try Disk.createFolder(folder)
         try LatheError.asking(.badInput) {
-            for trial in trials {
-                let black = Image(width: trial.picture.width, height: trial.picture.height, color: [0, 0, 0])
-                try black.withAlpha(trial.hole.values).composited(over: trial.picture).savePNG(
-                    "\(folder)/\(trial.name).png")
-                try trial.hole.savePNG("\(folder)/\(trial.name)_mask.png")
+            try writeFolder(folder) { folder in
+                for trial in trials {
+                    let black = Image(
+                        width: trial.picture.width, height: trial.picture.height, color: [0, 0, 0])
+                    try black.withAlpha(trial.hole.values).composited(over: trial.picture).savePNG(
+                        "\(folder)/\(trial.name).png")
+                    try trial.hole.savePNG("\(folder)/\(trial.name)_mask.png")
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 // Captures an object from all sides as a NeRF-synthetic folder.
 
+import Files
 import Foundation
 import Images
 import Lathe
@@ -37,32 +38,39 @@ package struct ToyCapture: Sendable {
         }
     }
 
-    /// Renders `object` and writes pictures and camera files.
+    /// Renders `object` and writes pictures and camera files, all of them or none.
     /// - Throws: `LatheError` (`badInput`) when the folder cannot be written.
     package func write(_ object: ToyObject, into folder: String) throws {
         try LatheError.asking(.badInput) {
-            for (part, count, turn) in [("train", train, Float(0)), ("test", test, Float(61))] {
-                try FileManager.default.createDirectory(
-                    atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
-                var views: [(path: String, camera: Camera)] = []
-                for (i, direction) in Self.directions(count, turn: turn).enumerated() {
-                    let path = "\(part)/r_\(i)"
-                    let camera = ToyCamera(azimuth: direction.azimuth, elevation: direction.elevation)
-                    let picture = ToyRenderer.render(object, camera: camera, width: size, height: size)
-                    try picture.image.savePNG("\(folder)/\(path).png")
-                    views.append(
-                        (
-                            path,
-                            Camera(
-                                azimuth: direction.azimuth, elevation: direction.elevation,
-                                radius: ToyCamera.standardDistance,
-                                fieldOfView: ToyCamera.standardFieldOfView)
-                        ))
+            try writeFolder(folder) { folder in
+                for (part, count, turn) in [("train", train, Float(0)), ("test", test, Float(61))] {
+                    try write(object, part, count, turn, into: folder)
                 }
-                let file = try TransformsFile(views, width: size, height: size).encoded()
-                try file.write(
-                    to: URL(fileURLWithPath: "\(folder)/transforms_\(part).json"), options: .atomic)
             }
         }
+    }
+
+    /// Renders one part: its pictures and its list of cameras.
+    private func write(
+        _ object: ToyObject, _ part: String, _ count: Int, _ turn: Float, into folder: String
+    ) throws {
+        try makeFolders("\(folder)/\(part)")
+        var views: [(path: String, camera: Camera)] = []
+        for (i, direction) in Self.directions(count, turn: turn).enumerated() {
+            let path = "\(part)/r_\(i)"
+            let camera = ToyCamera(azimuth: direction.azimuth, elevation: direction.elevation)
+            let picture = ToyRenderer.render(object, camera: camera, width: size, height: size)
+            try picture.image.savePNG("\(folder)/\(path).png")
+            views.append(
+                (
+                    path,
+                    Camera(
+                        azimuth: direction.azimuth, elevation: direction.elevation,
+                        radius: ToyCamera.standardDistance,
+                        fieldOfView: ToyCamera.standardFieldOfView)
+                ))
+        }
+        let file = try TransformsFile(views, width: size, height: size).encoded()
+        try writeFile([UInt8](file), to: "\(folder)/transforms_\(part).json")
     }
 }

@@ -1,4 +1,4 @@
-// Temporary files of processes that were killed while they wrote.
+// Temporary files and folders of processes that were killed while they wrote.
 
 import Glibc
 import Synchronization
@@ -18,7 +18,7 @@ package enum StaleFiles {
             }
             if let process = writer(of: name), kill(process, 0) != 0, errno == ESRCH { stale.append(name) }
         }
-        for name in stale { unlink("\(folder)/\(name)") }
+        for name in stale { removeTree("\(folder)/\(name)") }
     }
 
     /// The process that a temporary name holds; nil for any other name.

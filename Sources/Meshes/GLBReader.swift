@@ -41,10 +41,11 @@ struct GLBReader {
         guard word(16) == GLBDocument.jsonChunk, jsonLength <= length - 20 else {
             throw fail("has a damaged JSON chunk")
         }
+        let text = Data(bytes[20..<20 + jsonLength])
         do {
-            document = try JSONDecoder().decode(GLBDocument.self, from: Data(bytes[20..<20 + jsonLength]))
+            document = try JSONDecoder().decode(GLBDocument.self, from: text)
         } catch {
-            throw fail("has a glTF document that cannot be read")
+            throw fail("has a glTF document that cannot be read: \(JSONReason(error, in: text).text)")
         }
         if let needed = document.extensionsRequired?.first(where: { !GLBReader.understood.contains($0) }) {
             throw fail("needs the extension \(needed.quotedForMessage), which is not supported")

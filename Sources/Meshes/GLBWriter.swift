@@ -5,7 +5,7 @@ import Foundation
 import Images
 
 extension Mesh {
-    /// Writes the mesh as binary glTF: metres, y up, vertex colours.
+    /// Writes the mesh as binary glTF: y up, vertex colours; lengths stay as they are, though glTF calls them metres.
     ///
     /// glTF defines `COLOR_0` as linear (§3.7.2.1), so sRGB colours are converted.
     /// - Throws: `MeshError` if the mesh has no faces or the file cannot be written; no partial file remains.
@@ -15,7 +15,7 @@ extension Mesh {
 }
 
 extension TexturedMesh {
-    /// Writes the mesh as binary glTF: metres, y up, one primitive per material, images embedded as PNG.
+    /// Writes the mesh as binary glTF: y up, one primitive per material, images embedded as PNG.
     ///
     /// Base-colour images stay sRGB (§3.9.2); vertex colours and factors are converted to linear.
     /// - Throws: `MeshError` if the mesh has no faces or the file cannot be written; no partial file remains.

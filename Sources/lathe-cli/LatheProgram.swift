@@ -3,6 +3,7 @@
 package import ArgumentParser
 import Foundation
 import Lathe
+import Synchronization
 
 /// The program but for its root command, which knows the build.
 package enum LatheProgram {
@@ -15,7 +16,13 @@ package enum LatheProgram {
         MeshCommand.self,
         EvaluateCommand.self, BenchCommand.self,
         ToyboxCommand.self, DatasetCommand.self, ModelsCommand.self, DoctorCommand.self,
+        InstallCommand.self,
     ]
+
+    private static let rootCommand = Mutex<(any ParsableCommand.Type)?>(nil)
+
+    /// The root command of the process; nil before `main`.
+    static var root: (any ParsableCommand.Type)? { rootCommand.withLock { $0 } }
 
     /// Runs what the arguments of the process ask of a root command, and exits with its code if it fails.
     package static func main(_ root: (some ParsableCommand).Type) {
@@ -24,11 +31,14 @@ package enum LatheProgram {
         // A file above the limit of its size becomes an error of writing.
         signal(SIGXFSZ, SIG_IGN)
         OutOfMemory.listen()
+        rootCommand.withLock { $0 = root }
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            let whole = try ConfigurationFile.expand(arguments)
-            try Dashes.checkOutput(whole)
-            var command = try root.parseAsRoot(whole)
+            try refuseEmptyValues(arguments, of: root)
+            let expanded = try ConfigurationFile.expand(arguments) { CommandDescription(of: root) }
+            try refuseEmptyValues(expanded, of: root)
+            try Dashes.checkOutput(expanded)
+            var command = try root.parseAsRoot(expanded)
             try command.run()
         } catch {
             let code = report(error, of: root, asJSON: arguments.contains("--json"))
@@ -36,6 +46,17 @@ package enum LatheProgram {
             if code != 0, OutOfMemory.isLikely { _exit(code) }
             exit(code)
         }
+    }
+
+    /// - Throws: `LatheError` (`badInput`) naming an option or argument whose value is empty and no text.
+    private static func refuseEmptyValues(
+        _ arguments: [String], of root: (some ParsableCommand).Type
+    ) throws {
+        guard arguments.contains(where: { $0.isEmpty || $0.hasSuffix("=") }),
+            let description = CommandDescription(of: root),
+            let problem = CommandLineCheck(description).emptyValue(in: arguments)
+        else { return }
+        throw LatheError(.badInput, "\(problem)")
     }
 
     /// Shows an error and gives the code to exit with.
@@ -71,13 +92,17 @@ package enum LatheProgram {
 
     /// The parser's message in one line, with where to read more.
     private static func usageLine(_ error: any Error, of root: (some ParsableCommand).Type) -> String {
-        let message = root.message(for: error)
+        let misspelling = CommandDescription(of: root).flatMap {
+            CommandLineCheck($0).misspelling(in: Array(CommandLine.arguments.dropFirst()))
+        }
+        let message = misspelling ?? root.message(for: error)
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
         let name = CommandLine.arguments.dropFirst().first.flatMap { name in
             commands.first { $0._commandName == name }.map { _ in name }
         }
         let help = name.map { "lathe \($0) --help" } ?? "lathe --help"
-        return "\(line.hasSuffix(".") ? String(line.dropLast()) : line); see '\(help)'"
+        return line.hasSuffix("?")
+            ? "\(line) See '\(help)'" : "\(line.hasSuffix(".") ? String(line.dropLast()) : line); see '\(help)'"
     }
 }
 

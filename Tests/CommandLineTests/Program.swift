@@ -31,14 +31,17 @@ enum Program {
         .deletingLastPathComponent().deletingLastPathComponent()
 
     /// Runs `lathe` with these arguments.
-    /// - Parameter words: if given, the program gets Ctrl-C as soon as its standard error holds them.
+    /// - Parameters:
+    ///   - shell: commands of the shell that starts it, such as `ulimit`.
+    ///   - words: if given, the program gets Ctrl-C as soon as its standard error holds them.
     static func run(
         _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
-        redirectingOutputTo device: String? = nil, interruptedAt words: String? = nil
+        redirectingOutputTo device: String? = nil, shell: String? = nil,
+        interruptedAt words: String? = nil
     ) throws -> Outcome {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
+        process.executableURL = URL(fileURLWithPath: shell == nil ? path : "/bin/sh")
+        process.arguments = (shell.map { ["-c", "\($0); exec \"$0\" \"$@\"", path] } ?? []) + arguments
         process.currentDirectoryURL = folder.map { URL(fileURLWithPath: $0) }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // Files instead of pipes: neither stream can fill up and block the program.

@@ -6,7 +6,7 @@ import Testing
 @Suite struct UsageTests {
     static let commands = [
         "lift", "fit", "segment", "caption", "remove", "fill", "replace", "outpaint", "generate", "turntable",
-        "mesh", "evaluate", "bench", "toybox", "models", "doctor",
+        "mesh", "evaluate", "bench", "toybox", "models", "doctor", "install",
     ]
 
     @Test func helpNamesEveryCommandAndSucceeds() throws {

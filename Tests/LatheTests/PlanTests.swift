@@ -13,7 +13,7 @@ import Testing
             models: ModelSet(root: nil),
             output: "Renders/photo", settings: settings)
         change(&options)
-        return try Lift.plan(options)
+        return try LiftPlan(of: options)
     }
 
     @Test func aPlanNamesEveryStageWithItsTime() throws {

@@ -35,16 +35,16 @@ package final class MeshLibrary: Sendable {
                 let train: [String: String]
                 let heldout: [String: String]
             }
+            let data = try Self.readFile(list)
             do {
-                let lists = try JSONDecoder().decode(Split.self, from: try Self.readFile(list))
+                let lists = try JSONDecoder().decode(Split.self, from: data)
                 found = (split == .train ? lists.train : lists.heldout).map {
                     Entry(path: $0.key, words: $0.value)
                 }
-            } catch let error as FileError {
-                throw DatasetError("\(error)")
             } catch {
                 throw DatasetError(
-                    "\(list.quotedForMessage): is not {\"train\": {path: words}, \"heldout\": {path: words}}")
+                    "\(list.quotedForMessage): is not {\"train\": {path: words}, \"heldout\": {path: words}}: "
+                        + JSONReason(error, in: data).text)
             }
         } else {
             guard let walk = FileManager.default.enumerator(atPath: folder) else {
@@ -94,8 +94,12 @@ package final class MeshLibrary: Sendable {
     }
 
     private static func readFile(_ path: String) throws -> Data {
-        let file = try MappedFile(path: path)
-        return Data(file.bytes)
+        do {
+            let file = try MappedFile(path: path)
+            return Data(file.bytes)
+        } catch {
+            throw DatasetError("\(error)")
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 // Margins of an outpainted picture.
 
+import Arrays
 import Images
 
 /// The margins added to a picture, in pixels.
@@ -21,7 +22,8 @@ public struct EditMargins: Codable, Sendable, Hashable {
     /// The margins that reach an aspect ratio (width / height), split evenly over two opposite edges.
     public init(width: Int, height: Int, aspect: Double) {
         self.init()
-        let wide = Int((Double(height) * aspect).rounded()), high = Int((Double(width) / aspect).rounded())
+        let wide = Int(clamped: (Double(height) * aspect).rounded())
+        let high = Int(clamped: (Double(width) / aspect).rounded())
         if wide > width {
             left = (wide - width) / 2
             right = wide - width - left

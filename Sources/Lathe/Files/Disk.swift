@@ -11,7 +11,7 @@ package enum Disk {
         try LatheError.asking(.badInput) { try writeFile([UInt8](data), to: path) }
     }
 
-    static func write(_ text: String, to path: String) throws {
+    package static func write(_ text: String, to path: String) throws {
         try LatheError.asking(.badInput) { try writeFile(text, to: path) }
     }
 
@@ -37,9 +37,10 @@ package enum Disk {
     /// - Throws: `LatheError` (`badInput`) if it cannot be created.
     package static func createFolder(_ path: String) throws {
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try makeFolders(path)
         } catch {
-            throw LatheError.badInput("cannot create the folder \(path); choose another with \(.output)")
+            throw LatheError.badInput(
+                "cannot create the folder \(path): \(error.reason); choose another with \(.output)")
         }
     }
 }

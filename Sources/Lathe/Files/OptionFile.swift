@@ -15,6 +15,8 @@ package struct OptionFile {
     package let name: String
     /// Its value.
     package let value: Value
+    /// The line of the name in the file, from 1.
+    package let line: Int
 
     /// Reads a file: a mapping from long option names to values.
     ///
@@ -26,25 +28,27 @@ package struct OptionFile {
         try parse(try Disk.readText(path), name: path)
     }
 
-    static func parse(_ text: String, name: String) throws -> [OptionFile] {
+    static func parse(_ text: String, name file: String) throws -> [OptionFile] {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
         } catch {
-            throw LatheError.badInput("\(name) is not YAML: \(error)")
+            throw LatheError.badInput("\(file) is not YAML: \(error)")
         }
         guard let root else { return [] }
         guard let mapping = root.mapping else {
-            throw LatheError.badInput("\(name) must hold a mapping such as 'preset: draft'")
+            throw LatheError.badInput("\(file) must hold a mapping such as 'preset: draft'")
         }
-        return try mapping.map { key, node in
-            guard let key = key.string, let first = key.first, first != "-",
+        return try mapping.map { name, node in
+            let line = name.mark?.line ?? 1
+            guard let key = name.string, let first = key.first, first != "-",
                 key.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" })
             else {
                 throw LatheError.badInput(
-                    "\(name) holds a key that is no option name; use long names without dashes")
+                    "\(file), line \(line) holds a key that is no option name; use long names without dashes")
             }
-            return OptionFile(name: key, value: try value(of: node, key: key, file: name))
+            return OptionFile(
+                name: key, value: try value(of: node, key: key, file: "\(file), line \(line)"), line: line)
         }
     }
 

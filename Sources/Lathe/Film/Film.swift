@@ -1,5 +1,6 @@
 // A turntable film: numbered frames, a GIF, and an .mp4 where ffmpeg is installed.
 
+import Files
 import Foundation
 package import Images
 import Radiance
@@ -40,9 +41,10 @@ package struct Film {
 
     /// Writes the frames as `folder/000.png` and so on.
     package func writeFrames(into folder: String) throws {
-        try Disk.createFolder(folder)
-        for (index, frame) in frames.enumerated() {
-            try frame.savePNG("\(folder)/\(Film.name(index)).png")
+        try writeFolder(folder) { folder in
+            for (index, frame) in frames.enumerated() {
+                try frame.savePNG("\(folder)/\(Film.name(index)).png")
+            }
         }
     }
 

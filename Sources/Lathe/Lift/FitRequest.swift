@@ -1,5 +1,6 @@
 // What a fit was asked for, kept beside its field so that only the same fit goes on.
 
+import Files
 import Foundation
 import Radiance
 
@@ -16,13 +17,12 @@ struct FitRequest: Codable, Equatable {
     static func load(from folder: String) throws -> FitRequest? {
         let path = path(in: folder)
         guard isFile(path) else { return nil }
+        let data = try Disk.read(path)
         do {
-            return try JSONDecoder().decode(FitRequest.self, from: try Disk.read(path))
-        } catch let error as LatheError {
-            throw error
+            return try JSONDecoder().decode(FitRequest.self, from: data)
         } catch {
             throw LatheError.badInput(
-                "\(path) is no request of this version; remove it, or choose another folder with -o")
+                "\(path) is no request of this version: \(JSONReason(error, in: data).text); remove it, or choose another folder with -o")
         }
     }
 }

@@ -35,21 +35,17 @@ public final class Lift {
     ) throws {
         estimate = try LiftEstimate(validating: options)
         let directory = RunDirectory(path: options.output)
-        let digest =
-            try picture.map { Digest.sha256(of: $0.bytes) } ?? Digest.sha256(ofFile: options.picture)
-        guard try RunFolder.decide(.lift, options, digest: digest) == .begin else {
+        let start = try LiftStart(options, picture: picture)
+        guard start.action == .begin else {
             throw LatheError.badInput(
                 "\(options.output) holds an unfinished run of this picture; go on with: \(resuming: options.output),"
                     + " or choose another folder with \(.output)")
         }
-        let photograph = try picture ?? Photograph.load(options.picture)
-        try options.selection.validate(width: photograph.width, height: photograph.height)
-        _ = try options.models.folder(of: .viewPrior)
         let record = RunRecord(
             command: "lift", options: options,
             input: RunRecord.Input(
-                path: options.picture, sha256: digest,
-                width: photograph.width, height: photograph.height),
+                path: options.picture, sha256: start.digest,
+                width: start.photograph.width, height: start.photograph.height),
             machine: .current, seed: options.seed)
         run = LiftRun(
             options, session: session, searchPath: searchPath, directory: directory, record: record)
@@ -101,17 +97,13 @@ public final class Lift {
         try directory.clearResults()
     }
 
-    /// The stages with their estimates; checks the options but computes nothing.
-    /// - Throws: `LatheError` (`badInput`) naming the first option that cannot be used.
+    /// The stages with their estimates, after the checks of options, picture, selection, folder and models that a
+    /// lift makes before its work; no model is opened and nothing is written.
+    /// - Throws: `LatheError` naming the first that cannot be used.
     public static func plan(_ options: LiftOptions) throws -> LiftPlan {
-        let estimate = try LiftEstimate(validating: options)
-        return LiftPlan(
-            output: options.output,
-            stages: stages.map {
-                LiftPlan.Stage(
-                    stage: $0.stage, seconds: $0.seconds(estimate), work: $0.work(estimate))
-            },
-            peakMegabytes: estimate.peakMegabytes)
+        let plan = try LiftPlan(of: options)
+        try LiftStart(options).check(options)
+        return plan
     }
 
     /// Whether nothing is left to do.

@@ -22,6 +22,17 @@ public struct LiftPlan: Codable, Sendable {
     /// Estimated peak memory in MB: the largest model and the field, as float32.
     public var peakMegabytes: Int
 
+    /// The estimates; looks at no file but the sizes of the models' weights.
+    /// - Throws: `LatheError` (`badInput`) naming the first option that cannot be used.
+    package init(of options: LiftOptions) throws {
+        let estimate = try LiftEstimate(validating: options)
+        output = options.output
+        stages = Lift.stages.map {
+            Stage(stage: $0.stage, seconds: $0.seconds(estimate), work: $0.work(estimate))
+        }
+        peakMegabytes = estimate.peakMegabytes
+    }
+
     /// Estimated duration of the lift in seconds.
     public var seconds: Double { stages.reduce(0) { $0 + $1.seconds } }
 

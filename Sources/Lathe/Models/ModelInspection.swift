@@ -1,6 +1,7 @@
 // What a model folder or a weight file holds, told by its configuration and its tensors.
 
 import Checkpoints
+import Files
 import Foundation
 
 /// A model's kind, size and tensors, what takes it, and how it compares with the model it is for.
@@ -41,7 +42,12 @@ public struct ModelInspection: Codable, Sendable {
 
     /// What was inspected: a folder or a file.
     public var path: String
-    /// The weight files in it.
+    /// What a folder is by its configuration, such as "a joint multi-view prior"; nil for a file, and where it is not
+    /// known or the weights are of another kind.
+    public var kind: String?
+    /// What part of Lathe takes the folder, and how; nil when none does.
+    public var use: LatheMessage?
+    /// The weight files in it; shards of one file count as one.
     public var files: [File]
 
     /// Inspects a weight file, or all of them in a folder and the folders in it.
@@ -55,7 +61,7 @@ public struct ModelInspection: Codable, Sendable {
             )
         }
         guard isFolder(path) else {
-            return ModelInspection(path: path, files: [try file(path, relative: path)])
+            return ModelInspection(path: path, files: [try file([path], relative: path)])
         }
         let names = ModelSet.weightFiles(in: path)
         guard !names.isEmpty else {
@@ -63,37 +69,76 @@ public struct ModelInspection: Codable, Sendable {
                 "\(path) holds no weight file (\(WeightFile.endings.joined(separator: ", "))); give the folder of a model"
             )
         }
-        return ModelInspection(path: path, files: try names.map { try file("\(path)/\($0)", relative: $0) })
+        let groups = WeightShards.groups(of: names)
+        var inspection = ModelInspection(
+            path: path,
+            files: try groups.map { group in
+                try file(group.files.map { "\(path)/\($0)" }, relative: group.name)
+            })
+        let kind = try LatheError.asking(.modelUnusable) { try ModelKind.configured(in: path) }
+        // A folder whose weights are of another kind than it says is taken by nothing.
+        let own = inspection.files.filter { parentFolder($0.path).isEmpty }.compactMap(\.content)
+        if let kind, kind.signatures.isEmpty || own.allSatisfy({ $0 == kind.name }) {
+            inspection.kind = kind.name
+            inspection.use = kind.use?.sentence
+        }
+        return inspection
     }
 
-    private static func file(_ path: String, relative: String) throws -> File {
+    /// - Parameters:
+    ///   - paths: one file, or the shards of one in their order.
+    ///   - relative: what they are called.
+    private static func file(_ paths: [String], relative: String) throws -> File {
         try LatheError.asking(.modelUnusable) {
-            let file = try WeightFile.open(path)
-            let tensors = file.names.compactMap { name in
-                file.info(name).map { Tensor(name: name, type: $0.type.rawValue, shape: $0.shape) }
+            let folder = parentFolder(paths[0])
+            let files = try paths.map { try WeightFile.open($0) }
+            let tensors = files.flatMap { file in
+                file.names.compactMap { name in
+                    file.info(name).map { Tensor(name: name, type: $0.type.rawValue, shape: $0.shape) }
+                }
             }
             var notes: [String] = []
-            if let archive = file as? PyTorchFile {
+            if files.count > 1 { notes.append("in \(files.count) shards") }
+            for case let archive as PyTorchFile in files {
                 try archive.verify()
                 notes += archive.notes
             }
-            let prefix = WeightFile.strippedPrefix(of: file)
-            if !prefix.isEmpty { notes.append("every name begins with '\(prefix)', which is left out") }
-            let content = ModelKind.recognised(by: file.names)
+            let prefixes = Set(files.map(WeightFile.strippedPrefix)).filter { !$0.isEmpty }.sorted()
+            notes += prefixes.map { "every name begins with '\($0)', which is left out" }
+            let configured = try ModelKind.configuration(in: folder)
+            let content = ModelKind.recognised(by: files.flatMap(\.names))
+            var use = content?.use?.sentence
             var comparison: ModelComparison?
             do {
-                notes += try content?.notes?(WeightScope(file)) ?? []
-                comparison = try ModelComparison(WeightScope(file), content, folder: parentFolder(path))
+                let weights = files.count == 1 ? WeightScope(files[0]) : try WeightScope.open(folder: folder)
+                notes += try content?.notes?(weights) ?? []
+                comparison = try ModelComparison(weights, content, folder: folder)
             } catch let error as CheckpointError {
                 notes.append(error.reason)
+                if needsConfiguration(content), isFile("\(folder)/config.json") { use = nil }
+            }
+            if let content, needsConfiguration(content), let configured,
+                !content.configurations.contains(configured)
+            {
+                use = nil
+                notes.append(
+                    "the configuration beside it is that of a model of kind \(configured.quotedForMessage), so the folder"
+                        + " cannot be used")
             }
             return File(
-                path: relative, kind: try ModelKind.configuration(in: parentFolder(path)),
-                format: file.format,
-                content: content?.name, use: content?.use?.sentence, notes: notes, comparison: comparison,
+                path: relative, kind: configured, format: files[0].format,
+                content: content?.name, use: use, notes: notes, comparison: comparison,
                 parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
-                bytes: file.names.reduce(0) { $0 + (file.info($1)?.byteCount ?? 0) }, tensors: tensors)
+                bytes: files.reduce(0) { sum, file in
+                    file.names.reduce(sum) { $0 + (file.info($1)?.byteCount ?? 0) }
+                }, tensors: tensors)
         }
+    }
+
+    /// Whether weights of a kind are taken in a folder with a configuration only.
+    private static func needsConfiguration(_ kind: ModelKind?) -> Bool {
+        guard let kind, let use = kind.use else { return false }
+        return use.isFolder && !use.isFile && !kind.configurations.isEmpty
     }
 }
 

@@ -22,6 +22,13 @@ extension ModelKind {
         return nil
     }
 
+    /// The kind that the configuration in a folder names; of several, one that a part opens.
+    static func configured(in folder: String) throws -> ModelKind? {
+        guard let name = try configuration(in: folder) else { return nil }
+        let kinds = all.filter { $0.use?.isFolder == true && $0.configurations.contains(name) }
+        return kinds.first { $0.open != nil } ?? kinds.first
+    }
+
     /// The kind of what lies at a path, among those that a part takes.
     ///
     /// A folder is known by its configuration, a file by the names of its tensors.

@@ -42,6 +42,10 @@ public struct ModelSet: Sendable, Hashable, Codable {
     public var overrides: [Part: String]
     /// What products with weights multiply.
     public var precision: Precision
+    /// Where a set was looked for, for the error that tells of a missing model; not part of records.
+    public var searched: [String] = []
+
+    private enum CodingKeys: String, CodingKey { case root, overrides, precision }
 
     /// A set; nothing is looked up yet.
     /// - Parameters:
@@ -81,8 +85,9 @@ public struct ModelSet: Sendable, Hashable, Codable {
     /// - Throws: `LatheError` (`modelUnusable`) naming the folder looked for and the options that choose it.
     public func folder(of part: Part) throws -> String {
         guard let path = path(of: part) else {
+            let places = searched.isEmpty ? "" : " in \(searched.joined(separator: ", "))"
             throw LatheError.modelUnusable(
-                "no \(part.rawValue) model: no model set found; give its folder with \(.models) or \(part.option)"
+                "no \(part.rawValue) model: no model set found\(places); give its folder with \(.models) or \(part.option)"
             )
         }
         guard isFolder(path) else {

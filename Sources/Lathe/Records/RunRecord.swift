@@ -1,5 +1,6 @@
 // `run.json`: inputs, outputs, timings and scores of a run.
 
+import Files
 import Foundation
 
 /// The record of a run, `run.json`.
@@ -99,12 +100,12 @@ public struct RunRecord: Codable, Sendable {
         guard isFile(path) else {
             throw LatheError.badInput("\(folder) is not a run directory: it holds no run.json")
         }
+        let data = try Disk.read(path)
         do {
-            return try JSONDecoder().decode(RunRecord.self, from: try Disk.read(path))
-        } catch let error as LatheError {
-            throw error
+            return try JSONDecoder().decode(RunRecord.self, from: data)
         } catch {
-            throw LatheError.badInput("\(path) is not a run record of this version; run the lift again")
+            throw LatheError.badInput(
+                "\(path) is not a run record of this version: \(JSONReason(error, in: data).text); run the lift again")
         }
     }
 

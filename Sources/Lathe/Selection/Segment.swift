@@ -1,6 +1,7 @@
 // Cuts an object out and writes the results.
 
 import Compositing
+import Files
 import Images
 
 /// The files of a cut-out.
@@ -41,7 +42,6 @@ public struct Segment: Codable, Sendable {
         let found = try Selector.select(in: photograph, selection, session: session)
         let cutout = try Cutout(photograph, found)
         return try LatheError.asking(.badInput) {
-            try Disk.createFolder(output)
             let result = Segment(
                 mask: "\(output)/mask.png", object: "\(output)/object.png", overlay: "\(output)/overlay.png",
                 answers: allMasks ? found.answers.indices.map { "\(output)/mask_\($0).png" } : [],
@@ -49,11 +49,14 @@ public struct Segment: Codable, Sendable {
                 coverage: Double(found.mask.area) / Double(photograph.width * photograph.height),
                 notes: found.notes)
             let object = cutout.inPlace(width: photograph.width, height: photograph.height)
-            try Image.savePNGs(
-                [
-                    (found.mask.image, result.mask), (object, result.object),
-                    (photograph.overlay(found.mask, selection), result.overlay),
-                ] + zip(found.answers, result.answers).map { ($0.image, $1) })
+            try writeFolder(output) { folder in
+                try Image.savePNGs(
+                    [
+                        (found.mask.image, "\(folder)/mask.png"), (object, "\(folder)/object.png"),
+                        (photograph.overlay(found.mask, selection), "\(folder)/overlay.png"),
+                    ]
+                        + result.answers.indices.map { (found.answers[$0].image, "\(folder)/mask_\($0).png") })
+            }
             return result
         }
     }

@@ -49,6 +49,16 @@ package enum Selector {
     /// Selections of a larger share of the picture get a remark: they are rarely meant.
     private static let mostOfPicture = 0.6
 
+    /// Whether the selection is one that a segmenter answers; checks the file that is taken away from its answer.
+    /// - Throws: `LatheError` (`badInput`) for a file that cannot be used.
+    static func needsSegmenter(in photograph: Image, _ selection: Selection) throws -> Bool {
+        guard selection.maskPath == nil, !selection.points.isEmpty || !selection.boxes.isEmpty else {
+            return false
+        }
+        if let path = selection.subtractPath { _ = try load(path, for: photograph) }
+        return true
+    }
+
     private static func base(
         in photograph: Image, _ selection: Selection, session: ModelSession
     ) throws -> FoundMask {

@@ -93,7 +93,7 @@ extension NoiseSchedule {
         if karras {
             sigmas = SigmaTable.karras(
                 count, largest: Double(table.largest), smallest: Double(table.smallest))
-            timesteps = sigmas.map { Int(table.timestep(of: $0).rounded(rounding)) }
+            timesteps = sigmas.map { Int(clamped: table.timestep(of: $0).rounded(rounding)) }
         }
         let last = configuration.solver.endsAtSmallestSigma ? table.smallest : 0
         return timesteps.enumerated().dropFirst(start).map { index, timestep in

@@ -1,5 +1,6 @@
 // Timesteps and sigmas of a run, rounded as in NumPy, which the reference uses.
 
+import Arrays
 import Foundation
 
 extension NoiseSchedule {
@@ -44,7 +45,9 @@ extension NoiseSchedule {
         min(timestep + configuration.stepsOffset, trainingSteps - 1)
     }
 
-    private func rounded(_ timestep: Double) -> Int { Int(timestep.rounded(.toNearestOrEven)) }
+    private func rounded(_ timestep: Double) -> Int {
+        Int(clamped: timestep.rounded(.toNearestOrEven))
+    }
 
     private func linspace(_ count: Int) -> [Double] {
         let stride = count > 1 ? Double(trainingSteps - 1) / Double(count - 1) : 0

@@ -53,7 +53,7 @@ struct DatasetViews: ParsableCommand {
         let dataset = try MeshDataset(
             meshes: meshes, surroundings: surroundings, split: split, seed: seed, inputSize: inputSize,
             viewSize: viewSize)
-        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        try Disk.createFolder(output)
         let start = Date()
         for (number, first) in stride(from: 0, to: count, by: shardSize).enumerated() {
             let range = first..<min(first + shardSize, count)

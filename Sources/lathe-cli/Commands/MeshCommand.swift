@@ -6,7 +6,7 @@ import Lathe
 struct MeshCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mesh",
-        abstract: "Extract a closed, coloured mesh from a run.",
+        abstract: "Extract a coloured mesh from a run.",
         discussion: """
             Example: lathe mesh Renders/cup --resolution 192 --texture 2048 -o cup.glb
             """)

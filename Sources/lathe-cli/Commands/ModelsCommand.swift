@@ -14,6 +14,9 @@ struct ModelsListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Show the model folders in use and their sizes.")
 
+    @Flag(help: "With --json: every tensor with its type and shape, too.")
+    var tensors = false
+
     @OptionGroup var models: ModelOptions
     @OptionGroup var common: CommonOptions
 
@@ -33,7 +36,7 @@ struct ModelsListCommand: ParsableCommand {
             let bytes = inspection.files.reduce(0) { $0 + $1.bytes }
             try console.result("\(name) \(millions(parameters)) parameters, \(megabytes(bytes)), \(folder)")
         }
-        try console.result(json: found.mapValues(TypedInspection.init))
+        try console.result(json: found.mapValues { TypedInspection($0, tensors: tensors) })
     }
 }
 
@@ -54,7 +57,10 @@ struct ModelsInspectCommand: ParsableCommand {
     func run() throws {
         let console = try common.start()
         let inspection = try ModelInspection.inspect(path)
-        try console.result(json: TypedInspection(inspection))
+        try console.result(json: TypedInspection(inspection, tensors: true))
+        if let kind = inspection.kind, let use = inspection.use {
+            try console.result("\(inspection.path): \(kind)\n  taken by: \(use.typed)")
+        }
         for file in inspection.files {
             for line in summary(of: file) { try console.result(line) }
             for tensor in file.tensors {
@@ -68,21 +74,35 @@ struct ModelsInspectCommand: ParsableCommand {
 private struct TypedInspection: Encodable {
     private struct File: Encodable {
         let file: ModelInspection.File
+        let tensors: Bool
 
-        private enum Key: CodingKey { case use }
+        private enum Key: CodingKey {
+            case path, kind, format, content, use, notes, comparison, parameters, bytes, tensors
+        }
 
         func encode(to encoder: any Encoder) throws {
-            try file.encode(to: encoder)
             var container = encoder.container(keyedBy: Key.self)
+            try container.encode(file.path, forKey: .path)
+            try container.encodeIfPresent(file.kind, forKey: .kind)
+            try container.encode(file.format, forKey: .format)
+            try container.encodeIfPresent(file.content, forKey: .content)
             try container.encodeIfPresent(file.use?.typed, forKey: .use)
+            try container.encode(file.notes, forKey: .notes)
+            try container.encodeIfPresent(file.comparison, forKey: .comparison)
+            try container.encode(file.parameters, forKey: .parameters)
+            try container.encode(file.bytes, forKey: .bytes)
+            if tensors { try container.encode(file.tensors, forKey: .tensors) }
         }
     }
 
     private let path: String
+    private let kind: String?
+    private let use: String?
     private let files: [File]
 
-    init(_ inspection: ModelInspection) {
-        (path, files) = (inspection.path, inspection.files.map(File.init))
+    init(_ inspection: ModelInspection, tensors: Bool) {
+        (path, kind, use) = (inspection.path, inspection.kind, inspection.use?.typed)
+        files = inspection.files.map { File(file: $0, tensors: tensors) }
     }
 }
 

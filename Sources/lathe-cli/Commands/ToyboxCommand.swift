@@ -3,6 +3,7 @@
 public import ArgumentParser
 import Arrays
 import Evaluation
+import Files
 import Foundation
 import Images
 import Lathe
@@ -128,11 +129,11 @@ struct ToyboxScene: ParsableCommand {
             seed: seed, split: split, className: className, azimuth: azimuth, elevation: elevation,
             size: size,
             arrangement: arrangement)
-        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-        try photograph.scene.photograph.savePNG("\(output)/photo.png")
-        try photograph.scene.mask(of: 0).savePNG("\(output)/mask.png")
-        let text = photograph.sceneFile(arrangement: arrangement)
-        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(output)/scene.yaml"), options: .atomic)
+        try writeFolder(output) { folder in
+            try photograph.scene.photograph.savePNG("\(folder)/photo.png")
+            try photograph.scene.mask(of: 0).savePNG("\(folder)/mask.png")
+            try writeFile(photograph.sceneFile(arrangement: arrangement), to: "\(folder)/scene.yaml")
+        }
         try console.result("\(photograph.object.caption) in \(output)")
     }
 }
@@ -193,7 +194,7 @@ struct ToyboxDataset: ParsableCommand {
 
     func run() throws {
         let console = try common.start()
-        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        try Disk.createFolder(output)
         var dataset = ToyDataset(kind: kind, split: split, count: count, seed: seed, shardSize: shardSize)
         dataset.firstShard = firstShard
         let start = Date()

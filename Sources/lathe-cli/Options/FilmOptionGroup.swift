@@ -12,10 +12,10 @@ struct FilmOptionGroup: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Degrees of the camera above the horizon.", valueName: "deg"))
+        help: ArgumentHelp("Degrees of the camera above the horizon. Default: 15.", valueName: "deg"))
     var elevation: Float?
 
-    @Option(help: ArgumentHelp("Vertical field of view, degrees.", valueName: "deg"))
+    @Option(help: ArgumentHelp("Vertical field of view, degrees. Default: 45.", valueName: "deg"))
     var fov: Float?
 
     @Option(

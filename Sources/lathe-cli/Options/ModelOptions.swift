@@ -9,7 +9,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Folder of a model set: segmenter, captioner, inpainter, diffusion, prior. Default: $LATHE_MODELS, "
-                + "else Models/starter here or beside the program's package.",
+                + "else Models/starter here, beside the program, or in share/lathe of its prefix.",
             valueName: "dir"))
     var models: String?
 
@@ -54,9 +54,11 @@ struct ModelOptions: ParsableArguments {
             throw LatheError(
                 .modelUnusable, "the model set \(named) is not a folder; check --models or LATHE_MODELS")
         }
-        return ModelSet(
-            root: named ?? ModelSet.firstFolder(of: ModelOptions.starterFolders), overrides: overrides,
-            precision: precision)
+        let places = ModelFolders.all
+        var set = ModelSet(
+            root: named ?? ModelSet.firstFolder(of: places), overrides: overrides, precision: precision)
+        set.searched = named == nil ? places : []
+        return set
     }
 
     /// A session of the models asked for.
@@ -68,17 +70,5 @@ struct ModelOptions: ParsableArguments {
         let set = try modelSet()
         return Set(
             ModelSet.Part.allCases.filter { set.overrides[$0] != nil || (models != nil && set.has($0)) })
-    }
-
-    /// Under the current folder, then upwards from the program, which is built inside the package.
-    private static var starterFolders: [String] {
-        var folders = ["Models/starter"]
-        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        var folder = program.deletingLastPathComponent()
-        for _ in 0..<5 {
-            folders.append(folder.appendingPathComponent("Models/starter").path)
-            folder.deleteLastPathComponent()
-        }
-        return folders
     }
 }
