@@ -9,6 +9,33 @@ import Arrays
 func connectedComponents(
     of members: [Bool], width: Int, height: Int, _ connectivity: Connectivity
 ) -> MaskComponents {
+    let found = componentRuns(of: members, width: width, height: height, connectivity)
+    var labels = [Int32](repeating: 0, count: width * height)
+    for (run, component) in zip(found.runs, found.components) {
+        for pixel in run { labels[pixel] = Int32(component + 1) }
+    }
+    return MaskComponents(labels: labels, areas: found.areas, touchesBorder: found.touchesBorder)
+}
+
+/// Components as runs: far less memory than a label for each pixel.
+struct ComponentRuns {
+    /// In pixel order; no run continues in the next row.
+    let runs: [Range<Int>]
+    /// The component of each run, from 0 in the order of their first pixel.
+    let components: [Int]
+    /// Pixels of each component.
+    let areas: [Int]
+    /// Whether each component touches the image's border.
+    let touchesBorder: [Bool]
+
+    /// The component of most pixels, of several the first; nil if there are none.
+    var largest: Int? { areas.indices.max { areas[$0] < areas[$1] } }
+}
+
+/// The components of a grid, in the order of their first pixel.
+func componentRuns(
+    of members: [Bool], width: Int, height: Int, _ connectivity: Connectivity
+) -> ComponentRuns {
     var grid = RunGrid()
     // Diagonal neighbours touch where one run begins as the other ends.
     let reach = connectivity == .eight ? 1 : 0
@@ -58,25 +85,24 @@ private struct RunGrid {
     }
 
     /// The components on a grid of that size.
-    mutating func components(width: Int, height: Int) -> MaskComponents {
-        var labels = [Int32](repeating: 0, count: width * height)
-        var labelOfRun = [Int32](repeating: 0, count: runs.count)
+    mutating func components(width: Int, height: Int) -> ComponentRuns {
+        var componentOfRun = [Int](repeating: 0, count: runs.count)
         var areas: [Int] = []
         var border: [Bool] = []
         for (index, run) in runs.enumerated() {
             let first = pieces.least(with: index)
             if first == index {
+                componentOfRun[index] = areas.count
                 areas.append(0)
                 border.append(false)
-                labelOfRun[index] = Int32(areas.count)
             }
-            let label = labelOfRun[first], y = run.lowerBound / width
+            let component = componentOfRun[first], y = run.lowerBound / width
+            componentOfRun[index] = component
             let isOuter =
                 y == 0 || y == height - 1 || run.lowerBound == y * width || run.upperBound == (y + 1) * width
-            areas[Int(label) - 1] += run.count
-            border[Int(label) - 1] = border[Int(label) - 1] || isOuter
-            for pixel in run { labels[pixel] = label }
+            areas[component] += run.count
+            border[component] = border[component] || isOuter
         }
-        return MaskComponents(labels: labels, areas: areas, touchesBorder: border)
+        return ComponentRuns(runs: runs, components: componentOfRun, areas: areas, touchesBorder: border)
     }
 }

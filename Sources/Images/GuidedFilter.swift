@@ -16,6 +16,9 @@ extension Mask {
             picture.width == width && picture.height == height && picture.channels == 3,
             "Mask.guided: a picture \(picture.pixels.shape) for a mask of \(width) x \(height)")
         guard radius >= 1 else { return self }
+        if width * height > GuidedRows.least {
+            return guided(by: picture, in: picture.bounds, radius: radius, epsilon: epsilon)
+        }
         // Windows of this radius have enough samples; a fixed radius bounds the cost.
         let reduction = max(1, radius / 16)
         let (w, h) = (max(1, Int(Float(width) / reduction)), max(1, Int(Float(height) / reduction)))
@@ -45,7 +48,7 @@ extension Mask {
 }
 
 /// The linear model of a mask in an image's colours, window by window.
-private struct GuidedFilter {
+struct GuidedFilter {
     let width: Int
     let height: Int
     let radius: Int
@@ -60,31 +63,40 @@ private struct GuidedFilter {
         guide.withUnsafeBuffer { guide in
             input.withUnsafeBuffer { input in
                 perPixel(13) { i, out in
-                    let (r, g, b, p) = (guide[3 * i], guide[3 * i + 1], guide[3 * i + 2], input[i])
-                    let row = SIMD16(
-                        r, g, b, p, p * r, p * g, p * b, r * r, r * g, r * b, g * g, g * b, b * b, 0, 0, 0)
+                    let row = Self.moments(guide[3 * i], guide[3 * i + 1], guide[3 * i + 2], input[i])
                     for k in 0..<13 { out[k] = row[k] }
                 }
             }
         }
     }
 
+    /// The thirteen moments of one pixel.
+    static func moments(_ r: Float, _ g: Float, _ b: Float, _ p: Float) -> SIMD16<Float> {
+        SIMD16(r, g, b, p, p * r, p * g, p * b, r * r, r * g, r * b, g * g, g * b, b * b, 0, 0, 0)
+    }
+
     /// The linear model of every window, from the means of its moments.
     private func linear(_ means: NDArray, _ epsilon: Float) -> NDArray {
         means.withUnsafeBuffer { means in
             perPixel(4) { i, out in
-                let at = 13 * i
-                let mean = SIMD3(means[at], means[at + 1], means[at + 2]), p = means[at + 3]
-                let covariance = SIMD3(means[at + 4], means[at + 5], means[at + 6]) - p * mean
-                let a = Self.solved(
-                    rr: means[at + 7] - mean.x * mean.x + epsilon, rg: means[at + 8] - mean.x * mean.y,
-                    rb: means[at + 9] - mean.x * mean.z, gg: means[at + 10] - mean.y * mean.y + epsilon,
-                    gb: means[at + 11] - mean.y * mean.z, bb: means[at + 12] - mean.z * mean.z + epsilon,
-                    covariance)
-                for k in 0..<3 { out[k] = a[k] }
-                out[3] = p - (a * mean).sum()
+                let model = Self.linear(means, at: 13 * i, epsilon)
+                for k in 0..<4 { out[k] = model[k] }
             }
         }
+    }
+
+    /// The linear model of one window, from the means of its moments at `at`.
+    static func linear(
+        _ means: UnsafeBufferPointer<Float>, at: Int, _ epsilon: Float
+    ) -> SIMD4<Float> {
+        let mean = SIMD3(means[at], means[at + 1], means[at + 2]), p = means[at + 3]
+        let covariance = SIMD3(means[at + 4], means[at + 5], means[at + 6]) - p * mean
+        let a = solved(
+            rr: means[at + 7] - mean.x * mean.x + epsilon, rg: means[at + 8] - mean.x * mean.y,
+            rb: means[at + 9] - mean.x * mean.z, gg: means[at + 10] - mean.y * mean.y + epsilon,
+            gb: means[at + 11] - mean.y * mean.z, bb: means[at + 12] - mean.z * mean.z + epsilon,
+            covariance)
+        return SIMD4(a, p - (a * mean).sum())
     }
 
     /// `[height * width * channels]`, pixel by pixel.

@@ -43,6 +43,30 @@ extension Image {
         return bits == 8 ? try bytes.withUnsafeBytes(encode) : try words.withUnsafeBytes(encode)
     }
 
+    /// The bytes of a PNG file of 8 bits, of rows that are made when they are needed.
+    ///
+    /// A picture in memory as floats takes four times the memory of its bytes.
+    /// - Parameters:
+    ///   - rows: gives some rows of the picture.
+    ///   - path: used in error messages.
+    package static func png(
+        width: Int, height: Int, channels: Int, path: String = "picture", rows: (Range<Int>) -> Image
+    ) throws -> [UInt8] {
+        var samples: [UInt8] = []
+        samples.reserveCapacity(width * height * channels)
+        let band = max(1, (1 << 20) / width)
+        for first in stride(from: 0, to: height, by: band) {
+            samples += rows(first..<min(height, first + band)).bytes
+        }
+        precondition(samples.count == width * height * channels, "Image.png: \(samples.count) samples")
+        return try samples.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return [] }
+            return try PNG.encode(
+                width: width, height: height, channels: channels, sampleSize: 1, samples: start, profile: [],
+                path: path)
+        }
+    }
+
     /// The image as the bytes of a JPEG file; alpha is composited over white.
     /// - Parameters:
     ///   - quality: 1 to 100; chroma has full resolution from 90 up.

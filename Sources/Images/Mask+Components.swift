@@ -29,14 +29,12 @@ extension Mask {
     /// The mask with holes filled: components of the outside that do not touch the border.
     /// - Parameter limit: larger holes are kept; nil fills all.
     public func fillingHoles(upTo limit: Int? = nil) -> Mask {
-        let holes = connectedComponents(of: inside.map { !$0 }, width: width, height: height, .four)
+        let holes = componentRuns(of: inside.map { !$0 }, width: width, height: height, .four)
         var result = self
         result.values.withUnsafeMutableBuffer { values in
-            for index in 0..<values.count {
-                let label = Int(holes.labels[index])
-                guard label > 0, !holes.touchesBorder[label - 1], holes.areas[label - 1] <= limit ?? .max
-                else { continue }
-                values[index] = 1
+            for (run, component) in zip(holes.runs, holes.components)
+            where !holes.touchesBorder[component] && holes.areas[component] <= limit ?? .max {
+                for index in run { values[index] = 1 }
             }
         }
         return result
@@ -44,8 +42,8 @@ extension Mask {
 
     /// The mask without components of fewer than `area` pixels.
     public func removingIslands(smallerThan area: Int) -> Mask {
-        let pieces = components()
-        return keeping(pieces) { pieces.areas[$0 - 1] >= area }
+        let pieces = componentRuns(of: inside, width: width, height: height, .eight)
+        return keeping(pieces) { pieces.areas[$0] >= area }
     }
 
     /// The mask without components that are smaller than a share of it.
@@ -62,36 +60,49 @@ extension Mask {
 
     /// The mask's largest component.
     public var largestIsland: Mask {
-        let pieces = components()
-        guard let largest = pieces.areas.indices.max(by: { pieces.areas[$0] < pieces.areas[$1] }) else {
-            return self
-        }
-        return keeping(pieces) { $0 == largest + 1 }
+        let pieces = componentRuns(of: inside, width: width, height: height, .eight)
+        guard let largest = pieces.largest else { return self }
+        return keeping(pieces) { $0 == largest }
     }
 
-    private func keeping(_ pieces: MaskComponents, _ isKept: (Int) -> Bool) -> Mask {
+    /// The smallest rectangle that contains the largest component; nil if no pixel is inside.
+    package var largestIslandBox: PixelRectangle? {
+        let pieces = componentRuns(of: inside, width: width, height: height, .eight)
+        guard let largest = pieces.largest else { return nil }
+        var box: PixelRectangle?
+        for (run, component) in zip(pieces.runs, pieces.components) where component == largest {
+            let y = run.lowerBound / width
+            let (left, right) = (run.lowerBound - y * width, run.upperBound - y * width)
+            box = PixelRectangle(
+                left: min(box?.left ?? left, left), top: box?.top ?? y, right: max(box?.right ?? right, right),
+                bottom: y + 1)
+        }
+        return box
+    }
+
+    private func keeping(_ pieces: ComponentRuns, _ isKept: (Int) -> Bool) -> Mask {
+        var member = [Bool](repeating: false, count: width * height), kept = member
+        for (run, component) in zip(pieces.runs, pieces.components) {
+            let keeps = isKept(component)
+            for index in run { (member[index], kept[index]) = (true, keeps) }
+        }
         var result = self
         result.values.withUnsafeMutableBuffer { values in
-            for index in 0..<values.count {
-                let label = Int(pieces.labels[index])
+            for index in 0..<values.count where !kept[index] {
                 // Values below one half belong to no component; away from kept components they would leave a faint
                 // trace.
-                if label == 0 ? values[index] > 0 && !hasKeptNeighbour(index, pieces, isKept) : !isKept(label)
-                {
-                    values[index] = 0
-                }
+                if member[index] || values[index] > 0 && !hasKeptNeighbour(index, kept) { values[index] = 0 }
             }
         }
         return result
     }
 
     /// Whether a pixel of a kept component is within two pixels, so that soft edges of kept components are preserved.
-    private func hasKeptNeighbour(_ index: Int, _ pieces: MaskComponents, _ isKept: (Int) -> Bool) -> Bool {
+    private func hasKeptNeighbour(_ index: Int, _ kept: [Bool]) -> Bool {
         let (x, y) = (index % width, index / width)
         for row in max(0, y - 2)...min(height - 1, y + 2) {
-            for column in max(0, x - 2)...min(width - 1, x + 2) {
-                let label = Int(pieces.labels[row * width + column])
-                if label > 0, isKept(label) { return true }
+            for column in max(0, x - 2)...min(width - 1, x + 2) where kept[row * width + column] {
+                return true
             }
         }
         return false

@@ -152,7 +152,7 @@ private func resampledRows(_ array: NDArray, width: Int, _ filter: ResampleFilte
     }
 }
 
-private func resampleRow(
+func resampleRow(
     _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ width: Int, _ c: Int,
     _ taps: ResampleTaps
 ) {
@@ -170,7 +170,7 @@ private func resampleRow(
     }
 }
 
-private func resampleRow3(
+func resampleRow3(
     _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ width: Int, _ taps: ResampleTaps
 ) {
     taps.weights.withUnsafeBufferPointer { weights in
@@ -191,7 +191,7 @@ private func resampleRow3(
     }
 }
 
-private func resampleRow4(
+func resampleRow4(
     _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ width: Int, _ taps: ResampleTaps
 ) {
     taps.weights.withUnsafeBufferPointer { weights in
@@ -235,7 +235,7 @@ private func resampledColumns(
     }
 }
 
-private func clamp(_ values: UnsafeMutableBufferPointer<Float>) {
+func clamp(_ values: UnsafeMutableBufferPointer<Float>) {
     for index in values.indices {
         let value = values[index]
         values[index] = value > 0 ? (value < 1 ? value : 1) : 0

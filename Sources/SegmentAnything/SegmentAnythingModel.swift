@@ -21,10 +21,13 @@ public struct ImageEmbedding: Sendable {
 /// One mask for a prompt.
 public struct MaskPrediction: Sendable {
     /// Log-odds of each pixel belonging to the object, `[height, width]`; inside where above 0.
-    public let logits: NDArray
+    ///
+    /// Enlarged from `lowResolutionLogits` at each call: of several masks of a large picture, most are not looked at.
+    public var logits: NDArray { enlarge() }
     /// The pixels inside, 1 or 0.
     public var mask: Mask {
-        Mask(width: logits.shape[1], height: logits.shape[0], inside: logits.scalars.map { $0 > 0 })
+        let logits = logits
+        return Mask(width: logits.shape[1], height: logits.shape[0], inside: logits.scalars.map { $0 > 0 })
     }
     /// The predicted intersection over union with the true mask.
     public let iou: Float
@@ -32,6 +35,7 @@ public struct MaskPrediction: Sendable {
     public let lowResolutionLogits: NDArray
     /// 0 is the single-mask token, higher ones are the alternatives.
     public let index: Int
+    fileprivate let enlarge: @Sendable () -> NDArray
 }
 
 /// Segment Anything (Kirillov and others 2023), as transformers' `SamModel` computes it.
@@ -118,8 +122,8 @@ public struct SegmentAnythingModel: Sendable {
         return outputs.indices(count: iou.count, isAmbiguous: prompt.isAmbiguous).map { index in
             let small = masks[leading: index]
             return MaskPrediction(
-                logits: enlarged(small, embedding), iou: iou.scalars[index], lowResolutionLogits: small,
-                index: index)
+                iou: iou.scalars[index], lowResolutionLogits: small, index: index,
+                enlarge: { enlarged(small, embedding) })
         }
     }
 

@@ -32,20 +32,27 @@ package struct Cutout: Sendable {
         precondition(
             colour.rank == 3 && colour.shape[2] == 3 && mask.shape == Array(colour.shape[0..<2]),
             "Cutout: colour \(colour.shape) and mask \(mask.shape) do not agree")
-        guard let box = Cutout.box(of: mask) else {
-            throw EmptyMaskError()
-        }
+        let (box, rows, columns) = try Cutout.place(of: mask)
         self.box = box
         let (h, w) = (colour.shape[0], colour.shape[1])
-        // A margin for the soft edge and for the square frame.
-        let margin = 4 + max(box.x.count, box.y.count) / 32
-        let rows = max(0, box.y.lowerBound - margin)..<min(h, box.y.upperBound + margin)
-        let columns = max(0, box.x.lowerBound - margin)..<min(w, box.x.upperBound + margin)
         origin = (columns.lowerBound, rows.lowerBound)
         let cropped = Cutout.crop(colour, rows: rows, columns: columns)
         opacity = Cutout.crop(mask.reshaped([h, w, 1]), rows: rows, columns: columns)
             .reshaped([rows.count, columns.count])
         self.colour = clean ? ForegroundEstimation.colours(cropped, opacity: opacity) : cropped
+    }
+
+    /// The object's box, and the rows and columns that are cut out: with a margin for the soft edge and for the square
+    /// frame.
+    static func place(of mask: NDArray) throws -> (
+        box: (x: Range<Int>, y: Range<Int>), rows: Range<Int>, columns: Range<Int>
+    ) {
+        guard let box = Cutout.box(of: mask) else { throw EmptyMaskError() }
+        let margin = 4 + max(box.x.count, box.y.count) / 32
+        return (
+            box, max(0, box.y.lowerBound - margin)..<min(mask.shape[0], box.y.upperBound + margin),
+            max(0, box.x.lowerBound - margin)..<min(mask.shape[1], box.x.upperBound + margin)
+        )
     }
 
     /// The square crop that frames the object, in photograph pixels.

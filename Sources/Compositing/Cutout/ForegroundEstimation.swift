@@ -17,41 +17,78 @@ package enum ForegroundEstimation {
         precondition(
             colour.rank == 3 && colour.shape[2] == 3 && opacity.shape == Array(colour.shape[0..<2]),
             "ForegroundEstimation: colour \(colour.shape) and opacity \(opacity.shape) do not agree")
-        let sure = trusted(opacity)
-        var pyramid = [Level(colour: colour, weight: sure)]
-        while let top = pyramid.last, max(top.height, top.width) > 1 { pyramid.append(top.halved()) }
+        let (h, w) = (opacity.shape[0], opacity.shape[1])
+        return ForegroundRows(colour: colour, opacity: opacity, rows: 0..<h, columns: 0..<w)[0..<h]
+    }
+}
+
+/// The estimated colours, row by row: all but the finest level are in memory.
+package struct ForegroundRows: Sendable {
+    private let colour: NDArray
+    private let origin: (x: Int, y: Int)
+    private let weight: NDArray
+    private let coarse: NDArray?
+
+    /// - Parameters:
+    ///   - colour: a picture `[height, width, 3]`, sRGB 0 … 1, straight alpha.
+    ///   - opacity: of the picture, `[height, width]`, 0 … 1.
+    ///   - rows: of the part.
+    ///   - columns: of the part.
+    package init(colour: NDArray, opacity: NDArray, rows: Range<Int>, columns: Range<Int>) {
+        (self.colour, origin) = (colour, (columns.lowerBound, rows.lowerBound))
+        weight = Self.trusted(opacity, rows, columns)
+        guard max(weight.shape[0], weight.shape[1]) > 1 else {
+            coarse = nil
+            return
+        }
+        var pyramid = [Level.halved(colour, weight, at: origin)]
+        while let top = pyramid.last, max(top.height, top.width) > 1 {
+            pyramid.append(Level.halved(top.colour, top.weight, at: (0, 0)))
+        }
         var filled = pyramid.removeLast()
-        while let finer = pyramid.popLast() { filled = finer.filled(from: filled) }
-        return filled.colour
+        while let finer = pyramid.popLast() {
+            let whole = Level.filled(finer.colour, finer.weight, at: (0, 0), from: filled.colour, 0..<finer.height)
+            filled = Level(colour: whole, weight: finer.weight)
+        }
+        coarse = filled.colour
+    }
+
+    /// `[rows, width, 3]`: unchanged where the foreground is certain, extrapolated elsewhere.
+    package subscript(_ rows: Range<Int>) -> NDArray {
+        guard let coarse else { return Level.part(colour, at: origin, rows, width: weight.shape[1]) }
+        return Level.filled(colour, weight, at: origin, from: coarse, rows)
     }
 
     /// 1 for pixels that are certainly foreground; for thin objects without such pixels, the most opaque
     /// ones.
-    private static func trusted(_ opacity: NDArray) -> NDArray {
-        let (h, w) = (opacity.shape[0], opacity.shape[1])
-        let all = opacity.scalars
-        func inside(_ threshold: Float, neighbours: Bool) -> NDArray {
-            NDArray(shape: [h, w]) { out in
-                for y in 0..<h {
-                    for x in 0..<w {
-                        var least = all[y * w + x]
-                        if neighbours {
-                            least = min(
-                                least, x > 0 ? all[y * w + x - 1] : 1, x < w - 1 ? all[y * w + x + 1] : 1)
-                            least = min(
-                                least, y > 0 ? all[(y - 1) * w + x] : 1, y < h - 1 ? all[(y + 1) * w + x] : 1)
+    private static func trusted(_ opacity: NDArray, _ rows: Range<Int>, _ columns: Range<Int>) -> NDArray {
+        let (h, w, stride) = (rows.count, columns.count, opacity.shape[1])
+        let first = rows.lowerBound * stride + columns.lowerBound
+        return opacity.withUnsafeBuffer { all in
+            func inside(_ threshold: Float, neighbours: Bool) -> NDArray {
+                NDArray(shape: [h, w]) { out in
+                    for y in 0..<h {
+                        for x in 0..<w {
+                            let at = first + y * stride + x
+                            var least = all[at]
+                            if neighbours {
+                                least = min(least, x > 0 ? all[at - 1] : 1, x < w - 1 ? all[at + 1] : 1)
+                                least = min(
+                                    least, y > 0 ? all[at - stride] : 1, y < h - 1 ? all[at + stride] : 1)
+                            }
+                            out[y * w + x] = least >= threshold ? 1 : 0
                         }
-                        out[y * w + x] = least >= threshold ? 1 : 0
                     }
                 }
             }
+            var most: Float = 0
+            for y in 0..<h { for x in 0..<w { most = max(most, all[first + y * stride + x]) } }
+            for (threshold, neighbours) in [(0.98 as Float, true), (0.98, false), (most, false)] {
+                let weight = inside(min(threshold, most), neighbours: neighbours)
+                if weight.withUnsafeBuffer({ $0.contains(1) }) { return weight }
+            }
+            return NDArray.full(1, [h, w])
         }
-        let most = all.max() ?? 0
-        for (threshold, neighbours) in [(0.98 as Float, true), (0.98, false), (most, false)] {
-            let weight = inside(min(threshold, most), neighbours: neighbours)
-            if weight.withUnsafeBuffer({ $0.contains(1) }) { return weight }
-        }
-        return NDArray.full(1, [h, w])
     }
 
     private struct Level {
@@ -62,9 +99,24 @@ package enum ForegroundEstimation {
         var height: Int { weight.shape[0] }
         var width: Int { weight.shape[1] }
 
-        /// Averages over blocks of two by two, weighted by confidence.
-        func halved() -> Level {
-            let (h, w) = (height, width)
+        /// Some rows of a part of a picture.
+        static func part(
+            _ colour: NDArray, at origin: (x: Int, y: Int), _ rows: Range<Int>, width: Int
+        ) -> NDArray {
+            let stride = colour.shape[1]
+            return NDArray(shape: [rows.count, width, 3]) { out in
+                colour.withUnsafeBuffer { colour in
+                    for y in rows {
+                        let from = 3 * ((origin.y + y) * stride + origin.x), to = 3 * (y - rows.lowerBound) * width
+                        for i in 0..<3 * width { out[to + i] = colour[from + i] }
+                    }
+                }
+            }
+        }
+
+        /// Averages over blocks of two by two of the part of a picture at `origin`, weighted by confidence.
+        static func halved(_ colour: NDArray, _ weight: NDArray, at origin: (x: Int, y: Int)) -> Level {
+            let (h, w) = (weight.shape[0], weight.shape[1]), stride = colour.shape[1]
             let (hh, hw) = ((h + 1) / 2, (w + 1) / 2)
             var known = [Float](repeating: 0, count: hh * hw)
             let mean = NDArray(shape: [hh, hw, 3]) { out in
@@ -76,8 +128,8 @@ package enum ForegroundEstimation {
                                 for yy in 2 * y..<min(h, 2 * y + 2) {
                                     for xx in 2 * x..<min(w, 2 * x + 2) {
                                         let i = yy * w + xx
-                                        let rgb = SIMD4(
-                                            colour[3 * i], colour[3 * i + 1], colour[3 * i + 2], 1)
+                                        let at = 3 * ((origin.y + yy) * stride + origin.x + xx)
+                                        let rgb = SIMD4(colour[at], colour[at + 1], colour[at + 2], 1)
                                         sum += weight[i] * rgb
                                     }
                                 }
@@ -92,19 +144,23 @@ package enum ForegroundEstimation {
             return Level(colour: mean, weight: NDArray(known, shape: [hh, hw]))
         }
 
-        /// Own colours blended by confidence with the coarser level's, bilinearly interpolated.
-        func filled(from coarse: Level) -> Level {
-            let (h, w) = (height, width)
-            let (ch, cw) = (coarse.height, coarse.width)
-            let result = NDArray(shape: [h, w, 3]) { out in
+        /// Some rows of the part's colours, blended by confidence with the coarser level's, bilinearly interpolated.
+        static func filled(
+            _ colour: NDArray, _ weight: NDArray, at origin: (x: Int, y: Int), from coarse: NDArray,
+            _ rows: Range<Int>
+        ) -> NDArray {
+            let w = weight.shape[1], stride = colour.shape[1]
+            let (ch, cw) = (coarse.shape[0], coarse.shape[1])
+            return NDArray(shape: [rows.count, w, 3]) { out in
                 colour.withUnsafeBuffer { colour in
                     weight.withUnsafeBuffer { weight in
-                        coarse.colour.withUnsafeBuffer { coarse in
-                            for y in 0..<h {
+                        coarse.withUnsafeBuffer { coarse in
+                            for y in rows {
                                 let (y0, y1, fy) = neighbours(y, ch)
+                                let target = 3 * (y - rows.lowerBound) * w
                                 for x in 0..<w {
                                     let (x0, x1, fx) = neighbours(x, cw)
-                                    let i = y * w + x
+                                    let i = y * w + x, at = 3 * ((origin.y + y) * stride + origin.x + x)
                                     for k in 0..<3 {
                                         let top =
                                             coarse[3 * (y0 * cw + x0) + k] * (1 - fx) + coarse[
@@ -113,8 +169,8 @@ package enum ForegroundEstimation {
                                             coarse[3 * (y1 * cw + x0) + k] * (1 - fx) + coarse[
                                                 3 * (y1 * cw + x1) + k] * fx
                                         let outside = top * (1 - fy) + low * fy
-                                        out[3 * i + k] =
-                                            weight[i] * colour[3 * i + k] + (1 - weight[i]) * outside
+                                        out[target + 3 * x + k] =
+                                            weight[i] * colour[at + k] + (1 - weight[i]) * outside
                                     }
                                 }
                             }
@@ -122,11 +178,10 @@ package enum ForegroundEstimation {
                     }
                 }
             }
-            return Level(colour: result, weight: NDArray.full(1, [h, w]))
         }
 
         /// The two nearest coarse pixels along an axis, and the interpolation weight of the second.
-        private func neighbours(_ index: Int, _ extent: Int) -> (Int, Int, Float) {
+        private static func neighbours(_ index: Int, _ extent: Int) -> (Int, Int, Float) {
             let position = max(0, (Float(index) + 0.5) / 2 - 0.5)
             let low = min(extent - 1, Int(position))
             return (low, min(extent - 1, low + 1), position - Float(low))

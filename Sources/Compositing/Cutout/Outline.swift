@@ -36,25 +36,39 @@ package struct Outline {
         // GrabCut needs a margin of background to model its colours.
         let margin = max(box.width, box.height) / 4 + Int(2 * Self.edgeReach * cell) + 1
         let near = box.expanded(by: margin).clipped(width: mask.width, height: mask.height)
+        guard near.width * near.height <= Self.pixelsAtOnce else { return refinedByRows(mask, clicks, near) }
         let picture = photograph.cropped(to: near).rgb
-        let edged = Mask(mask.image.cropped(to: near).pixels.reshaped([near.height, near.width]))
-            .guided(by: picture, radius: Self.edgeReach * cell).binarised
+        let edged = mask.part(near).guided(by: picture, radius: Self.edgeReach * cell).binarised
         // Neighbouring objects in the mask would enter the foreground's colour model.
         let alone = edged.removingIslands(smallerThan: edged.area / 20)
-        let refined = partedByColour(alone, in: picture, clicks: clicks, from: near)
+        let refined = partedByColour(alone, in: picture, picture.bounds, clicks: clicks, from: near)
             .guided(by: picture, radius: cell)
-        var whole = Mask(width: mask.width, height: mask.height, value: 0).image
-        whole.paste(refined.image, left: near.left, top: near.top)
-        return Mask(whole.pixels.reshaped([mask.height, mask.width]))
+        return refined.placed(near, width: mask.width, height: mask.height)
+    }
+
+    /// Parts of more pixels are refined without a copy of their colours.
+    private static let pixelsAtOnce = 8 << 20
+
+    /// `refined` with the same result and less memory.
+    private func refinedByRows(_ mask: Mask, _ clicks: [ClickMark], _ near: PixelRectangle) -> Mask {
+        let picture = photograph.rgb
+        var part = mask.guided(by: picture, in: near, radius: Self.edgeReach * cell)
+        part = part.binarised
+        part = part.removingIslands(smallerThan: part.area / 20)
+        part = partedByColour(part, in: picture, near, clicks: clicks, from: near)
+        let whole = part.placed(near, width: mask.width, height: mask.height)
+        part = whole.guided(by: picture, in: near, radius: cell)
+        return part.placed(near, width: mask.width, height: mask.height)
     }
 
     /// `Mask.grabCut` at a reduced size, with the labels of clicks fixed.
+    /// - Parameter window: the part of the picture that the mask belongs to.
     private func partedByColour(
-        _ mask: Mask, in picture: Image, clicks: [ClickMark], from origin: PixelRectangle
+        _ mask: Mask, in picture: Image, _ window: PixelRectangle, clicks: [ClickMark], from origin: PixelRectangle
     ) -> Mask {
         let scale = min(1, Float(Self.cutSide) / Float(max(mask.width, mask.height)))
         let (w, h) = (max(1, Int(Float(mask.width) * scale)), max(1, Int(Float(mask.height) * scale)))
-        let small = picture.resized(width: w, height: h, filter: .box)
+        let small = picture.reduced(window, width: w, height: h)
         let rough = mask.resized(width: w, height: h, filter: .box).inside
         let known = sides(of: clicks, from: origin, scale: scale, width: w, height: h)
         return Mask(width: w, height: h, inside: rough.indices.map { known[$0] ?? rough[$0] })

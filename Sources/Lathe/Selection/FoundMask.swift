@@ -10,8 +10,8 @@ package struct FoundMask: Sendable {
     package var score: Double?
     /// Whether the mask is the picture's own alpha channel, so that no foreground estimation is needed.
     package var isOwnTransparency = false
-    /// The segmenter's unprocessed masks.
-    package var answers: [Mask] = []
+    /// The segmenter's unprocessed masks, made when they are asked for.
+    package var answers: [@Sendable () -> Mask] = []
     /// Remarks for the user, one line each.
     package var notes: [String] = []
 }

@@ -4,13 +4,14 @@ import Images
 
 extension Image {
     /// The photograph with mask, clicks and boxes drawn over it.
-    func overlay(_ mask: Mask, _ selection: Selection) -> Image {
+    ///   - rows: which rows of it; nil for all.
+    func overlay(_ mask: Mask, _ selection: Selection, rows: Range<Int>? = nil) -> Image {
         overlay(
             mask, clicks: selection.clicks,
             boxes: selection.boxes.map {
                 PixelRectangle(
                     left: Int($0.left), top: Int($0.top), right: Int($0.right), bottom: Int($0.bottom))
-            })
+            }, rows: rows ?? 0..<height)
     }
 }
 

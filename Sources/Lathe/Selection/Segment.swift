@@ -40,7 +40,10 @@ public struct Segment: Codable, Sendable {
         }
         let photograph = try Photograph.load(picture)
         let found = try Selector.select(in: photograph, selection, session: session)
-        let cutout = try Cutout(photograph, found)
+        let object = try LatheError.asking(.badInput) {
+            try PlacedObject(
+                colour: photograph.rgb.pixels, mask: found.mask.values, clean: !found.isOwnTransparency)
+        }
         return try LatheError.asking(.badInput) {
             let result = Segment(
                 mask: "\(output)/mask.png", object: "\(output)/object.png", overlay: "\(output)/overlay.png",
@@ -48,14 +51,22 @@ public struct Segment: Codable, Sendable {
                 score: found.score,
                 coverage: Double(found.mask.area) / Double(photograph.width * photograph.height),
                 notes: found.notes)
-            let object = cutout.inPlace(width: photograph.width, height: photograph.height)
             try writeFolder(output) { folder in
-                try Image.savePNGs(
-                    [
-                        (found.mask.image, "\(folder)/mask.png"), (object, "\(folder)/object.png"),
-                        (photograph.overlay(found.mask, selection), "\(folder)/overlay.png"),
-                    ]
-                        + result.answers.indices.map { (found.answers[$0].image, "\(folder)/mask_\($0).png") })
+                // One after the other, in bands of rows: large pictures take hundreds of megabytes each.
+                let (width, height) = (photograph.width, photograph.height)
+                func write(_ channels: Int, _ name: String, _ rows: (Range<Int>) -> Image) throws {
+                    let path = "\(folder)/\(name).png"
+                    try writeFile(
+                        Image.png(width: width, height: height, channels: channels, path: path, rows: rows),
+                        to: path)
+                }
+                try write(1, "mask") { found.mask.image.rows($0) }
+                try write(4, "object") { object.rows($0) }
+                try write(3, "overlay") { photograph.overlay(found.mask, selection, rows: $0) }
+                for index in result.answers.indices {
+                    let answer = found.answers[index]().image
+                    try write(1, "mask_\(index)") { answer.rows($0) }
+                }
             }
             return result
         }

@@ -48,18 +48,21 @@ struct Segmenter {
                 throw LatheError.badInput(
                     "the segmenter found nothing there; click on the middle of the object or add a \(.boxes)")
             }
-            let rough = found.mask.binarised
-            if let box = rough.boundingBox {
+            // One mask of a large picture takes hundreds of megabytes: each step replaces the one before.
+            found.mask = found.mask.binarised
+            if let box = found.mask.boundingBox {
                 found.mask = Outline(
                     photograph: photograph, cell: cell(max(box.width, box.height), in: photograph)
-                ).refined(rough, clicks: selection.clicks)
+                ).refined(found.mask, clicks: selection.clicks)
             }
             found.notes += remarks(on: selection, isIdle: idle, found.mask)
             // Specks and pinholes are noise of the segmenter, not parts of objects.
             let area = found.mask.area
             // Binarise before feathering: the logits are confidence, not alpha.
-            found.mask = found.mask.binarised.removingSpecks(below: 50)
-                .fillingHoles(upTo: area / 200).feathered(by: 1.5)
+            found.mask = found.mask.binarised
+            found.mask = found.mask.removingSpecks(below: 50)
+            found.mask = found.mask.fillingHoles(upTo: area / 200)
+            found.mask = found.mask.feathered(by: 1.5)
             return found
         }
     }
@@ -136,7 +139,7 @@ struct Segmenter {
         }
         return FoundMask(
             mask: Segmenter.mask(chosen.logits), score: Double(chosen.iou),
-            answers: predictions.map { Segmenter.mask($0.logits) })
+            answers: predictions.map { answer in { Segmenter.mask(answer.logits) } })
     }
 
     /// Asks again with a box round what was found, on the part of the photograph round it, where its edge has more
@@ -146,7 +149,7 @@ struct Segmenter {
         _ found: FoundMask, _ step: (window: Double, agreement: Float), _ prompt: Prompt,
         in photograph: Image, _ embedding: any PictureEmbedding
     ) throws -> FoundMask? {
-        guard let box = found.mask.binarised.largestIsland.boundingBox else { return nil }
+        guard let box = found.mask.largestIslandBox else { return nil }
         let side = max(box.width, box.height)
         guard isCoarse(side, in: photograph) else { return nil }
         let window = square(round: box, side: Int(Double(side) * step.window) + 8, in: photograph)
@@ -202,11 +205,10 @@ struct Segmenter {
 
     /// Log-odds to a soft mask.
     private static func mask(_ logits: NDArray) -> Mask {
-        Mask(
-            NDArray(shape: logits.shape) { out in
-                logits.withUnsafeBuffer { logits in
-                    for i in logits.indices { out[i] = 1 / (1 + exp(-max(-30, min(30, logits[i])))) }
-                }
-            })
+        var values = logits
+        values.withUnsafeMutableBuffer { values in
+            for i in values.indices { values[i] = 1 / (1 + exp(-max(-30, min(30, values[i])))) }
+        }
+        return Mask(values)
     }
 }
