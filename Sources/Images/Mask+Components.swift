@@ -52,10 +52,10 @@ extension Mask {
     /// of an eighth of its pixels stay.
     /// - Parameter share: 50 for a fiftieth of the mask's pixels.
     public func removingSpecks(below share: Int) -> Mask {
-        let pieces = components(), limit = area / share
+        let pieces = componentRuns(of: inside, width: width, height: height, .eight), limit = area / share
         let largest = pieces.areas.max() ?? 0
         let least = largest >= limit ? limit : largest / 8
-        return keeping(pieces) { pieces.areas[$0 - 1] >= least }
+        return keeping(pieces) { pieces.areas[$0] >= least }
     }
 
     /// The mask's largest component.

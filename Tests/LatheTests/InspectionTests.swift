@@ -154,4 +154,31 @@ import Testing
         #expect(
             file.notes.contains { $0.contains("lacks the autoencoder") && $0.contains("the text encoder") })
     }
+
+    @Test func aFolderIsNamedByItsConfiguration() throws {
+        let prior = try ModelInspection.inspect(fixture("../Models/starter/prior"))
+        #expect(prior.kind == "a joint multi-view prior")
+        #expect(try #require(prior.use).options == [.viewPrior])
+        // Two shards are one file.
+        let unet = prior.files.filter { $0.path.hasPrefix("unet/") }
+        #expect(unet.map(\.path) == ["unet/diffusion_pytorch_model.safetensors"])
+        #expect(unet.first?.notes.contains("in 2 shards") == true)
+        #expect(try ModelInspection.inspect(segmenter).kind == "a SAM segmenter")
+        #expect(try ModelInspection.inspect(segmenter + "/model.safetensors").kind == nil)
+    }
+
+    /// The weights are whole, but the folder cannot be used.
+    @Test(arguments: [#"{"model_type": "blip"}"#, #"{"model_type": "sam", "vision_config": {"hidden_size": 7}}"#])
+    func aSegmenterWithAnotherConfigurationIsNotTaken(text: String) throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.copyItem(
+                atPath: segmenter + "/model.safetensors", toPath: folder + "/model.safetensors")
+            try Data(text.utf8).write(to: URL(filePath: folder + "/config.json"))
+            let found = try ModelInspection.inspect(folder)
+            let file = try #require(found.files.first)
+            #expect(file.content == "a SAM segmenter" && file.use == nil && file.comparison?.fits != true)
+            #expect(!file.notes.isEmpty)
+            #expect(found.kind == nil && found.use == nil)
+        }
+    }
 }

@@ -32,34 +32,41 @@ package struct Outline {
     ///   - mask: of the photograph's size.
     ///   - clicks: points with a known label; a disc of one cell around each keeps that label.
     package func refined(_ mask: Mask, clicks: [ClickMark]) -> Mask {
-        guard let box = mask.boundingBox else { return mask }
+        var refined = mask
+        refine(&refined, clicks: clicks)
+        return refined
+    }
+
+    /// `refined` in place: a mask of a large picture is not kept beside its successors.
+    package func refine(_ mask: inout Mask, clicks: [ClickMark]) {
+        guard let box = mask.boundingBox else { return }
         // GrabCut needs a margin of background to model its colours.
         let margin = max(box.width, box.height) / 4 + Int(2 * Self.edgeReach * cell) + 1
         let near = box.expanded(by: margin).clipped(width: mask.width, height: mask.height)
-        guard near.width * near.height <= Self.pixelsAtOnce else { return refinedByRows(mask, clicks, near) }
-        let picture = photograph.cropped(to: near).rgb
-        let edged = mask.part(near).guided(by: picture, radius: Self.edgeReach * cell).binarised
-        // Neighbouring objects in the mask would enter the foreground's colour model.
-        let alone = edged.removingIslands(smallerThan: edged.area / 20)
-        let refined = partedByColour(alone, in: picture, picture.bounds, clicks: clicks, from: near)
-            .guided(by: picture, radius: cell)
-        return refined.placed(near, width: mask.width, height: mask.height)
+        let (width, height) = (mask.width, mask.height)
+        guard near.width * near.height > Self.pixelsAtOnce else {
+            let picture = photograph.cropped(to: near).rgb
+            let edged = mask.part(near).guided(by: picture, radius: Self.edgeReach * cell).binarised
+            // Neighbouring objects in the mask would enter the foreground's colour model.
+            let alone = edged.removingIslands(smallerThan: edged.area / 20)
+            mask = partedByColour(alone, in: picture, picture.bounds, clicks: clicks, from: near)
+                .guided(by: picture, radius: cell)
+                .placed(near, width: width, height: height)
+            return
+        }
+        // The same without a copy of the colours, and one mask after the other.
+        let picture = photograph.rgb
+        mask = mask.guided(by: picture, in: near, radius: Self.edgeReach * cell)
+        mask = mask.binarised
+        mask = mask.removingIslands(smallerThan: mask.area / 20)
+        mask = partedByColour(mask, in: picture, near, clicks: clicks, from: near)
+        mask = mask.placed(near, width: width, height: height)
+        mask = mask.guided(by: picture, in: near, radius: cell)
+        mask = mask.placed(near, width: width, height: height)
     }
 
     /// Parts of more pixels are refined without a copy of their colours.
     private static let pixelsAtOnce = 8 << 20
-
-    /// `refined` with the same result and less memory.
-    private func refinedByRows(_ mask: Mask, _ clicks: [ClickMark], _ near: PixelRectangle) -> Mask {
-        let picture = photograph.rgb
-        var part = mask.guided(by: picture, in: near, radius: Self.edgeReach * cell)
-        part = part.binarised
-        part = part.removingIslands(smallerThan: part.area / 20)
-        part = partedByColour(part, in: picture, near, clicks: clicks, from: near)
-        let whole = part.placed(near, width: mask.width, height: mask.height)
-        part = whole.guided(by: picture, in: near, radius: cell)
-        return part.placed(near, width: mask.width, height: mask.height)
-    }
 
     /// `Mask.grabCut` at a reduced size, with the labels of clicks fixed.
     /// - Parameter window: the part of the picture that the mask belongs to.

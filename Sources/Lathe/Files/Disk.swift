@@ -40,7 +40,7 @@ package enum Disk {
             try makeFolders(path)
         } catch {
             throw LatheError.badInput(
-                "cannot create the folder \(path): \(error.reason); choose another with \(.output)")
+                "the folder \(path) \(error.reason); choose another with \(.output)")
         }
     }
 }

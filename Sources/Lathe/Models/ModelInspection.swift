@@ -76,9 +76,11 @@ public struct ModelInspection: Codable, Sendable {
                 try file(group.files.map { "\(path)/\($0)" }, relative: group.name)
             })
         let kind = try LatheError.asking(.modelUnusable) { try ModelKind.configured(in: path) }
-        // A folder whose weights are of another kind than it says is taken by nothing.
-        let own = inspection.files.filter { parentFolder($0.path).isEmpty }.compactMap(\.content)
-        if let kind, kind.signatures.isEmpty || own.allSatisfy({ $0 == kind.name }) {
+        // A folder whose weights are of another kind than it says, or do not fit what it says, is taken by nothing.
+        let own = inspection.files.filter { parentFolder($0.path).isEmpty && $0.content != nil }
+        if let kind,
+            kind.signatures.isEmpty || own.allSatisfy({ $0.content == kind.name && $0.use != nil })
+        {
             inspection.kind = kind.name
             inspection.use = kind.use?.sentence
         }

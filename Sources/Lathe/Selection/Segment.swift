@@ -1,5 +1,6 @@
 // Cuts an object out and writes the results.
 
+import Arrays
 import Compositing
 import Files
 import Images
@@ -40,6 +41,8 @@ public struct Segment: Codable, Sendable {
         }
         let photograph = try Photograph.load(picture)
         let found = try Selector.select(in: photograph, selection, session: session)
+        // What the search has freed is kept for arrays like it, which do not follow.
+        StoragePool.trim()
         let object = try LatheError.asking(.badInput) {
             try PlacedObject(
                 colour: photograph.rgb.pixels, mask: found.mask.values, clean: !found.isOwnTransparency)
@@ -53,6 +56,7 @@ public struct Segment: Codable, Sendable {
                 notes: found.notes)
             try writeFolder(output) { folder in
                 // One after the other, in bands of rows: large pictures take hundreds of megabytes each.
+                StoragePool.trim()
                 let (width, height) = (photograph.width, photograph.height)
                 func write(_ channels: Int, _ name: String, _ rows: (Range<Int>) -> Image) throws {
                     let path = "\(folder)/\(name).png"

@@ -51,9 +51,9 @@ struct Segmenter {
             // One mask of a large picture takes hundreds of megabytes: each step replaces the one before.
             found.mask = found.mask.binarised
             if let box = found.mask.boundingBox {
-                found.mask = Outline(
+                Outline(
                     photograph: photograph, cell: cell(max(box.width, box.height), in: photograph)
-                ).refined(found.mask, clicks: selection.clicks)
+                ).refine(&found.mask, clicks: selection.clicks)
             }
             found.notes += remarks(on: selection, isIdle: idle, found.mask)
             // Specks and pinholes are noise of the segmenter, not parts of objects.

@@ -62,7 +62,7 @@ struct ModelsInspectCommand: ParsableCommand {
             try console.result("\(inspection.path): \(kind)\n  taken by: \(use.typed)")
         }
         for file in inspection.files {
-            for line in summary(of: file) { try console.result(line) }
+            for line in summary(of: file, isPart: inspection.kind != nil) { try console.result(line) }
             for tensor in file.tensors {
                 try console.result("  \(padded(tensor.type, 5)) \(tensor.name) \(tensor.shape)")
             }
@@ -107,12 +107,13 @@ private struct TypedInspection: Encodable {
 }
 
 /// What a file is, what takes it, and how it compares with its model, a line each.
-private func summary(of file: ModelInspection.File) -> [String] {
+/// - Parameter isPart: whether it lies in a folder whose kind is known.
+private func summary(of file: ModelInspection.File, isPart: Bool) -> [String] {
     let kind = file.kind.map { ", \($0)" } ?? ""
     var lines = [
-        "\(file.path): \(file.content ?? "no kind of model that is known"), \(file.format), "
+        "\(file.path): \(file.content ?? (isPart ? "a part of it" : "no kind of model that is known")), \(file.format), "
             + "\(millions(file.parameters)) parameters, \(megabytes(file.bytes))\(kind)",
-        "  taken by: \(file.use?.typed ?? "nothing here")",
+        "  taken by: \(file.use?.typed ?? (isPart ? "nothing by itself" : "nothing here"))",
     ]
     lines += file.notes.map { "  note: \($0)" }
     guard let comparison = file.comparison else { return lines }
