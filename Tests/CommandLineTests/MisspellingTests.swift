@@ -109,7 +109,7 @@ import Testing
 }
 
 /// One triangle as a binary glTF file.
-private enum TriangleGLB {
+enum TriangleGLB {
     static var bytes: [UInt8] {
         func word(_ value: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(value).littleEndian, Array.init) }
         var text = Array(

@@ -32,7 +32,7 @@ enum Mutation {
         "-9223372036854775808", "1e18", "1e308", "1e-308", "NaN", "null", "true", "\"\"", "\"x\"", "[]", "{}",
     ].map { Array($0.utf8) }
     private static let integers: [UInt32] = [0, 1, 0x7fff_ffff, 0xffff_ffff, 0x8000_0000, 0x1_0000]
-    private static let floats: [Float] = [.nan, .infinity, 1e38, -1e38, 1e-40, 0]
+    private static let floats: [Float] = [.nan, .infinity, 1e38, -1e38, .leastNonzeroMagnitude, 0]
 
     static func of(_ bytes: [UInt8], isText: Bool, _ random: inout MutationStream) -> [UInt8] {
         var bytes = bytes

@@ -71,9 +71,6 @@ struct MutationSamples {
             "lift", mug, "--models", models, "--preset", "draft", "--set", "steps=2", "--frames", "2", "--size",
             "16", "--resolution", "24", "--texture", "64", "-o", run,
         ])
-        for ending in ["glb", "obj", "ply"] {
-            try make(["mesh", run, "--resolution", "16", "-o", made.path("mesh.\(ending)")])
-        }
     }
 
     private func read(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
@@ -115,13 +112,11 @@ struct MutationSamples {
                     return ["segment", path, "--mask", path, "-o", scratch.path("out")]
                 })
         }
-        for name in ["mesh.glb", "mesh.obj", "mesh.ply"] {
+        let glb = try read("\(made.path("run"))/mesh.glb")
+        for (name, bytes) in [("mesh.glb", glb), ("binary.ply", Self.binaryPLY)] {
             formats.append(
-                Format(name: name, bytes: try read(made.path(name)), isText: name == "mesh.obj") {
-                    film(try Self.write($0, $1.path(name)), $1)
-                })
+                Format(name: name, bytes: bytes) { film(try Self.write($0, $1.path(name)), $1) })
         }
-        let glb = try read(made.path("mesh.glb"))
         let length = glb[12..<16].reversed().reduce(0) { $0 << 8 | Int($1) }
         formats.append(
             Format(name: "glTF", bytes: Array(glb[20..<20 + length]), isText: true) { bytes, scratch in
@@ -204,6 +199,33 @@ struct MutationSamples {
         return formats
     }
 
+    /// A triangle with normals and colours.
+    private static var binaryPLY: [UInt8] {
+        let header = """
+            ply
+            format binary_little_endian 1.0
+            element vertex 3
+            property float x
+            property float y
+            property float z
+            property uchar red
+            property uchar green
+            property uchar blue
+            element face 1
+            property list uchar uint vertex_indices
+            end_header
+
+            """
+        var bytes = Array(header.utf8)
+        for corner in [[0, 0, 0], [1, 0, 0], [0, 1, 0.5]] as [[Float]] {
+            for value in corner { withUnsafeBytes(of: value) { bytes += $0 } }
+            bytes += [200, 100, 50]
+        }
+        bytes.append(3)
+        for index in 0..<3 as Range<UInt32> { withUnsafeBytes(of: index) { bytes += $0 } }
+        return bytes
+    }
+
     /// A safetensors header as text, the numbers behind it as they are.
     private func header(
         _ name: String, of path: String, _ command: @escaping ([UInt8], Scratch) throws -> [String]
@@ -234,7 +256,7 @@ struct MutationSamples {
                 })
         }
         formats.append(
-            Format(name: "field", bytes: try read("\(tests)/RadianceTests/Fixtures/field.safetensors")) {
+            Format(name: "field", bytes: try read("\(made.path("fit"))/field.safetensors")) {
                 film(try Self.write($0, $1.path("field.safetensors")), $1)
             })
         formats.append(

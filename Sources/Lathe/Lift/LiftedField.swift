@@ -1,5 +1,6 @@
 // The field of a finished lift with the camera of its photograph.
 
+import Files
 import Foundation
 package import Radiance
 
@@ -41,8 +42,13 @@ package struct LiftedField {
     }
 
     private static func notes(of checkpoint: FieldCheckpoint) throws -> Notes? {
-        try checkpoint.notes["distillation"].map {
-            try JSONDecoder().decode(Notes.self, from: Data($0.utf8))
+        guard let text = checkpoint.notes["distillation"] else { return nil }
+        let data = Data(text.utf8)
+        do {
+            return try JSONDecoder().decode(Notes.self, from: data)
+        } catch {
+            throw LatheError.badInput(
+                "the field's notes on its lift cannot be read: \(JSONReason(error, in: data).text); the file is damaged")
         }
     }
 
