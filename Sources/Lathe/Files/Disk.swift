@@ -34,13 +34,23 @@ package enum Disk {
     }
 
     /// Creates a folder and its parents.
-    /// - Throws: `LatheError` (`badInput`) if it cannot be created.
-    package static func createFolder(_ path: String) throws {
+    /// - Throws: `LatheError` (`badInput`) with the system's reason.
+    package static func createFolder(_ path: String) throws { try inFolder(path) {} }
+
+    /// Creates a folder and its parents for what `body` writes in it; an error leaves none of them empty.
+    /// - Throws: what `body` throws, or `LatheError` (`badInput`) with the system's reason.
+    package static func inFolder<R>(_ path: String, _ body: () throws -> R) throws -> R {
+        let made: [String]
         do {
-            try makeFolders(path)
+            made = try makeFolders(path)
         } catch {
-            throw LatheError.badInput(
-                "the folder \(path) \(error.reason); choose another with \(.output)")
+            throw LatheError.badInput("the folder \(path) \(error.reason); choose another with \(.output)")
+        }
+        do {
+            return try body()
+        } catch {
+            for folder in made.reversed() { rmdir(folder) }
+            throw error
         }
     }
 }

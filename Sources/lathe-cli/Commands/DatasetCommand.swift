@@ -53,14 +53,15 @@ struct DatasetViews: ParsableCommand {
         let dataset = try MeshDataset(
             meshes: meshes, surroundings: surroundings, split: split, seed: seed, inputSize: inputSize,
             viewSize: viewSize)
-        try Disk.createFolder(output)
         let start = Date()
-        for (number, first) in stride(from: 0, to: count, by: shardSize).enumerated() {
-            let range = first..<min(first + shardSize, count)
-            let path = try dataset.write(range, number: firstShard + number, into: output)
-            let rate = Double(range.upperBound) / Date().timeIntervalSince(start)
-            try console.result(
-                "\(path): \(range.upperBound) of \(count), \(Int(clamped: rate * 9)) pictures/s")
+        try Disk.inFolder(output) {
+            for (number, first) in stride(from: 0, to: count, by: shardSize).enumerated() {
+                let range = first..<min(first + shardSize, count)
+                let path = try dataset.write(range, number: firstShard + number, into: output)
+                let rate = Double(range.upperBound) / Date().timeIntervalSince(start)
+                try console.result(
+                    "\(path): \(range.upperBound) of \(count), \(Int(clamped: rate * 9)) pictures/s")
+            }
         }
     }
 }

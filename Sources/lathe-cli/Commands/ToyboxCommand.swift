@@ -194,15 +194,16 @@ struct ToyboxDataset: ParsableCommand {
 
     func run() throws {
         let console = try common.start()
-        try Disk.createFolder(output)
         var dataset = ToyDataset(kind: kind, split: split, count: count, seed: seed, shardSize: shardSize)
         dataset.firstShard = firstShard
         let start = Date()
-        for shard in 0..<dataset.shardCount {
-            let path = try dataset.write(shard: shard, into: output)
-            let done = min((shard + 1) * shardSize, count)
-            let rate = Double(done) / Date().timeIntervalSince(start)
-            try console.result("\(path): \(done) of \(count), \(Int(clamped: rate)) samples/s")
+        try Disk.inFolder(output) {
+            for shard in 0..<dataset.shardCount {
+                let path = try dataset.write(shard: shard, into: output)
+                let done = min((shard + 1) * shardSize, count)
+                let rate = Double(done) / Date().timeIntervalSince(start)
+                try console.result("\(path): \(done) of \(count), \(Int(clamped: rate)) samples/s")
+            }
         }
     }
 }
