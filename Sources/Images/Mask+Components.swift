@@ -74,7 +74,8 @@ extension Mask {
             let y = run.lowerBound / width
             let (left, right) = (run.lowerBound - y * width, run.upperBound - y * width)
             box = PixelRectangle(
-                left: min(box?.left ?? left, left), top: box?.top ?? y, right: max(box?.right ?? right, right),
+                left: min(box?.left ?? left, left), top: box?.top ?? y,
+                right: max(box?.right ?? right, right),
                 bottom: y + 1)
         }
         return box

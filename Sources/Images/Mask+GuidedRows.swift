@@ -25,7 +25,8 @@ extension Mask {
         let reduction = max(1, radius / 16)
         let large = (width: wide, height: rectangle.height)
         let small = (
-            width: max(1, Int(Float(large.width) / reduction)), height: max(1, Int(Float(large.height) / reduction))
+            width: max(1, Int(Float(large.width) / reduction)),
+            height: max(1, Int(Float(large.height) / reduction))
         )
         let reach = Int((radius / reduction).rounded())
         return Mask(
@@ -43,7 +44,8 @@ extension Mask {
                         for i in 0..<wide { out[i] = mask[start + row * stride + i] }
                     }
                     let w = small.width
-                    var colours = [Float](repeating: 0, count: 3 * w), inside = [Float](repeating: 0, count: w)
+                    var colours = [Float](repeating: 0, count: 3 * w),
+                        inside = [Float](repeating: 0, count: w)
                     var moments = [Float](repeating: 0, count: 13 * w), means = moments
                     var models = [Float](repeating: 0, count: 4 * w)
                     var acrossMoments = RowMeans(length: w, channels: 13, radius: reach)

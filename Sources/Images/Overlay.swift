@@ -63,7 +63,9 @@ extension Image {
                 }
             }
         }
-        for box in boxes { result.strokeBox(box, width: 2 * line, color: [1, 0.85, 0.1], first: first, of: height) }
+        for box in boxes {
+            result.strokeBox(box, width: 2 * line, color: [1, 0.85, 0.1], first: first, of: height)
+        }
         for click in clicks {
             let radius = max(3, longer / 100)
             result.fillDisc(
@@ -77,7 +79,8 @@ extension Image {
     /// Some rows, as an image.
     package func rows(_ rows: Range<Int>) -> Image {
         guard rows != 0..<height else { return self }
-        return cropped(to: PixelRectangle(left: 0, top: rows.lowerBound, right: width, bottom: rows.upperBound))
+        return cropped(
+            to: PixelRectangle(left: 0, top: rows.lowerBound, right: width, bottom: rows.upperBound))
     }
 
     // MARK: Helpers

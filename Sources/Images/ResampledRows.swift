@@ -51,9 +51,11 @@ struct ResampledRows {
     ) {
         (self.input, self.output, self.channels) = (input, output, channels)
         (self.isClamped, self.source) = (isClamped, source)
-        across = input.width == output.width
+        across =
+            input.width == output.width
             ? nil : ResampleTaps(input: input.width, output: output.width, filter: filter)
-        down = input.height == output.height
+        down =
+            input.height == output.height
             ? nil : ResampleTaps(input: input.height, output: output.height, filter: filter)
         scratch = [Float](repeating: 0, count: input.width * channels)
     }

@@ -71,7 +71,9 @@ struct BadFileTests {
     }
 
     @Test func picturesOfOtherCommands() throws {
-        let files = try TestData.bad("images/").filter { $0.expectation.expect == "refuse" && $0.expectation.level == "file" }
+        let files = try TestData.bad("images/").filter {
+            $0.expectation.expect == "refuse" && $0.expectation.level == "file"
+        }
         #expect(files.count > 25)
         let models = ["--models", Self.models]
         let commands: [(String) -> [String]] = [
@@ -93,7 +95,12 @@ struct BadFileTests {
             { ["remove", photograph, "--box", "9,9,90,90", "--inpainter", $0, "-o", output + ".png"] },
             { ["generate", "--prompt", "x", "--diffusion", $0, "-o", output + ".png"] },
             { ["generate", "--prompt", "x", "--lora", $0, "--models", Self.models, "-o", output + ".png"] },
-            { ["generate", "--prompt", "x", "--embedding", $0, "--models", Self.models, "-o", output + ".png"] },
+            {
+                [
+                    "generate", "--prompt", "x", "--embedding", $0, "--models", Self.models, "-o",
+                    output + ".png",
+                ]
+            },
             { ["caption", photograph, "--captioner", try model("captioner", "model.safetensors", $0)] },
         ]
         let files = try TestData.bad("weights/")
@@ -118,7 +125,8 @@ struct BadFileTests {
             func refuse(_ status: Int32, _ arguments: [String]) throws {
                 try check(file, status: status, mustRefuse: true, arguments)
             }
-            try refuse(3, ["caption", photograph, "--captioner", try model("captioner", "config.json", path)])
+            try refuse(
+                3, ["caption", photograph, "--captioner", try model("captioner", "config.json", path)])
             try refuse(3, generate + [try model("diffusion", "unet/config.json", path)])
             // A scheduler's values have defaults, so that one without any of them is whole.
             let scheduler = try model("diffusion", "scheduler/scheduler_config.json", path)
@@ -130,7 +138,11 @@ struct BadFileTests {
             try refuse(2, ["lift", try folder(path, "run.json"), "--resume"])
             try refuse(2, ["evaluate", try folder(path, "run.json")])
             try refuse(
-                2, ["dataset", "views", "--meshes", try folder(path, "split.json"), "--count", "1", "-o", output])
+                2,
+                [
+                    "dataset", "views", "--meshes", try folder(path, "split.json"), "--count", "1", "-o",
+                    output,
+                ])
             let other = try model("segmenter", "config.json", path)
             let inspected = try Program.run(["models", "inspect", other])
             #expect([0, 3].contains(inspected.status))
@@ -140,10 +152,13 @@ struct BadFileTests {
 
     @Test func meshes() throws {
         for file in try TestData.bad("meshes/") {
-            try check(file, status: 2, ["turntable", file.path, "--frames", "2", "--size", "32", "-o", output + ".gif"])
+            try check(
+                file, status: 2,
+                ["turntable", file.path, "--frames", "2", "--size", "32", "-o", output + ".gif"])
             let name = (file.path as NSString).lastPathComponent
             try check(
-                file, status: 2, ["dataset", "views", "--meshes", try folder(file.path, name), "--count", "1", "-o", output])
+                file, status: 2,
+                ["dataset", "views", "--meshes", try folder(file.path, name), "--count", "1", "-o", output])
         }
     }
 

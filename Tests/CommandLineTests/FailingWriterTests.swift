@@ -23,7 +23,8 @@ import Testing
             return UInt8(state >> 24)
         }
         try Image(width: 120, height: 90, channels: 3, bytes: bytes).savePNG(picture)
-        try Mask(width: 120, height: 90, inside: (0..<120 * 90).map { ($0 / 120 + $0 % 120) % 90 < 40 }).savePNG(mask)
+        try Mask(width: 120, height: 90, inside: (0..<120 * 90).map { ($0 / 120 + $0 % 120) % 90 < 40 })
+            .savePNG(mask)
     }
 
     private func run(_ arguments: [String], limit: Int) throws -> Outcome {
@@ -61,7 +62,10 @@ import Testing
 
     @Test func scenesAndCapturesAreWholeOrNone() throws {
         try check(
-            ["toybox", "capture", "--train", "2", "--test", "1", "--size", "48", "-o", scratch.path("views")],
+            [
+                "toybox", "capture", "--train", "2", "--test", "1", "--size", "48", "-o",
+                scratch.path("views"),
+            ],
             files: 5)
         try check(["toybox", "scene", "--size", "64", "-o", scratch.path("scene")], files: 3)
         try check(["toybox", "render", "--size", "64", "-o", scratch.path("toy.png")], files: 1)
@@ -103,7 +107,8 @@ import Testing
         try FileManager.default.createDirectory(atPath: stale, withIntermediateDirectories: true)
         _ = try scratch.write("half", ".cut.999999999-1.tmp/mask.png")
         #expect(
-            try run(["segment", picture, "--mask", mask, "-o", scratch.path("cut")], limit: 1 << 20).status == 0)
+            try run(["segment", picture, "--mask", mask, "-o", scratch.path("cut")], limit: 1 << 20).status
+                == 0)
         #expect(!FileManager.default.fileExists(atPath: stale))
     }
 }

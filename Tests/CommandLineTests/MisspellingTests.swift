@@ -21,12 +21,14 @@ import Testing
         try Program.expectRefusal(["models", "lsit"], saying: "did you mean 'list'?")
         // Before what is missing, which the misspelt option may be.
         try Program.expectRefusal(
-            ["segment", picture, "--pont", "5,5"], saying: "lathe segment has no option '--pont'; did you mean '--point'?")
+            ["segment", picture, "--pont", "5,5"],
+            saying: "lathe segment has no option '--pont'; did you mean '--point'?")
         try Program.expectRefusal(
             ["lift", picture, "--point", "5,5", "--presett=draft"], saying: "did you mean '--preset'?")
         // Values are no options.
         try Program.expectRefusal(
-            ["segment", picture, "--point", "5,5", "--grow", "--pont", "-o", scratch.path("out")], saying: "--grow")
+            ["segment", picture, "--point", "5,5", "--grow", "--pont", "-o", scratch.path("out")],
+            saying: "--grow")
         try Program.expectRefusal(["photograph"], saying: "photograph")
     }
 
@@ -34,7 +36,8 @@ import Testing
         let file = try scratch.write("point: [5, 5]\n\nfil-holes: true\n", "options.yaml")
         try Program.expectRefusal(
             ["segment", picture, "-c", file, "-o", scratch.path("out")],
-            saying: "options.yaml, line 3: lathe segment has no option 'fil-holes'; did you mean 'fill-holes'?")
+            saying:
+                "options.yaml, line 3: lathe segment has no option 'fil-holes'; did you mean 'fill-holes'?")
         let value = try scratch.write("invert: true\npoint: []\n", "value.yaml")
         try Program.expectRefusal(
             ["segment", picture, "-c", value, "-o", scratch.path("out")], saying: "value.yaml, line 2")
@@ -70,7 +73,8 @@ import Testing
             let outcome = try Program.run(command + ["-o", folder])
             #expect(outcome.status == 2 && outcome.errorLines.count == 1, "\(command): \(outcome.errors)")
             #expect(outcome.errors.contains("no such file or directory"), "\(outcome.errors)")
-            #expect(!outcome.errors.contains("Error Domain") && outcome.errors.count < 200, "\(outcome.errors)")
+            #expect(
+                !outcome.errors.contains("Error Domain") && outcome.errors.count < 200, "\(outcome.errors)")
         }
     }
 
@@ -84,7 +88,8 @@ import Testing
         let folder = scratch.path("views")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for (text, place) in [
-            ("{\n \"frames\": [\n", "line 3"), ("{\"frames\": [{\"file_path\": 3}]}", "'frames.0.file_path' is not text"),
+            ("{\n \"frames\": [\n", "line 3"),
+            ("{\"frames\": [{\"file_path\": 3}]}", "'frames.0.file_path' is not text"),
             ("{}", "'frames' is missing"), ("{\"frames\": \"none\"}", "'frames' is not a list"),
         ] {
             _ = try scratch.write(text, "views/transforms_train.json")

@@ -78,7 +78,8 @@ enum Mutation {
                 continue
             }
             let scalar = Unicode.Scalar(byte)
-            let belongs = isQuoted || scalar.properties.isAlphabetic || (48...57).contains(byte)
+            let belongs =
+                isQuoted || scalar.properties.isAlphabetic || (48...57).contains(byte)
                 || "+-._".unicodeScalars.contains(scalar)
             if belongs, start == nil { start = index }
             if !belongs, let first = start {

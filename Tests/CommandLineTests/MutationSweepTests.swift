@@ -30,7 +30,8 @@ import Testing
             let outcome = try Program.run(
                 arguments, in: scratch.folder, environment: ["SWIFT_BACKTRACE": "enable=no"],
                 shell: "ulimit -v 6000000; ulimit -t 60")
-            let shown = "\(name): \(outcome.status), lathe \(arguments.joined(separator: " "))\n\(outcome.errors)"
+            let shown =
+                "\(name): \(outcome.status), lathe \(arguments.joined(separator: " "))\n\(outcome.errors)"
             #expect([0, 2, 3].contains(outcome.status), "\(shown)")
             #expect(outcome.status == 0 || outcome.errorLines.count >= 1, "\(shown)")
             for words in ["out of memory", "Error Domain", "DecodingError", "Fatal error"] {
@@ -68,12 +69,15 @@ struct MutationSamples {
         try make(["toybox", "capture", "--train", "2", "--test", "1", "--size", "16", "-o", views])
         try make(["fit", views, "--steps", "2", "-o", made.path("fit")])
         try make([
-            "lift", mug, "--models", models, "--preset", "draft", "--set", "steps=2", "--frames", "2", "--size",
+            "lift", mug, "--models", models, "--preset", "draft", "--set", "steps=2", "--frames", "2",
+            "--size",
             "16", "--resolution", "24", "--texture", "64", "-o", run,
         ])
     }
 
-    private func read(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
+    private func read(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
 
     private static func write(_ bytes: [UInt8], _ path: String) throws -> String {
         try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -120,11 +124,14 @@ struct MutationSamples {
         let length = glb[12..<16].reversed().reduce(0) { $0 << 8 | Int($1) }
         formats.append(
             Format(name: "glTF", bytes: Array(glb[20..<20 + length]), isText: true) { bytes, scratch in
-                func word(_ value: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(value).littleEndian, Array.init) }
+                func word(_ value: Int) -> [UInt8] {
+                    withUnsafeBytes(of: UInt32(value).littleEndian, Array.init)
+                }
                 let text = bytes + [UInt8](repeating: 0x20, count: (4 - bytes.count % 4) % 4)
                 let rest = glb[(20 + length)...]
                 let file =
-                    glb[..<8] + word(20 + text.count + rest.count) + word(text.count) + glb[16..<20] + text + rest
+                    glb[..<8] + word(20 + text.count + rest.count) + word(text.count) + glb[16..<20] + text
+                    + rest
                 return film(try Self.write(Array(file), scratch.path("mesh.glb")), scratch)
             })
         let object = """
@@ -188,11 +195,15 @@ struct MutationSamples {
                 film(try Self.write($0, $1.path("points.ply")), $1)
             })
         formats.append(
-            Format(name: "split.json", bytes: Array(#"{"train": {"t.obj": "a cup"}, "heldout": {}}"#.utf8), isText: true) {
+            Format(
+                name: "split.json", bytes: Array(#"{"train": {"t.obj": "a cup"}, "heldout": {}}"#.utf8),
+                isText: true
+            ) {
                 _ = try Self.write($0, $1.path("split.json"))
                 _ = try Self.write(parts[0].1, $1.path("t.obj"))
                 return [
-                    "dataset", "views", "--meshes", $1.folder, "--count", "1", "--input-size", "16", "--view-size",
+                    "dataset", "views", "--meshes", $1.folder, "--count", "1", "--input-size", "16",
+                    "--view-size",
                     "16", "-o", $1.path("out"),
                 ]
             })
@@ -306,15 +317,21 @@ struct MutationSamples {
                 })
         }
         formats.append(try format("segmenter", "config.json") { folder, _ in ["models", "inspect", folder] })
-        for file in ["config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt"] {
+        for file in [
+            "config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
+        ] {
             formats.append(
-                try format("captioner", file, without: file == "vocab.txt" ? ["tokenizer.json"] : []) { folder, _ in
+                try format("captioner", file, without: file == "vocab.txt" ? ["tokenizer.json"] : []) {
+                    folder, _ in
                     ["caption", photograph, "--captioner", folder]
                 })
         }
         formats.append(
             try format("inpainter", "config.json") {
-                ["remove", photograph, "--box", "3,3,9,9", "-o", $1.path("out.png"), "--models", models, "--inpainter", $0]
+                [
+                    "remove", photograph, "--box", "3,3,9,9", "-o", $1.path("out.png"), "--models", models,
+                    "--inpainter", $0,
+                ]
             })
         let lama = "\(tests)/LaMaTests/Fixtures/published/big-lama"
         formats.append(
@@ -332,7 +349,8 @@ struct MutationSamples {
             formats.append(
                 try format("diffusion", file) {
                     [
-                        "generate", "--prompt", "a cup", "--steps", "1", "--best-of", "1", "--models", models, "-o",
+                        "generate", "--prompt", "a cup", "--steps", "1", "--best-of", "1", "--models", models,
+                        "-o",
                         $1.path("out.png"), "--diffusion", $0,
                     ]
                 })
@@ -356,7 +374,8 @@ struct MutationSamples {
     private func records() throws -> [Format] {
         let (models, photograph, mug, made) = (models, photograph, mug, made)
         let scene = "image: photo.png\npoint: [12, 3.5]\nbox: [[1, 2, 20, 20]]\n"
-        let options = "point: [[3, 4], [10, 12, \"-\"]]\nfill-holes: true\ngrow: 5%\nislands: 3\nfeather: 1.5\n"
+        let options =
+            "point: [[3, 4], [10, 12, \"-\"]]\nfill-holes: true\ngrow: 5%\nislands: 3\nfeather: 1.5\n"
         var formats = [
             Format(name: "scene.yaml", bytes: Array(scene.utf8), isText: true) {
                 try FileManager.default.copyItem(atPath: photograph, toPath: $1.path("photo.png"))
@@ -365,7 +384,8 @@ struct MutationSamples {
             },
             Format(name: "options.yaml", bytes: Array(options.utf8), isText: true) {
                 [
-                    "segment", photograph, "-c", try Self.write($0, $1.path("options.yaml")), "--models", models,
+                    "segment", photograph, "-c", try Self.write($0, $1.path("options.yaml")), "--models",
+                    models,
                     "-o", $1.path("out"),
                 ]
             },

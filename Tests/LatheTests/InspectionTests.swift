@@ -168,7 +168,9 @@ import Testing
     }
 
     /// The weights are whole, but the folder cannot be used.
-    @Test(arguments: [#"{"model_type": "blip"}"#, #"{"model_type": "sam", "vision_config": {"hidden_size": 7}}"#])
+    @Test(arguments: [
+        #"{"model_type": "blip"}"#, #"{"model_type": "sam", "vision_config": {"hidden_size": 7}}"#,
+    ])
     func aSegmenterWithAnotherConfigurationIsNotTaken(text: String) throws {
         try withTemporaryFolder { folder in
             try FileManager.default.copyItem(

@@ -37,9 +37,12 @@ package struct ForegroundRows: Sendable {
     ///   - rows: of the part.
     ///   - columns: of the part.
     package init(colour: NDArray, opacity: NDArray, rows: Range<Int>, columns: Range<Int>) {
-        let origin = (x: columns.lowerBound, y: rows.lowerBound), size = (height: rows.count, width: columns.count)
+        let origin = (x: columns.lowerBound, y: rows.lowerBound),
+            size = (height: rows.count, width: columns.count)
         let trust = Trust(opacity, at: origin, size)
-        (self.colour, self.opacity, self.origin, self.size, self.trust) = (colour, opacity, origin, size, trust)
+        (self.colour, self.opacity, self.origin, self.size, self.trust) = (
+            colour, opacity, origin, size, trust
+        )
         guard max(size.height, size.width) > 1 else {
             coarse = nil
             return
@@ -138,7 +141,8 @@ package struct ForegroundRows: Sendable {
             return NDArray(shape: [rows.count, width, 3]) { out in
                 colour.withUnsafeBuffer { colour in
                     for y in rows {
-                        let from = 3 * ((origin.y + y) * stride + origin.x), to = 3 * (y - rows.lowerBound) * width
+                        let from = 3 * ((origin.y + y) * stride + origin.x),
+                            to = 3 * (y - rows.lowerBound) * width
                         for i in 0..<3 * width { out[to + i] = colour[from + i] }
                     }
                 }

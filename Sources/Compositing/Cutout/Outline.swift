@@ -71,7 +71,8 @@ package struct Outline {
     /// `Mask.grabCut` at a reduced size, with the labels of clicks fixed.
     /// - Parameter window: the part of the picture that the mask belongs to.
     private func partedByColour(
-        _ mask: Mask, in picture: Image, _ window: PixelRectangle, clicks: [ClickMark], from origin: PixelRectangle
+        _ mask: Mask, in picture: Image, _ window: PixelRectangle, clicks: [ClickMark],
+        from origin: PixelRectangle
     ) -> Mask {
         let scale = min(1, Float(Self.cutSide) / Float(max(mask.width, mask.height)))
         let (w, h) = (max(1, Int(Float(mask.width) * scale)), max(1, Int(Float(mask.height) * scale)))

@@ -31,7 +31,9 @@ package struct PlacedObject: Sendable {
         var band = Image(width: w, height: wanted.count, color: [0, 0, 0, 0])
         let seen = wanted.clamped(to: rows)
         guard !seen.isEmpty else { return band }
-        let colours = cleaned.map { $0[seen.lowerBound - rows.lowerBound..<seen.upperBound - rows.lowerBound] }
+        let colours = cleaned.map {
+            $0[seen.lowerBound - rows.lowerBound..<seen.upperBound - rows.lowerBound]
+        }
         band.pixels.withUnsafeMutableBuffer { out in
             mask.withUnsafeBuffer { mask in
                 (colours ?? colour).withUnsafeBuffer { source in
