@@ -22,7 +22,8 @@ struct FitRequest: Codable, Equatable {
             return try JSONDecoder().decode(FitRequest.self, from: data)
         } catch {
             throw LatheError.badInput(
-                "\(path) is no request of this version: \(JSONReason(error, in: data).text); remove it, or choose another folder with -o")
+                "\(path) is no request of this version: \(JSONReason(error, in: data).text); remove it, or choose another folder with -o"
+            )
         }
     }
 }

@@ -48,7 +48,8 @@ package struct LiftedField {
             return try JSONDecoder().decode(Notes.self, from: data)
         } catch {
             throw LatheError.badInput(
-                "the field's notes on its lift cannot be read: \(JSONReason(error, in: data).text); the file is damaged")
+                "the field's notes on its lift cannot be read: \(JSONReason(error, in: data).text); the file is damaged"
+            )
         }
     }
 

@@ -105,7 +105,8 @@ public struct RunRecord: Codable, Sendable {
             return try JSONDecoder().decode(RunRecord.self, from: data)
         } catch {
             throw LatheError.badInput(
-                "\(path) is not a run record of this version: \(JSONReason(error, in: data).text); run the lift again")
+                "\(path) is not a run record of this version: \(JSONReason(error, in: data).text); run the lift again"
+            )
         }
     }
 
