@@ -48,9 +48,12 @@ struct CommandDescription: Decodable {
     var longNames: [String] { (arguments ?? []).flatMap { $0.names(long: true) } }
 
     /// The command that arguments name, the words that name it, and the arguments after them.
-    func leaf(_ arguments: [String]) -> (command: CommandDescription, path: [String], rest: ArraySlice<String>) {
+    func leaf(_ arguments: [String]) -> (
+        command: CommandDescription, path: [String], rest: ArraySlice<String>
+    ) {
         var (command, path, rest) = (self, [commandName], arguments[...])
-        while let name = rest.first, let next = command.subcommands?.first(where: { $0.commandName == name }) {
+        while let name = rest.first, let next = command.subcommands?.first(where: { $0.commandName == name })
+        {
             (command, rest) = (next, rest.dropFirst())
             path.append(name)
         }

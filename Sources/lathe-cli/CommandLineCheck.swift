@@ -38,7 +38,8 @@ struct CommandLineCheck {
                 return "\(name.map { "<\($0)>" } ?? "an argument") is empty"
             }
             guard option.valueName?.hasPrefix("text") != true else { continue }
-            return "\(argument.text.prefix { $0 != "=" }) is empty; give \(option.valueName.map { "<\($0)>" } ?? "a value")"
+            return
+                "\(argument.text.prefix { $0 != "=" }) is empty; give \(option.valueName.map { "<\($0)>" } ?? "a value")"
         }
         return nil
     }
@@ -59,7 +60,8 @@ struct CommandLineCheck {
             let option = command.option(text)
             var value = option == nil ? text : nil
             if let option, option.takesValue {
-                value = text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) } ?? rest.popFirst()
+                value =
+                    text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) } ?? rest.popFirst()
             }
             given.append(Given(text: text, option: option, value: value))
         }

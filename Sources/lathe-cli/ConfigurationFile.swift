@@ -52,7 +52,8 @@ enum ConfigurationFile {
     private static func check(
         _ entry: OptionFile, _ path: String, _ description: CommandDescription?, _ arguments: [String]
     ) throws {
-        guard let (command, words, _) = description?.leaf(arguments), command.subcommands?.isEmpty ?? true else {
+        guard let (command, words, _) = description?.leaf(arguments), command.subcommands?.isEmpty ?? true
+        else {
             return
         }
         let known = command.longNames
@@ -60,7 +61,8 @@ enum ConfigurationFile {
         let near = NearestName.find(entry.name, among: known).map { "; did you mean '\($0)'?" } ?? ""
         throw LatheError(
             .badInput,
-            "\(path), line \(entry.line): \(words.joined(separator: " ")) has no option '\(entry.name)'\(near)")
+            "\(path), line \(entry.line): \(words.joined(separator: " ")) has no option '\(entry.name)'\(near)"
+        )
     }
 
     private static func current(_ name: String) -> String { aliases[name] ?? name }

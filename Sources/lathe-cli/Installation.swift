@@ -80,6 +80,7 @@ struct Installation: Encodable {
     }
 
     private func failure(_ path: String) -> LatheError {
-        LatheError(.badInput, "\(path) cannot be made executable: \(String(cString: strerror(errno)).lowercased())")
+        LatheError(
+            .badInput, "\(path) cannot be made executable: \(String(cString: strerror(errno)).lowercased())")
     }
 }

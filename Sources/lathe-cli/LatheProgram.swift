@@ -102,7 +102,8 @@ package enum LatheProgram {
         }
         let help = name.map { "lathe \($0) --help" } ?? "lathe --help"
         return line.hasSuffix("?")
-            ? "\(line) (see '\(help)')" : "\(line.hasSuffix(".") ? String(line.dropLast()) : line); see '\(help)'"
+            ? "\(line) (see '\(help)')"
+            : "\(line.hasSuffix(".") ? String(line.dropLast()) : line); see '\(help)'"
     }
 }
 

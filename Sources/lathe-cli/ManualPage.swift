@@ -13,7 +13,8 @@ struct ManualPage {
     var text: String {
         var lines = [
             ".TH LATHE 1 \"\" \"lathe \(LatheVersion.current)\" \"\"", ".SH NAME",
-            "lathe \\- \(escaped(root.abstract ?? ""))", ".SH SYNOPSIS", ".B lathe", ".I command", "[options]",
+            "lathe \\- \(escaped(root.abstract ?? ""))", ".SH SYNOPSIS", ".B lathe", ".I command",
+            "[options]",
             ".SH DESCRIPTION",
         ]
         lines += paragraphs(root.discussion)
@@ -63,7 +64,8 @@ struct ManualPage {
 
     /// Text in which no letter is an instruction.
     private func escaped(_ text: String) -> String {
-        let plain = text.replacingOccurrences(of: "\\", with: "\\e").replacingOccurrences(of: "-", with: "\\-")
+        let plain = text.replacingOccurrences(of: "\\", with: "\\e").replacingOccurrences(
+            of: "-", with: "\\-")
         return plain.hasPrefix(".") || plain.hasPrefix("'") ? "\\&\(plain)" : plain
     }
 }

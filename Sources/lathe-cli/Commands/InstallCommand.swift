@@ -25,7 +25,8 @@ struct InstallCommand: ParsableCommand {
         guard let set = try models.modelSet().root else {
             throw LatheError(
                 .modelUnusable,
-                "no model set found in \(ModelFolders.all.joined(separator: ", ")); give its folder with --models")
+                "no model set found in \(ModelFolders.all.joined(separator: ", ")); give its folder with --models"
+            )
         }
         guard let root = LatheProgram.root, let description = CommandDescription(of: root) else {
             throw LatheError(.badInput, "the commands cannot be described")

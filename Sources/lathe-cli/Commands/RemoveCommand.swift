@@ -32,7 +32,9 @@ struct RemoveCommand: ParsableCommand {
 
     @Flag(help: "Keep the hole no larger at the object's foot.") var noShadow = false
 
-    @Flag(help: "Select again at the old place and say whether an edge is found there; it errs often, look, too.")
+    @Flag(
+        help:
+            "Select again at the old place and say whether an edge is found there; it errs often, look, too.")
     var check = false
 
     @OptionGroup(title: "Diffusion") var diffusion: DiffusionOptionGroup
