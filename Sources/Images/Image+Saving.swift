@@ -63,6 +63,7 @@ extension Image {
             guard let start = bytes.baseAddress else { return [] }
             return try PNG.encode(
                 width: width, height: height, channels: channels, sampleSize: 1, samples: start, profile: [],
+                metadata: .none,
                 path: path)
         }
     }
