@@ -84,8 +84,12 @@ package struct SingleFileCheckpoint {
                 [openAI + "text_model.", openCLIP] + layersOfOpenAI.map { openAI + $0 + "." }
             ),
         ]
-        let missing = parts.filter { !$0.1.contains(where: names.has) }
+        var missing = parts.filter { !$0.1.contains(where: names.has) }
         guard missing.isEmpty else {
+            // It may come from another file, so that its lack alone is no fault.
+            if !names.has(SingleFileAutoencoder.prefix) {
+                missing.append(("the autoencoder", [SingleFileAutoencoder.prefix]))
+            }
             let list = missing.map { "\($0.0) ('\($0.1.prefix(2).joined(separator: "' or '"))')" }.joined(
                 separator: ", ")
             throw CheckpointError(path: origin, reason: "the single file lacks \(list)")
