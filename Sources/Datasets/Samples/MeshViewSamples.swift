@@ -71,15 +71,22 @@ package struct MeshViewSamples: Sendable {
     }
 
     /// Draws an object, a light and a camera until the object can be seen.
+    /// - Throws: `DatasetError` if none of many can; `MeshError` when a file cannot be read.
     func sample(seed: UInt64, split: ToySplit) throws -> Sample {
         var random = ToyRandom(seed: seed, split: split, stream: 700)
-        while true {
+        for _ in 0..<Self.attempts {
             let (surface, entry) = try variation.draw(&random)
             guard var sample = picture(surface, &random) else { continue }
             sample.words = variation.library.entries[entry].words
             return sample
         }
+        throw DatasetError(
+            "none of \(Self.attempts) objects drawn from the meshes can be seen: their surfaces have no area, or are too thin"
+        )
     }
+
+    /// Thin objects seen edge on are drawn again; so many in a row mean that the meshes hold no surface.
+    private static let attempts = 500
 
     private func picture(_ surface: SurfaceMesh, _ random: inout ToyRandom) -> Sample? {
         var sample = Sample()
