@@ -88,7 +88,7 @@ package struct SingleFileCheckpoint {
         guard missing.isEmpty else {
             // It may come from another file, so that its lack alone is no fault.
             if !names.has(SingleFileAutoencoder.prefix) {
-                missing.append(("the autoencoder", [SingleFileAutoencoder.prefix]))
+                missing.insert(("the autoencoder", [SingleFileAutoencoder.prefix]), at: 0)
             }
             let list = missing.map { "\($0.0) ('\($0.1.prefix(2).joined(separator: "' or '"))')" }.joined(
                 separator: ", ")
