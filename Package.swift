@@ -131,7 +131,8 @@ let package = Package(
     ] + [
         tests(of: "Files", ["CKernels"]), tests(of: "Arrays"), tests(of: "Images"), tests(of: "Checkpoints"),
         tests(of: "Tokenizers"),
-        tests(of: "Meshes", ["Images"]), tests(of: "Compositing", ["Arrays", "Images"]), tests(of: "Autograd"),
+        tests(of: "Meshes", ["Images"]), tests(of: "Compositing", ["Arrays", "Images"]),
+        tests(of: "Autograd"),
         tests(of: "Layers"), tests(of: "Bench", ["Arrays", "Lathe"]),
         tests(of: "SegmentAnything", ["Images"]),
         tests(of: "CLIP"), tests(of: "BLIP"), tests(of: "LaMa"), tests(of: "StableDiffusion"),
